@@ -1,0 +1,132 @@
+"""What happened to captured exchanges, and what the extension says about its own health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from skilltrail.domain.exchange import CapturedExchange
+
+
+class Outcome(StrEnum):
+    """What became of one captured item."""
+
+    STORED = "stored"
+    KNOWN = "known"
+    REVISED = "revised"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedItem:
+    """One item of a batch: ``capture_id`` is the sender's own and comes back in its result."""
+
+    capture_id: str
+    exchange: CapturedExchange
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureResult:
+    """The answer for one item, in the order of the request."""
+
+    capture_id: str
+    outcome: Outcome
+    exchange_id: int | None = None
+    code: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureReport:
+    """The answers of a batch, in its order; ``revision`` is the data's after it."""
+
+    results: tuple[CaptureResult, ...]
+    revision: int
+
+    def count(self, outcome: Outcome) -> int:
+        """Return how many items had this outcome."""
+        return sum(result.outcome is outcome for result in self.results)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxState:
+    """What waits in an extension's outbox; ``bytes`` is its size, ``oldest_at`` the age of its first item."""
+
+    waiting: int = 0
+    rejected: int = 0
+    bytes: int = 0
+    oldest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """Counts of one conversation since the extension first saw it; all cumulative."""
+
+    provider: str
+    conversation_id: str
+    sends_seen: int = 0
+    replies_finished: int = 0
+    turns_in_page: int = 0
+    captured: int = 0
+    stored: int = 0
+    waiting: int = 0
+    rejected: int = 0
+    failed: int = 0
+    degraded: bool = False
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReport:
+    """One report of one paired extension."""
+
+    state: str
+    outbox: OutboxState
+    rows: tuple[LedgerRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceHealth:
+    """The newest report of one device."""
+
+    device_id: str
+    label: str
+    state: str
+    outbox: OutboxState
+    reported_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerView:
+    """The server's ledger: devices, conversations that need a look first, and refusals by code.
+
+    ``in_database`` is the number of exchanges the database holds for the row's conversation, counted now.
+    """
+
+    devices: tuple[DeviceHealth, ...]
+    rows: tuple[LedgerRow, ...]
+    in_database: dict[str, int]
+    refused: dict[str, int]
+    totals: LedgerRow
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import read and what became of it; ``found`` is the sum of the outcomes, or ``agrees`` is False."""
+
+    import_id: int
+    files: int
+    conversations: int
+    found: int
+    stored: int
+    known: int
+    revised: int
+    refused: int
+    skipped: dict[str, int]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether every exchange found is accounted for."""
+        return self.found == self.stored + self.known + self.revised + self.refused

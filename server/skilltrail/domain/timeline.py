@@ -1,0 +1,136 @@
+"""The timeline: topics over time, as the dashboard shows it and exports write it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from skilltrail.domain.exchange import ExchangeSummary
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineFilter:
+    """What part of the timeline is wanted; None means all. ``until`` is inclusive."""
+
+    since: date | None = None
+    until: date | None = None
+    area: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCount:
+    """Exchanges of one topic in one month ("2026-11")."""
+
+    month: str
+    exchanges: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    """One topic as a line of the timeline. ``colour`` is an index into the palette, kept through runs.
+
+    ``name_reason`` says in words why the topic is called so.
+    """
+
+    id: str
+    name: str
+    terms: tuple[str, ...]
+    area: str
+    colour: int
+    first_at: datetime
+    last_at: datetime
+    exchanges: int
+    episodes: int
+    days: int
+    months: tuple[MonthCount, ...]
+    name_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The whole picture in the learner's time zone (months); ``unassigned`` are exchanges in no topic (yet)."""
+
+    generated_at: datetime
+    topics: tuple[TopicLine, ...]
+    exchanges: int
+    conversations: int
+    unassigned: int
+    pending: int
+    first_at: datetime | None
+    last_at: datetime | None
+    latest: tuple[ExchangeSummary, ...]
+    filter: TimelineFilter
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicDetail:
+    """One topic with its exemplars; its exchanges come in pages."""
+
+    line: TopicLine
+    exemplars: tuple[ExchangeSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportEntry:
+    """One exchange as a timeline export discloses it: no reply, only the question's beginning."""
+
+    seq: int
+    asked_at: datetime
+    provider: str
+    origin: str
+    fidelity: str
+    status: str
+    conversation_id: str
+    prompt_id: str | None
+    reply_id: str | None
+    title: str | None
+    question: str
+    topic_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineExport:
+    """Everything a timeline export holds; exporters turn it into bytes and add nothing."""
+
+    timeline: Timeline
+    entries: tuple[ExportEntry, ...]
+    product_version: str
+    chart_svg: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """A finished export."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far processing is. ``seconds_left`` is None while unknown. States: idle, waiting, embedding, topics, blocked."""
+
+    state: str
+    total: int
+    embedded: int
+    pending: int
+    quarantined: int
+    topics_due: bool
+    seconds_left: float | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the dashboard's first page needs."""
+
+    exchanges: int
+    conversations: int
+    topics: int
+    devices: int
+    last_stored_at: datetime | None
+    progress: Progress
+    key_location: str
+    revision: int

@@ -1,0 +1,165 @@
+"""Every error Skilltrail raises on purpose, in one tree.
+
+SkilltrailError
+├─ CaptureError ─ PayloadTooLarge · UnsupportedSchema · InvalidCapture
+├─ AccessRefused ─ HostRefused · OriginRefused · CrossSiteRefused · NotPaired · ScopeRefused · RateLimited
+├─ PairingError
+├─ NotFound
+├─ UnsupportedFormat
+├─ ImportFailed
+├─ ModelUnavailable ─ ModelMissing
+└─ StorageError ─ DataFolderInUse · SchemaTooNew · KeyUnavailable · StorageFull · DatabaseDamaged
+
+Each class has a stable ``code`` (scripts and the extension rely on it); the message is for the learner and
+never holds captured text. HTTP statuses stand in one table, ``web/problems.py``.
+"""
+
+from __future__ import annotations
+
+
+class SkilltrailError(Exception):
+    """Base of all errors; ``code`` is stable, ``str(error)`` says what to do."""
+
+    code = "error"
+
+
+class CaptureError(SkilltrailError):
+    """Captured data cannot be taken as it is."""
+
+    code = "capture_invalid"
+
+
+class InvalidCapture(CaptureError):
+    """One item breaks the capture format."""
+
+    code = "item_invalid"
+
+
+class PayloadTooLarge(CaptureError):
+    """A body is over its cap."""
+
+    code = "payload_too_large"
+
+
+class UnsupportedSchema(CaptureError):
+    """The sender speaks a capture format this server does not know."""
+
+    code = "extension_too_old"
+
+
+class AccessRefused(SkilltrailError):
+    """A request did not pass the gate."""
+
+    code = "refused"
+
+
+class HostRefused(AccessRefused):
+    """The Host header is not this server's own address."""
+
+    code = "host_refused"
+
+
+class OriginRefused(AccessRefused):
+    """The Origin header is neither ours nor that of a paired extension."""
+
+    code = "origin_refused"
+
+
+class CrossSiteRefused(AccessRefused):
+    """The browser says that another site sent the request."""
+
+    code = "cross_site"
+
+
+class NotPaired(AccessRefused):
+    """No credential, or one that is unknown, expired or revoked."""
+
+    code = "not_paired"
+
+
+class ScopeRefused(AccessRefused):
+    """The credential is real but may not do this."""
+
+    code = "scope"
+
+
+class RateLimited(AccessRefused):
+    """Too many requests; ``retry_after`` is in seconds."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PairingError(SkilltrailError):
+    """A pairing request is unknown, expired, already decided or does not fit."""
+
+    code = "pairing_failed"
+
+
+class NotFound(SkilltrailError):
+    """The thing asked for does not exist (any more)."""
+
+    code = "not_found"
+
+
+class UnsupportedFormat(SkilltrailError):
+    """An export format or import file that Skilltrail does not know."""
+
+    code = "unsupported_format"
+
+
+class ImportFailed(SkilltrailError):
+    """An import file could not be read."""
+
+    code = "import_failed"
+
+
+class ModelUnavailable(SkilltrailError):
+    """The model process is not there; capture goes on, processing waits."""
+
+    code = "model_unavailable"
+
+
+class ModelMissing(ModelUnavailable):
+    """The model's files are missing or altered."""
+
+    code = "model_missing"
+
+
+class StorageError(SkilltrailError):
+    """The data folder or database cannot be used."""
+
+    code = "storage"
+
+
+class DataFolderInUse(StorageError):
+    """Another Skilltrail holds the data folder."""
+
+    code = "data_folder_in_use"
+
+
+class SchemaTooNew(StorageError):
+    """The database was written by a newer Skilltrail; it is left untouched."""
+
+    code = "schema_too_new"
+
+
+class KeyUnavailable(StorageError):
+    """The key that opens the database is missing, locked or wrong."""
+
+    code = "key_unavailable"
+
+
+class StorageFull(StorageError):
+    """The disk is full; reading goes on, writing waits."""
+
+    code = "storage_full"
+
+
+class DatabaseDamaged(StorageError):
+    """The database file is not what was written; it is left untouched."""
+
+    code = "database_damaged"

@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: vectors, topics, labels, charts. Knows no exchange."""

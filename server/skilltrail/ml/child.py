@@ -1,0 +1,136 @@
+"""The model process, ``python -m skilltrail.ml.child``: texts and arrays in, arrays and values out.
+
+It never opens the database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from typing import IO, TYPE_CHECKING, Any
+
+from skilltrail.errors import ModelMissing, ModelUnavailable
+from skilltrail.ml.wire import Answer, Request, read_message, write_message
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from skilltrail.domain.topics import TopicPartition
+    from skilltrail.ml.embedding import Embedder
+
+NICENESS = 10
+
+
+class Calls:
+    """What the child can do; the model is loaded at the first call that needs it."""
+
+    def __init__(self, *, embedder: str, threads: int) -> None:
+        from skilltrail.ml.static_vectors import StaticVectors
+
+        self._name = embedder
+        self._threads = threads
+        self._embedder: Embedder | None = None
+        self._static = StaticVectors()
+        self._named: dict[str, NDArray[np.float32]] = {}
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Dense unit vectors."""
+        return self._model().embed(texts)
+
+    def discover(self, **arguments: Any) -> TopicPartition:
+        """One topic run; see ``discovery.discover``."""
+        from skilltrail.ml.discovery import discover
+
+        return discover(embed_dense=self._names, embed_static=self._static.embed, **arguments)
+
+    def chart(self, spec: dict[str, Any]) -> str:
+        """A chart as SVG."""
+        from skilltrail.ml.charts import render_svg
+
+        return render_svg(spec)
+
+    def ping(self) -> int:
+        """The process id: shows that the child answers."""
+        return os.getpid()
+
+    def _names(self, names: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of skill names, kept: every run asks for much the same ones."""
+        import numpy as np
+
+        new = sorted({name for name in names if name not in self._named})
+        self._named.update(zip(new, self._model().embed(new), strict=True))
+        return np.stack([self._named[name] for name in names])
+
+    def _model(self) -> Embedder:
+        if self._embedder is None:
+            from skilltrail.ml.embedding import Embedder
+
+            self._embedder = Embedder.load(self._name, threads=self._threads)
+        return self._embedder
+
+
+def answer(calls: Calls, request: Request) -> Answer:
+    """Run one call; a failure becomes an answer without any captured text."""
+    call: Callable[..., Any] = getattr(calls, request.call)
+    try:
+        return Answer(call(**request.arguments))
+    except (ModelMissing, ModelUnavailable) as error:
+        return Answer(error=type(error).__name__, message=str(error))
+    except Exception as error:  # noqa: BLE001 - one bad call must not end the process; its message may quote a text
+        return Answer(error=type(error).__name__)
+
+
+def serve(source: IO[bytes], sink: IO[bytes], calls: Calls) -> None:
+    """Answer requests until the parent has gone."""
+    waiting: SimpleQueue[Request] = SimpleQueue()
+    # Its own thread sees the parent's end at once, even in the middle of a long call.
+    threading.Thread(target=_listen, args=(source, waiting), daemon=True).start()
+    while True:
+        write_message(sink, answer(calls, waiting.get()))
+
+
+def _listen(source: IO[bytes], waiting: SimpleQueue[Request]) -> None:
+    while True:
+        try:
+            waiting.put(read_message(source))
+        except (EOFError, OSError):
+            os._exit(0)
+
+
+def _private_pipe() -> tuple[IO[bytes], IO[bytes]]:
+    """Take stdin and stdout for messages; what a library prints goes to stderr instead."""
+    source, sink = os.dup(0), os.dup(1)
+    os.dup2(2, 1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.setmode(source, os.O_BINARY)
+        msvcrt.setmode(sink, os.O_BINARY)
+    return os.fdopen(source, "rb"), os.fdopen(sink, "wb")
+
+
+def main() -> None:
+    """Run the model process."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--embedder", required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    options = parser.parse_args()
+    # Ctrl-C reaches the whole terminal; the parent drains first and then ends this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        os.nice(NICENESS)
+    source, sink = _private_pipe()
+    try:
+        serve(source, sink, Calls(embedder=options.embedder, threads=options.threads))
+    except OSError:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""A small deterministic stand-in for the model: words hashed into vectors. For tests, and without torch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from skilltrail.ml.communities import TopicParams
+from skilltrail.ml.placing import place
+from skilltrail.ml.static_vectors import unit_rows
+from skilltrail.ml.words import stop_words, words_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from skilltrail.domain.topics import TopicPartition
+    from skilltrail.ml.skill_terms import TermList
+
+
+class HashEmbedder:
+    """``ModelPort`` without a process: texts are near each other when they share words."""
+
+    def __init__(
+        self, *, dimensions: int = 384, params: TopicParams | None = None, terms: TermList | None = None
+    ) -> None:
+        self._dimensions = dimensions
+        self._params = params
+        self._terms = terms
+
+    @property
+    def identity(self) -> str:
+        """Name and version of the hashing."""
+        return f"hash-{self._dimensions}@1"
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors, shape (n, dimensions); zeros for a text without words."""
+        return self._hashed(texts, self._dimensions, salt="dense")
+
+    def static(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors, shape (n, 256)."""
+        return self._hashed(texts, 256, salt="static")
+
+    def discover(
+        self, *, dense: NDArray[np.float32], static: NDArray[np.float32], texts: Sequence[str], keys: Sequence[str]
+    ) -> TopicPartition:
+        """Find topics in this process; see ``discovery.discover``."""
+        from skilltrail.ml.discovery import discover
+
+        return discover(
+            dense=dense,
+            static=static,
+            texts=texts,
+            keys=keys,
+            embed_dense=self.embed,
+            embed_static=self.static,
+            params=self._params,
+            terms=self._terms,
+        )
+
+    def place(
+        self, *, vectors: NDArray[np.float32], known: NDArray[np.float32], labels: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Put new rows into existing groups; see ``placing.place``."""
+        return place(vectors, known, labels, self._params)
+
+    def chart(self, spec: dict[str, Any]) -> str:
+        """Return the SVG of a specification."""
+        from skilltrail.ml.charts import render_svg
+
+        return render_svg(spec)
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+    def _hashed(self, texts: Sequence[str], dimensions: int, *, salt: str) -> NDArray[np.float32]:
+        out = np.zeros((len(texts), dimensions), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in words_of(text):
+                if word.stem and word.stem not in stop_words():
+                    digest = hashlib.blake2b(f"{salt}:{word.stem}".encode(), digest_size=8).digest()
+                    place_, sign = int.from_bytes(digest[:7]) % dimensions, 1 if digest[7] & 1 else -1
+                    out[row, place_] += sign
+        return unit_rows(out)

@@ -1,0 +1,75 @@
+"""Words of a text as labelling sees them: no numbers, no redaction marks, no stop words at the ends of a term."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+
+_MARK = re.compile(r"\[secret:[^\]]*\]|https?://\S+|\S+@\S+\.\S+")
+# Letters first; "+", "#", "-" and inner dots belong to words of the trade: C++, C#, Node.js, e-mail, .NET.
+_WORD = re.compile(r"\.?[^\W\d_](?:[\w+#]|['’.&/-](?=\w))*|[.!?;:,()\n\"“”]")
+_ENDINGS = (
+    ("isation", "ization"),
+    ("ising", "izing"),
+    ("ised", "ized"),
+    ("ise", "ize"),
+    ("our", "or"),
+    ("lyse", "lyze"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word: as written, and as compared. A mark of punctuation has the stem ""."""
+
+    text: str
+    stem: str
+    opens: bool
+    """True at the head of a sentence, where a capital says nothing."""
+
+
+def words_of(text: str) -> list[Word]:
+    """Return the words of a text in order; punctuation that ends a phrase stands between as a word without stem."""
+    words: list[Word] = []
+    opens = True
+    for found in _WORD.findall(_MARK.sub(" . ", text)):
+        if not found[-1].isalnum() and found[-1] not in "+#":
+            words.append(Word(found, "", opens))
+            opens = found in ".!?:\n"
+            continue
+        words.append(Word(found, stem(found), opens))
+        opens = False
+    return words
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Return a word for comparing: lower case, singular, one spelling for British and American."""
+    word = word.casefold().replace("’", "'").removesuffix("'s")
+    if word.endswith("ies") and len(word) > 4:
+        word = word[:-3] + "y"
+    elif word.endswith(("ses", "xes", "ches", "shes")) and len(word) > 5:
+        word = word[:-2] if word.endswith(("xes", "ches", "shes", "sses")) else word[:-1]
+    elif word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "is", "js", "ws", "os")):
+        word = word[:-1]
+    for british, american in _ENDINGS:
+        if word.endswith(british) and len(word) > len(british) + 2:
+            return word[: -len(british)] + american
+    return word
+
+
+@lru_cache(maxsize=1)
+def stop_words() -> frozenset[str]:
+    """Return words that never name a topic, as stems: grammar of several languages, and the small talk of chats."""
+    lines = (DATA / "stop_words.txt").read_text("utf-8").splitlines()
+    listed = {word for line in lines if not line.startswith("#") for word in line.split()}
+    return frozenset(listed | {stem(word) for word in listed})
+
+
+def term_stems(phrase: str) -> tuple[str, ...]:
+    """Return a phrase as the tuple of its stems."""
+    return tuple(word.stem for word in words_of(phrase) if word.stem)

@@ -1,0 +1,57 @@
+"""What the use cases need from outside, as protocols; ``application`` hands in the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from skilltrail.domain.topics import TopicPartition
+
+
+class ModelPort(Protocol):
+    """Texts in, arrays out. All methods raise ``ModelUnavailable`` when the model cannot answer."""
+
+    @property
+    def identity(self) -> str:
+        """Name of the embedding model with a digest of its weights: vectors carry it."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors, shape (n, dims)."""
+        ...
+
+    def static(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return static unit vectors, shape (n, 256)."""
+        ...
+
+    def discover(
+        self, *, dense: NDArray[np.float32], static: NDArray[np.float32], texts: Sequence[str], keys: Sequence[str]
+    ) -> TopicPartition:
+        """Find topics; all arguments have one row per exchange, ``keys`` are source keys."""
+        ...
+
+    def place(
+        self, *, vectors: NDArray[np.float32], known: NDArray[np.float32], labels: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Put new rows into the groups of known ones (dense and static side by side); -1 where none is near."""
+        ...
+
+    def chart(self, spec: dict[str, Any]) -> str:
+        """Return the SVG of a Vega-Lite specification."""
+        ...
+
+    def close(self) -> None:
+        """End the model process."""
+        ...
+
+
+class Redactor(Protocol):
+    """Replaces secrets by typed placeholders."""
+
+    def redact(self, text: str) -> tuple[str, dict[str, int]]:
+        """Return the text without secrets and the number of placeholders made, by kind."""
+        ...
