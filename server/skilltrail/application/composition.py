@@ -1,0 +1,233 @@
+"""The composition root: opens a data folder and puts its parts together; nothing else builds them."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from skilltrail.application.access import Credentials, Ledger, Pairing, Sessions
+from skilltrail.application.exchanges import ExchangesFacade
+from skilltrail.application.exports import ExportsFacade
+from skilltrail.application.imports import ImportsFacade
+from skilltrail.application.processing import ProcessingFacade
+from skilltrail.application.trail import TrailFacade
+from skilltrail.config import Settings
+from skilltrail.domain.capture import CapturedItem
+from skilltrail.domain.exchange import Origin
+from skilltrail.platform.clock import Clock, utc_now
+from skilltrail.platform.folders import HomeReport, prepare_home
+from skilltrail.platform.keys import DatabaseKey, database_key
+from skilltrail.platform.lock import HomeLock
+from skilltrail.platform.patterns import SecretRedactor
+from skilltrail.services.ports import ModelPort
+from skilltrail.storage.database import Database, open_database
+from skilltrail.storage.meta_queries import get_identity, make_identity
+
+DATABASE_FILE = "skilltrail.db"
+DEMO_FOLDER = "demo"
+_SEED_BATCH = 200
+
+
+class Application:
+    """One open data folder: its database, its model, and a facade for each area.
+
+    Use ``Application.open``; close it, or use it as a context manager. Safe to use from several threads.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        clock: Clock,
+        database: Database,
+        key: DatabaseKey,
+        folder: HomeReport,
+        lock: HomeLock,
+        model: ModelPort | None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.key_location = key.location
+        self.folder_warnings = folder.warnings
+        self._database = database
+        self._lock = lock
+        # A model that was handed in is its giver's to end.
+        self._borrowed_model = model is not None
+        self._model = model
+        self._guard = threading.RLock()
+        self._listeners: list[Callable[[], None]] = []
+        self._demo: Application | None = None
+        self._build()
+
+    def _build(self) -> None:
+        database, clock, settings = self._database, self.clock, self.settings
+        self.instance_id, mark_key = _identity(database)
+        self.exchanges = ExchangesFacade(
+            database=database, clock=clock, redactor=SecretRedactor(mark_key=mark_key), changed=self._tell
+        )
+        self.processing = ProcessingFacade(database=database, settings=settings, clock=clock, model=self.model)
+        self.trail = TrailFacade(
+            database=database,
+            settings=settings,
+            clock=clock,
+            key_location=self.key_location,
+            progress=self.processing.progress,
+        )
+        self.imports = ImportsFacade(database=database, clock=clock, exchanges=self.exchanges)
+        self.exports = ExportsFacade(
+            database=database, settings=settings, clock=clock, model=self.model, exchanges=self.exchanges
+        )
+        self.credentials = Credentials(database=database, clock=clock)
+        self.sessions = Sessions(database=database, clock=clock, credentials=self.credentials)
+        self.ledger = Ledger(database=database, clock=clock)
+        self.pairing = Pairing(
+            database=database,
+            clock=clock,
+            credentials=self.credentials,
+            instance_id=self.instance_id,
+            mark_key=mark_key,
+        )
+
+    @classmethod
+    def open(cls, settings: Settings, *, clock: Clock = utc_now, model: ModelPort | None = None) -> Self:
+        """Open the data folder of ``settings``, making it if needed.
+
+        Parameters
+        ----------
+        clock
+            Returns the present, aware.
+        model
+            Default: the real one, started when it is first needed.
+
+        Raises
+        ------
+        DataFolderInUse
+            If another Skilltrail holds the folder.
+        KeyUnavailable, SchemaTooNew, DatabaseDamaged, StorageError
+            If the database cannot be opened; it is left untouched.
+        """
+        with ExitStack() as undo:
+            folder = prepare_home(settings.home)
+            lock = HomeLock(settings.home)
+            lock.acquire()
+            undo.callback(lock.release)
+            key = database_key(settings)
+            database = open_database(settings.home / DATABASE_FILE, key.raw)
+            undo.callback(database.close)
+            opened = cls(
+                settings=settings, clock=clock, database=database, key=key, folder=folder, lock=lock, model=model
+            )
+            undo.pop_all()
+        return opened
+
+    def close(self) -> None:
+        """End the model, write what waits, close the database and give the folder free."""
+        self.close_demo()
+        if not self._borrowed_model:
+            self.close_model()
+        self.ledger.flush_refusals()
+        self._database.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def model(self) -> ModelPort:
+        """Return the model; the first call makes its host, which starts a process only when it is asked something."""
+        with self._guard:
+            if self._model is None:
+                from skilltrail.ml.host import ModelHost
+
+                self._model = ModelHost(embedder=self.settings.embedder, idle_minutes=self.settings.model_idle_minutes)
+            return self._model
+
+    def close_model(self) -> None:
+        """End the model process; a call that is under way fails with ModelUnavailable."""
+        with self._guard:
+            model = self._model
+        if model is not None:
+            model.close()
+
+    def when_changed(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after exchanges were stored or revised; it must return at once."""
+        self._listeners.append(listener)
+
+    def is_sound(self) -> bool:
+        """Check the whole database; takes seconds for a large one."""
+        return self._database.is_sound()
+
+    def damage(self) -> bool:
+        """Tell whether the check found damage."""
+        return not self.is_sound()
+
+    @property
+    def demo_folder(self) -> Path:
+        """The folder of the invented history."""
+        return self.settings.home / DEMO_FOLDER
+
+    def has_demo(self) -> bool:
+        """Tell whether the invented history was made."""
+        return (self.demo_folder / DATABASE_FILE).exists()
+
+    def open_demo(self) -> Application:
+        """Return the invented freelancer's history, an application of its own; the first call makes it."""
+        with self._guard:
+            if self._demo is None:
+                settings = self.settings.changed(home=self.demo_folder)
+                self._demo = Application.open(settings, clock=self.clock, model=self.model())
+                self._seed(self._demo)
+            return self._demo
+
+    @property
+    def demo(self) -> Application | None:
+        """The invented history if it is open."""
+        return self._demo
+
+    def close_demo(self) -> None:
+        """Close the invented history if it is open."""
+        with self._guard:
+            demo, self._demo = self._demo, None
+            if demo is not None:
+                demo.close()
+
+    def delete_demo(self) -> None:
+        """Remove the invented history with all its files."""
+        with self._guard:
+            self.close_demo()
+            shutil.rmtree(self.demo_folder, ignore_errors=True)
+
+    def _seed(self, demo: Application) -> None:
+        """Fill the invented history; a second time changes nothing, so a crash half-way is made good."""
+        from skilltrail.demo.loader import invented_history
+
+        items = [
+            CapturedItem(str(number), captured)
+            for number, captured in enumerate(invented_history(self.clock().astimezone()))
+        ]
+        for start in range(0, len(items), _SEED_BATCH):
+            demo.exchanges.capture(items[start : start + _SEED_BATCH], origin_allowed=(Origin.IMPORT, Origin.EXTENSION))
+        self._tell()
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+
+def _identity(database: Database) -> tuple[str, bytes]:
+    """Return the folder's id and the key of its redaction marks; made at the first start."""
+    with database.read() as session:
+        found = get_identity(session)
+    if found is not None:
+        return found
+    with database.write() as session:
+        return make_identity(session)

@@ -1,0 +1,66 @@
+"""Use cases about exchanges: taking them in, and reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from skilltrail.domain.capture import CapturedItem, CaptureReport, Outcome
+from skilltrail.domain.exchange import ExchangeDetail, ExchangePage, ExchangeSummary, Origin
+from skilltrail.platform.clock import Clock
+from skilltrail.services import ingest, trail
+from skilltrail.services.ports import Redactor
+from skilltrail.storage.database import Database
+from skilltrail.storage.trail_queries import all_summaries
+
+
+class ExchangesFacade:
+    """Captures go in here, and come out in pages."""
+
+    def __init__(self, *, database: Database, clock: Clock, redactor: Redactor, changed: Callable[[], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._redactor = redactor
+        self._changed = changed
+
+    def capture(
+        self,
+        items: Iterable[CapturedItem],
+        *,
+        device_id: str | None = None,
+        origin_allowed: Collection[Origin] = (Origin.EXTENSION,),
+        import_id: int | None = None,
+    ) -> CaptureReport:
+        """Store a batch in one transaction; when this returns it is on the disk.
+
+        Returns
+        -------
+        CaptureReport
+            One result per item, in order: a refused item stops no other.
+
+        Raises
+        ------
+        StorageFull, StorageError
+            Nothing of the batch is stored then; the sender keeps it.
+        """
+        # Redacting is the costly part, and no other writer need wait for it.
+        prepared = ingest.prepare(items, redactor=self._redactor, origins=origin_allowed)
+        with self._database.write() as session:
+            report = ingest.store(session, prepared, now=self._clock(), device_id=device_id, import_id=import_id)
+        if report.count(Outcome.STORED) or report.count(Outcome.REVISED):
+            self._changed()
+        return report
+
+    def page(self, topic_id: str | None = None, cursor: int | None = None, limit: int = 50) -> ExchangePage:
+        """Return a page of exchanges, the last to arrive first."""
+        with self._database.read() as session:
+            return trail.read_page(session, topic_id=topic_id, cursor=cursor, limit=limit)
+
+    def get(self, exchange_id: int) -> ExchangeDetail:
+        """Return one exchange with its texts; raises NotFound."""
+        with self._database.read() as session:
+            return trail.read_exchange(session, exchange_id)
+
+    def rows(self) -> Iterator[ExchangeSummary]:
+        """Yield all exchanges in the order of arrival, without any text, from one state of the database."""
+        with self._database.read() as session:
+            yield from all_summaries(session, questions=False)

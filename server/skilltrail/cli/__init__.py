@@ -1,0 +1,39 @@
+"""The `skilltrail` command.
+
+A contract that scripts may build on: exit status 0 done, 1 refused or failed (with the reason), 2 wrong usage;
+`--json` gives one machine-readable object; `--home` or SKILLTRAIL_HOME names the data folder. While a server runs
+on that folder, commands work through it; otherwise they open the data themselves.
+"""
+
+from __future__ import annotations
+
+import click
+
+from skilltrail import __version__
+from skilltrail.cli.checkup import doctor_command
+from skilltrail.cli.history import exchanges_command, export_command, import_command, process_command, topics_command
+from skilltrail.cli.serving import autostart_command, extension_command, open_command, pair_command, serve_command
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="skilltrail")
+def main() -> None:
+    """Skilltrail: see, check and show what you learn through AI chats, on your own computer."""
+
+
+for _command in (
+    serve_command,
+    open_command,
+    pair_command,
+    extension_command,
+    autostart_command,
+    import_command,
+    process_command,
+    topics_command,
+    exchanges_command,
+    export_command,
+    doctor_command,
+):
+    main.add_command(_command)

@@ -1,0 +1,171 @@
+"""Commands that work on the history: import · process · topics · exchanges · export."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from skilltrail.cli.options import Answer, command
+from skilltrail.cli.running import RunningServer, absolute, running_server
+from skilltrail.config import Settings
+from skilltrail.i18n import _
+
+FORMATS = ("markdown", "json", "html")
+_POLL_SECONDS = 0.5
+
+
+@command("import", help="Import a ChatGPT conversations.json.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_command(settings: Settings, answer: Answer, paths: tuple[Path, ...]) -> None:
+    """Read export files; importing the same file twice changes nothing."""
+    server = running_server(settings)
+    if server is not None:
+        report = server.call("POST", "/api/v1/imports", {"paths": absolute(paths)})
+    else:
+        report = _import_here(settings, answer, paths)
+    answer.result({"ok": True, **report})
+    answer.say(
+        _("{found} exchanges in {conversations} conversations: {stored} new, {known} already known, ").format(**report)
+        + _("{revised} improved, {refused} refused.").format(**report)
+    )
+    for reason, count in sorted(report["skipped"].items()):
+        answer.say(_("Left out: {count} ({reason})").format(count=count, reason=reason.replace("_", " ")))
+    if not report["agrees"]:
+        answer.say(_("The sums do not agree: please report this with the output of `skilltrail doctor`."))
+        raise click.exceptions.Exit(1)
+
+
+def _import_here(settings: Settings, answer: Answer, paths: tuple[Path, ...]) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from skilltrail.application import Application
+
+    with Application.open(settings) as application, _bar(answer, _("Importing")) as advance:
+        report = application.imports.run(paths, progress=advance)
+    return {**asdict(report), "agrees": report.agrees}
+
+
+@command("process", help="Embed and group everything that waits.")
+def process_command(settings: Settings, answer: Answer) -> None:
+    """Run until nothing is pending."""
+    server = running_server(settings)
+    with _bar(answer, _("Processing")) as advance:
+        state = _process_there(server, advance) if server else _process_here(settings, advance)
+    if state["state"] == "blocked":
+        answer.result({"ok": False, **state})
+        answer.say(state["problem"] or _("The model is not available; run `skilltrail doctor`."))
+        raise click.exceptions.Exit(1)
+    answer.result({"ok": True, **state})
+    answer.say(_("{embedded} of {total} exchanges are embedded and grouped.").format(**state))
+    if state["quarantined"]:
+        answer.say(_("{quarantined} exchanges could not be processed and were set aside.").format(**state))
+
+
+def _process_here(settings: Settings, advance: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from skilltrail.application import Application
+
+    with Application.open(settings) as application:
+        state = application.processing.run_until_done(lambda now: advance(now.embedded, now.total))
+        return asdict(state)
+
+
+def _process_there(server: RunningServer, advance: Any) -> dict[str, Any]:
+    state: dict[str, Any] = server.call("POST", "/api/v1/process", {})
+    while state["pending"] or state["topics_due"]:
+        if state["state"] == "blocked":
+            break
+        time.sleep(_POLL_SECONDS)
+        state = server.call("GET", "/api/v1/process")
+        advance(state["embedded"], state["total"])
+    return state
+
+
+@command("topics", help="List the topics with their names, exchanges and dates.")
+def topics_command(settings: Settings, answer: Answer) -> None:
+    """Show the topics, largest first."""
+    topics = _topics(settings)
+    answer.result({"ok": True, "topics": topics})
+    if not topics:
+        answer.say(_("No topics yet. Import or capture some exchanges, then run `skilltrail process`."))
+    for topic in topics:
+        span = f"{topic['first_at'][:10]} – {topic['last_at'][:10]}"
+        answer.say(f"{topic['exchanges']:>6}  {topic['name']}  ({topic['area']}, {span})")
+
+
+def _topics(settings: Settings) -> list[dict[str, Any]]:
+    from dataclasses import asdict
+
+    if (server := running_server(settings)) is not None:
+        listed: list[dict[str, Any]] = server.call("GET", "/api/v1/topics")["topics"]
+        return listed
+    from skilltrail.application import Application
+
+    with Application.open(settings) as application:
+        rows = [asdict(line) for line in application.trail.topics()]
+    return [{**row, "first_at": row["first_at"].isoformat(), "last_at": row["last_at"].isoformat()} for row in rows]
+
+
+@command("exchanges", help="Write one row per stored exchange as CSV or as an Excel workbook.")
+@click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="CSV file to write.")
+@click.option("--xlsx", "xlsx_file", type=click.Path(dir_okay=False, path_type=Path), help="Workbook to write.")
+def exchanges_command(settings: Settings, answer: Answer, csv_file: Path | None, xlsx_file: Path | None) -> None:
+    """Write ids, times, fidelity and topics; never the text of an exchange."""
+    wanted = [(kind, target) for kind, target in (("csv", csv_file), ("xlsx", xlsx_file)) if target is not None]
+    if not wanted:
+        raise click.UsageError("Name a file to write: --csv FILE or --xlsx FILE.")
+    sizes = []
+    for kind, target in wanted:
+        data = _export_bytes(settings, kind)
+        write_whole(target, data)
+        sizes.append(len(data))
+        answer.say(_("Written: {path}").format(path=target))
+    answer.result({"ok": True, "path": str(wanted[0][1]), "bytes": sizes[0], "paths": [str(row[1]) for row in wanted]})
+
+
+@command("export", help="Export the timeline.")
+@click.option("--format", "format_", required=True, type=click.Choice(FORMATS), help="Format of the file.")
+@click.option("--out", "target", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+def export_command(settings: Settings, answer: Answer, format_: str, target: Path) -> None:
+    """Write the timeline; questions are shortened, replies are not included."""
+    data = _export_bytes(settings, format_)
+    write_whole(target, data)
+    answer.result({"ok": True, "path": str(target), "bytes": len(data), "format": format_})
+    answer.say(_("Written: {path}").format(path=target))
+
+
+def _export_bytes(settings: Settings, format_: str) -> bytes:
+    if (server := running_server(settings)) is not None:
+        return server.fetch("GET", f"/api/v1/exports?format={format_}")
+    from skilltrail.application import Application
+
+    with Application.open(settings) as application:
+        data: bytes = application.exports.file(format_).data
+        return data
+
+
+def write_whole(target: Path, data: bytes) -> None:
+    """Write a file whole or not at all: aside first, then renamed."""
+    aside = target.with_name(f".{target.name}.part")
+    with aside.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    aside.replace(target)
+
+
+@contextmanager
+def _bar(answer: Answer, words: str) -> Iterator[Any]:
+    """Yield ``advance(done, total)``; draws a bar with the time left on a terminal, nothing with --json."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, disable=answer.as_json, transient=True) as progress:
+        task = progress.add_task(words, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

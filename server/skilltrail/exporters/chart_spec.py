@@ -1,0 +1,227 @@
+"""The timeline chart: one Vega-Lite specification, the same picture in dashboard and exports.
+
+Rows are topics under their areas, columns are months, a dot's size says how many exchanges. Positions are pixels
+that we compute, so that labels, areas and months stay where a reader expects them on every width. Every mark carries a
+link (``#topic-<id>`` or ``#month-2026-11``; see ``chart_svg``) and a text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from skilltrail.domain.timeline import Timeline, TopicLine
+from skilltrail.exporters.wording import exchanges_words, month_short, month_words, one_line, topics_words
+from skilltrail.i18n import _
+
+PALETTE = (
+    "#0f766e", "#4453b0", "#a45c00", "#b0337a", "#0b72a8", "#657510",
+    "#c2410c", "#7c4dbd", "#51606f", "#2f7d32", "#8f4a45", "#1e3a6e",
+)  # fmt: skip
+"""Topic colours on paper: each has 3:1 and neighbours differ in lightness too; style sheets give their dark twins."""
+
+INK, SOFT, HAIR = "#1f2a2e", "#5b666b", "#ddd5c8"
+ROW_LIMIT = 60
+"""Topics drawn; the table twin holds all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Pixels of one width. With ``above`` a topic's name stands over its trail instead of left of it."""
+
+    width: int
+    left: int
+    right: int
+    row: int
+    above: bool
+
+    @property
+    def plot(self) -> int:
+        return self.width - self.left - self.right
+
+
+_WIDE = _Layout(width=1040, left=292, right=56, row=32, above=False)
+_NARROW = _Layout(width=344, left=14, right=44, row=50, above=True)
+_HEAD, _AREA = 46, 40
+_HAIRLINE = {"type": "rule", "aria": False, "strokeWidth": 1, "color": HAIR}
+
+
+def timeline_chart(timeline: Timeline, *, narrow: bool = False) -> dict[str, Any] | None:
+    """Return the Vega-Lite specification of ``timeline``, or None when it has no topic with a month.
+
+    Parameters
+    ----------
+    timeline
+        Its topics' months are in the learner's time zone.
+    narrow
+        For screens under about 700 pixels.
+    """
+    topics = sorted((t for t in timeline.topics if t.months), key=lambda t: (-t.exchanges, t.id))[:ROW_LIMIT]
+    if not topics:
+        return None
+    layout = _NARROW if narrow else _WIDE
+    months = _months(topics)
+    step = layout.plot / len(months)
+    places = {month: layout.left + (index + 0.5) * step for index, month in enumerate(months)}
+    rows, height = _rows(topics, layout)
+    layers = [*_grid(places, height), *_month_marks(topics, places, step), *_area_marks(rows, layout)]
+    lines = [(topic, y) for topic, y in rows if isinstance(topic, TopicLine)]
+    layers += [_trails(lines, places), _dots(lines, places, step), _names(lines, layout), _counts(lines, layout)]
+    return _whole(layers, layout.width, height)
+
+
+def _whole(layers: list[dict[str, Any]], width: int, height: float) -> dict[str, Any]:
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "width": width,
+        "height": height,
+        "padding": 0,
+        "background": None,
+        "config": {"view": {"stroke": None}, "font": "system-ui, sans-serif"},
+        "layer": layers,
+    }
+
+
+def _months(topics: Sequence[TopicLine]) -> list[str]:
+    seen = [count.month for topic in topics for count in topic.months]
+    first, last = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (min(seen), max(seen)))
+    # A lone month would be one dot in the middle of nowhere: with the months before it, it reads as a beginning.
+    first = min(first, last - 5)
+    return [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(first, last + 1)]
+
+
+def _rows(topics: Sequence[TopicLine], layout: _Layout) -> tuple[list[tuple[TopicLine | str, float]], float]:
+    """Place areas (largest first) and their topics (earliest first); return the rows with y, and the height."""
+    areas: dict[str, list[TopicLine]] = {}
+    for topic in topics:
+        areas.setdefault(topic.area, []).append(topic)
+    ranked = sorted(areas.items(), key=lambda pair: (-sum(t.exchanges for t in pair[1]), pair[0]))
+    rows: list[tuple[TopicLine | str, float]] = []
+    y = float(_HEAD)
+    for area, members in ranked:
+        rows.append((area, y + _AREA * 0.6))
+        y += _AREA
+        for topic in sorted(members, key=lambda t: (t.first_at, t.id)):
+            rows.append((topic, y + layout.row * (0.68 if layout.above else 0.5)))
+            y += layout.row
+    return rows, y + 12
+
+
+def _grid(places: dict[str, float], height: float) -> list[dict[str, Any]]:
+    values = [{"x": x, "y": _HEAD - 4, "y2": height} for month, x in places.items() if month.endswith("-01")]
+    return [_layer(values, _HAIRLINE, y2={"field": "y2"})] if values else []
+
+
+def _month_marks(topics: Sequence[TopicLine], places: dict[str, float], step: float) -> list[dict[str, Any]]:
+    totals: dict[str, list[int]] = {}
+    for topic in topics:
+        for count in topic.months:
+            totals.setdefault(count.month, []).append(count.exchanges)
+    every = next((n for n in (1, 2, 3, 6, 12, 24, 60, 120) if step * n >= 34), 240)
+    shown = [month for month in places if (int(month[5:7]) - 1 + 12 * int(month[:4])) % every == 0]
+    values = [
+        {"x": places[month], "y": 30, "t": month_short(month), "u": f"#month-{month}", "d": _month_text(month, totals)}
+        for month in shown
+    ]
+    if every >= 12:
+        values = [value | {"t": month[:4]} for value, month in zip(values, shown, strict=True)]
+    text = {"type": "text", "fontSize": 11, "color": SOFT}
+    months = _layer(values, text, linked=True, text={"field": "t"})
+    years = _layer(_years(shown, places, every), text | {"fontWeight": 600, "aria": False}, text={"field": "t"})
+    return [months, years]
+
+
+def _years(shown: Sequence[str], places: dict[str, float], every: int) -> list[dict[str, Any]]:
+    """Place a year over its first month shown; the picture's first year only where the next leaves it room."""
+    firsts = [month for index, month in enumerate(shown) if index == 0 or month[:4] != shown[index - 1][:4]]
+    if len(firsts) > 1 and places[firsts[1]] - places[firsts[0]] < 40:
+        firsts = firsts[1:]
+    return [{"x": places[month], "y": 12, "t": month[:4]} for month in firsts] if every < 12 else []
+
+
+def _month_text(month: str, totals: dict[str, list[int]]) -> str:
+    counts = totals.get(month, [])
+    exchanges, topics = exchanges_words(sum(counts)), topics_words(len(counts))
+    # What is spoken holds what is seen ("Nov"), so that voice control finds the link.
+    name = f"{month_short(month)} {month[:4]}"
+    return _("{month}: {exchanges} in {topics}").format(month=name, exchanges=exchanges, topics=topics)
+
+
+def _area_marks(rows: Sequence[tuple[TopicLine | str, float]], layout: _Layout) -> list[dict[str, Any]]:
+    areas = [(row, y) for row, y in rows if isinstance(row, str)]
+    lines = [{"x": 0, "x2": layout.width, "y": y + 12} for _area, y in areas]
+    values = [{"x": 0, "y": y, "t": one_line(area) or _("Other")} for area, y in areas]
+    text = {"type": "text", "align": "left", "fontSize": 12, "fontWeight": 700, "color": SOFT}
+    return [_layer(lines, _HAIRLINE, x2={"field": "x2"}), _layer(values, text, text={"field": "t"})]
+
+
+def _trails(lines: Sequence[tuple[TopicLine, float]], places: dict[str, float]) -> dict[str, Any]:
+    spans = [(topic, y, sorted(count.month for count in topic.months)) for topic, y in lines]
+    values = [
+        {"x": places[months[0]], "x2": places[months[-1]], "y": y, "c": _colour(topic)} for topic, y, months in spans
+    ]
+    mark = {"type": "rule", "aria": False, "strokeWidth": 2, "opacity": 0.35, "strokeCap": "round"}
+    return _layer(values, mark, x2={"field": "x2"}, color=_as_is("c"))
+
+
+def _dots(lines: Sequence[tuple[TopicLine, float]], places: dict[str, float], step: float) -> dict[str, Any]:
+    most = max(count.exchanges for topic, _y in lines for count in topic.months)
+    largest = min(12.0, max(3.0, step * 0.62))
+    values = [
+        {
+            "x": places[count.month],
+            "y": y,
+            # Vega's size is an area; the smallest dot stays visible.
+            "s": round(math.pi * max(2.6, largest * math.sqrt(count.exchanges / most)) ** 2, 1),
+            "c": _colour(topic),
+            "u": f"#topic-{topic.id}",
+            "d": f"{one_line(topic.name)}, {month_words(count.month)}: {exchanges_words(count.exchanges)}",
+        }
+        for topic, y in lines
+        for count in topic.months
+    ]
+    mark = {"type": "circle", "opacity": 1}
+    return _layer(values, mark, linked=True, size=_as_is("s"), color=_as_is("c"))
+
+
+def _names(lines: Sequence[tuple[TopicLine, float]], layout: _Layout) -> dict[str, Any]:
+    values = [
+        {
+            "x": 0 if layout.above else 12,
+            "y": y - 20 if layout.above else y,
+            "t": one_line(topic.name),
+            "u": f"#topic-{topic.id}",
+            "d": f"{one_line(topic.name)}: {exchanges_words(topic.exchanges)}",
+        }
+        for topic, y in lines
+    ]
+    limit = layout.width - layout.right - 16 if layout.above else layout.left - 40
+    mark = {"type": "text", "align": "left", "fontSize": 13, "color": INK, "limit": limit}
+    return _layer(values, mark, linked=True, text={"field": "t"})
+
+
+def _counts(lines: Sequence[tuple[TopicLine, float]], layout: _Layout) -> dict[str, Any]:
+    lift = 20 if layout.above else 0
+    values = [{"x": layout.width - 2, "y": y - lift, "t": f"{topic.exchanges:,}"} for topic, y in lines]
+    mark = {"type": "text", "align": "right", "fontSize": 12, "color": SOFT, "aria": False}
+    return _layer(values, mark, text={"field": "t"})
+
+
+def _layer(
+    values: list[dict[str, Any]], mark: dict[str, Any], *, linked: bool = False, **encoding: Any
+) -> dict[str, Any]:
+    own = {"href": {"field": "u"}, "description": {"field": "d"}} if linked else {}
+    placed = {"x": _as_is("x"), "y": _as_is("y")}
+    return {"data": {"values": values}, "mark": mark, "encoding": {**placed, **own, **encoding}}
+
+
+def _as_is(field: str) -> dict[str, Any]:
+    place = {"axis": None} if field in {"x", "y"} else {"legend": None}
+    kind = "nominal" if field == "c" else "quantitative"
+    return {"field": field, "type": kind, "scale": None, **place}
+
+
+def _colour(topic: TopicLine) -> str:
+    return PALETTE[topic.colour % len(PALETTE)]

@@ -1,0 +1,39 @@
+"""What every timeline export says about itself, and its entries by topic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skilltrail.domain.timeline import ExportEntry, TimelineExport, TopicLine
+from skilltrail.i18n import _
+
+
+def self_recorded() -> str:
+    """Say what the export is, in the words that stand on every one."""
+    return _("Self-recorded by the learner, not independently assessed.")
+
+
+def withheld() -> str:
+    """Say what the export leaves out."""
+    return _("Questions are shortened to their beginning. Answers are not included.")
+
+
+def by_topic(export: TimelineExport) -> list[tuple[TopicLine, list[ExportEntry]]]:
+    """Return the topics in the timeline's order, each with its entries, oldest first."""
+    entries = _grouped(export.entries)
+    return [(topic, entries.get(topic.id, [])) for topic in export.timeline.topics]
+
+
+def without_topic(export: TimelineExport) -> list[ExportEntry]:
+    """Return the entries that stand in none of the export's topics, oldest first."""
+    known = {topic.id for topic in export.timeline.topics}
+    rest = [entry for entry in export.entries if entry.topic_id not in known]
+    return sorted(rest, key=lambda entry: (entry.asked_at, entry.seq))
+
+
+def _grouped(entries: Sequence[ExportEntry]) -> dict[str, list[ExportEntry]]:
+    groups: dict[str, list[ExportEntry]] = {}
+    for entry in sorted(entries, key=lambda entry: (entry.asked_at, entry.seq)):
+        if entry.topic_id is not None:
+            groups.setdefault(entry.topic_id, []).append(entry)
+    return groups

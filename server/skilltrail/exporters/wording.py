@@ -1,0 +1,189 @@
+"""Dates, counts and names in the learner's words: one wording for dashboard and exports."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from skilltrail.domain.timeline import Timeline
+from skilltrail.i18n import _, translations
+
+# C0, DEL and C1 without tab and line breaks, and the characters that turn the direction of what follows them:
+# harmless inside <bdi>, but they would rearrange our own words in Markdown and in titles.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_SPACE = re.compile(r"\s+")
+
+_PROVIDERS = {
+    "chatgpt": "ChatGPT",
+    "claude": "Claude",
+    "gemini": "Gemini",
+    "deepseek": "DeepSeek",
+    "grok": "Grok",
+    "copilot": "Copilot",
+    "aistudio": "AI Studio",
+}
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Return the message for ``count`` with ``{n}`` filled in, thousands set apart."""
+    return translations().ngettext(one, many, count).format(n=f"{count:,}")
+
+
+def exchanges_words(count: int) -> str:
+    """Return "1 exchange" or "41 exchanges"."""
+    return ngettext("{n} exchange", "{n} exchanges", count)
+
+
+def topics_words(count: int) -> str:
+    """Return "1 topic" or "14 topics"."""
+    return ngettext("{n} topic", "{n} topics", count)
+
+
+def one_line(text: str) -> str:
+    """Return captured text as one line without control characters and direction marks."""
+    return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+def provider_name(provider: str) -> str:
+    """Return the name people know a provider by; an unknown one as it is."""
+    return _PROVIDERS.get(provider, one_line(provider))
+
+
+def origin_words(origin: str) -> str:
+    """Say how an exchange came to us."""
+    words = {"extension": _("saved by the extension"), "import": _("imported"), "manual": _("added by hand")}
+    return words.get(origin, origin)
+
+
+def fidelity_words(fidelity: str) -> str:
+    """Say in a few words how complete a capture is."""
+    words = {
+        "export": _("complete, from an export file"),
+        "api_full": _("complete"),
+        "api_window": _("complete, part of a long conversation"),
+        "stream_complete": _("complete, as it was written"),
+        "stream_partial": _("the beginning only"),
+        "dom": _("read from the page"),
+    }
+    return words.get(fidelity, fidelity)
+
+
+def status_words(status: str) -> str:
+    """Say how a reply ended."""
+    words = {
+        "complete": _("finished"),
+        "interrupted": _("stopped before the end"),
+        "partial": _("not all of it was seen"),
+    }
+    return words.get(status, status)
+
+
+def month_names() -> tuple[str, ...]:
+    """Return the twelve months' names, January first."""
+    return (
+        _("January"), _("February"), _("March"), _("April"), _("May"), _("June"),
+        _("July"), _("August"), _("September"), _("October"), _("November"), _("December"),
+    )  # fmt: skip
+
+
+def month_words(month: str) -> str:
+    """Return "November 2026" for "2026-11"."""
+    year, number = month.split("-")
+    return f"{month_names()[int(number) - 1]} {year}"
+
+
+def month_short(month: str) -> str:
+    """Return "Nov" for "2026-11"."""
+    return month_names()[int(month[5:7]) - 1][:3]
+
+
+def month_of(moment: datetime, zone: tzinfo | None = None) -> str:
+    """Return "2026-11" in ``zone`` (None: the system's)."""
+    return moment.astimezone(zone).strftime("%Y-%m")
+
+
+def day_words(moment: datetime | date, zone: tzinfo | None = None) -> str:
+    """Return "22 November 2026" in ``zone`` (None: the system's)."""
+    day = moment.astimezone(zone) if isinstance(moment, datetime) else moment
+    return f"{day.day} {month_names()[day.month - 1]} {day.year}"
+
+
+def moment_words(moment: datetime, zone: tzinfo | None = None) -> str:
+    """Return "22 November 2026, 14:05" in ``zone`` (None: the system's)."""
+    local = moment.astimezone(zone)
+    return f"{day_words(local, zone)}, {local:%H:%M}"
+
+
+def ago_words(moment: datetime, now: datetime) -> str:
+    """Say how long ago ``moment`` was, roughly; after a week, say the day."""
+    passed = max(now - moment, timedelta())
+    minutes, hours = int(passed.total_seconds() // 60), int(passed.total_seconds() // 3600)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return ngettext("{n} minute ago", "{n} minutes ago", minutes)
+    if hours < 24:
+        return ngettext("{n} hour ago", "{n} hours ago", hours)
+    if passed.days < 7:
+        return ngettext("{n} day ago", "{n} days ago", passed.days)
+    return day_words(moment)
+
+
+def duration_words(seconds: float) -> str:
+    """Say how long something will take, rounded so that it does not flicker."""
+    if seconds < 50:
+        return _("less than a minute")
+    if seconds < 3600:
+        return ngettext("about {n} minute", "about {n} minutes", max(1, round(seconds / 60)))
+    return ngettext("about {n} hour", "about {n} hours", max(1, round(seconds / 3600)))
+
+
+def bytes_words(size: int) -> str:
+    """Return "12 KB" or "3.4 MB"."""
+    return f"{max(1, round(size / 1000))} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+def span_words(first: datetime, last: datetime, zone: tzinfo | None = None) -> str:
+    """Return "March to November 2026", "November 2026" or "May 2025 to November 2026"."""
+    start, end = month_of(first, zone), month_of(last, zone)
+    if start == end:
+        return month_words(start)
+    if start[:4] == end[:4]:
+        return _("{start} to {end}").format(start=month_words(start).rsplit(" ", 1)[0], end=month_words(end))
+    return _("{start} to {end}").format(start=month_words(start), end=month_words(end))
+
+
+def timeline_sentence(timeline: Timeline) -> str:
+    """Say in words what the timeline chart shows: how much, over what time, about what most, and what came last."""
+    if not timeline.topics or timeline.first_at is None or timeline.last_at is None:
+        return _("There are no topics in this view yet.")
+    zone = timeline.generated_at.tzinfo
+    areas = len({topic.area for topic in timeline.topics})
+    largest = max(timeline.topics, key=lambda topic: (topic.exchanges, topic.id))
+    newest = max(timeline.topics, key=lambda topic: (topic.last_at, topic.id))
+    grouped = sum(topic.exchanges for topic in timeline.topics)
+    words = _(
+        "{span}: {exchanges} in {topics} and {areas}. "
+        "Most are about {largest} ({count}); the latest are about {newest}."
+    )
+    return words.format(
+        span=span_words(timeline.first_at, timeline.last_at, zone),
+        exchanges=exchanges_words(grouped),
+        topics=topics_words(len(timeline.topics)),
+        areas=ngettext("{n} area", "{n} areas", areas),
+        largest=one_line(largest.name),
+        count=f"{largest.exchanges:,}",
+        newest=one_line(newest.name),
+    )
+
+
+def utc_stamp(moment: datetime) -> str:
+    """Return RFC 3339 in UTC with Z, whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def month_days(month: str) -> tuple[date, date]:
+    """Return the first and the last day of "2026-11"."""
+    year, number = int(month[:4]), int(month[5:7])
+    return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])

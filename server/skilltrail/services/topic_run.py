@@ -1,0 +1,158 @@
+"""A topic run: all exchanges are grouped anew, and the groups that continue known topics keep their identity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from skilltrail.domain.carry_over import CarryOver, KnownTopic, carry_over
+from skilltrail.domain.topics import TopicPartition, is_follow_up, representation
+from skilltrail.services.processing import unpacked
+from skilltrail.storage import topic_queries as queries
+from skilltrail.storage.meta_queries import TOPICS_STALE, bump_revision, get_counter, raise_counter
+from skilltrail.storage.topic_queries import Member, RunRecord, Subject
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_STRENGTH_STEP = 0.05
+"""Smaller changes of an exchange's strength are not worth a write."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunInput:
+    """Everything a run looks at, in the order of source keys; ``stale`` is the counter when it was read."""
+
+    ids: dict[str, int]
+    keys: list[str]
+    texts: list[str]
+    dense: NDArray[np.float32]
+    static: NDArray[np.float32]
+    known: list[KnownTopic]
+    retired: list[str]
+    stale: int
+
+
+def gather(session: Session, *, model: str) -> RunInput:
+    """Read what a run looks at."""
+    found = _with_texts(session, model)
+    ordered = sorted(found)
+    ids = {key: found[key][0].id for key in ordered}
+    return RunInput(
+        ids=ids,
+        keys=ordered,
+        texts=[found[key][1] for key in ordered],
+        dense=unpacked([found[key][0].dense for key in ordered]),
+        static=unpacked([found[key][0].static for key in ordered]),
+        known=queries.living_topics(session, {row: key for key, row in ids.items()}),
+        retired=queries.retired_topics(session),
+        stale=get_counter(session, TOPICS_STALE),
+    )
+
+
+def _with_texts(session: Session, model: str) -> dict[str, tuple[Subject, str]]:
+    """Return each exchange with the text that stands for it, by source key; the first of equal keys counts."""
+    found: dict[str, tuple[Subject, str]] = {}
+    conversation, previous = None, None
+    for subject in queries.subjects(session, model=model):
+        if subject.conversation_id != conversation:
+            conversation, previous = subject.conversation_id, None
+        text = representation(title=subject.title, prompt=subject.prompt, reply=subject.reply, previous_prompt=previous)
+        if not is_follow_up(subject.prompt):
+            previous = subject.prompt
+        found.setdefault(subject.key, (subject, text))
+    return found
+
+
+def continue_topics(run: RunInput, partition: TopicPartition) -> CarryOver:
+    """Return the topics of a run with their identities."""
+    return carry_over(run.known, partition.groups, retired=run.retired)
+
+
+def keep_run(
+    session: Session,
+    run: RunInput,
+    partition: TopicPartition,
+    carried: CarryOver,
+    *,
+    model: str,
+    started_at: datetime,
+    now: datetime,
+) -> int:
+    """Write a run: its topics, who stands in them, and what became of the topics before. Returns its id."""
+    run_id = queries.add_run(session, _record(run, partition, carried, model=model, started_at=started_at, now=now))
+    queries.keep_topics(session, carried.topics, run_id=run_id, now=now)
+    _keep_members(session, run, carried)
+    # What arrived while the run was at work stays counted.
+    raise_counter(session, TOPICS_STALE, -run.stale)
+    bump_revision(session)
+    return run_id
+
+
+def _record(
+    run: RunInput,
+    partition: TopicPartition,
+    carried: CarryOver,
+    *,
+    model: str,
+    started_at: datetime,
+    now: datetime,
+) -> RunRecord:
+    return RunRecord(
+        started_at=started_at,
+        finished_at=now,
+        model=model,
+        exchanges=len(run.keys),
+        topics=len(carried.topics),
+        unassigned=len(partition.unassigned),
+        settings=dict(partition.settings),
+        events=_events(carried),
+    )
+
+
+def _events(carried: CarryOver) -> dict[str, Any]:
+    return {
+        "splits": [{"from": split.topic_id, "into": list(split.into)} for split in carried.splits],
+        "merges": [{"from": list(merge.topic_ids), "into": merge.into} for merge in carried.merges],
+        "deaths": [death.topic_id for death in carried.deaths],
+    }
+
+
+def _keep_members(session: Session, run: RunInput, carried: CarryOver) -> None:
+    """Write only what changed: a run over a hundred thousand exchanges must not hold captures up."""
+    standing = queries.on_path(session)
+    before = queries.members(session)
+    after = {row: member for row, member in _members(run, carried).items() if row in standing}
+    looked_at = set(run.ids.values())
+    living = {topic.id for topic in carried.topics}
+    gone = {
+        row
+        for row, member in before.items()
+        if row not in after and (row in looked_at or row not in standing or member.topic_id not in living)
+    }
+    queries.drop_members(session, gone)
+    queries.put_members(session, [after[row] for row in sorted(after) if _differs(before, after[row])])
+
+
+def _members(run: RunInput, carried: CarryOver) -> dict[int, Member]:
+    found: dict[int, Member] = {}
+    for topic in carried.topics:
+        rank = {key: number for number, key in enumerate(topic.group.exemplars)}
+        for key, strength in zip(topic.group.members, topic.group.strengths, strict=True):
+            row = run.ids[key]
+            found[row] = Member(row, topic.id, float(strength), rank.get(key))
+    return found
+
+
+def _differs(before: Mapping[int, Member], member: Member) -> bool:
+    known = before.get(member.exchange_id)
+    return (
+        known is None
+        or (known.topic_id, known.exemplar) != (member.topic_id, member.exemplar)
+        or abs(known.strength - member.strength) >= _STRENGTH_STEP
+    )

@@ -1,0 +1,158 @@
+"""From no file, or an older one, to today's tables; whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from skilltrail.errors import DatabaseDamaged, SchemaTooNew
+from skilltrail.i18n import _
+from skilltrail.storage.engine import APPLICATION_ID, raw_connection, writer_engine
+
+HEAD = "0001"
+"""The newest migration; a test compares it with the files."""
+
+SCHEMA_VERSION = 1
+"""SQLite's user_version, raised with every migration: an older Skilltrail sees at once that it must not write."""
+
+PAGE_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a database says about itself."""
+
+    application_id: int
+    schema_version: int
+    revision: str | None
+
+
+def prepare(path: Path, key: bytes) -> None:
+    """See to it that a database of today's form stands at ``path``; raises as ``open_database`` does."""
+    if not path.exists():
+        _refuse_remains(path)
+        _make(path, key)
+        return
+    found = _examine(path, key)
+    _judge(found)
+    # Importing Alembic costs more than the rest of the start together; most starts have nothing to migrate.
+    if found.revision != HEAD:
+        _migrate(path, key)
+
+
+def _refuse_remains(path: Path) -> None:
+    # A log without its database holds acknowledged captures: an empty database beside it would bury them.
+    if any(
+        _sibling(path, ending).exists() and _sibling(path, ending).stat().st_size for ending in ("-wal", "-journal")
+    ):
+        raise DatabaseDamaged(
+            _("The database file is gone, but its log is still there. Put the file back or restore a backup.")
+        )
+
+
+def _examine(path: Path, key: bytes) -> _Found:
+    size = path.stat().st_size
+    if size == 0 or size % PAGE_BYTES:
+        raise DatabaseDamaged(_("The database file was cut off or emptied. It was left as it is; restore a backup."))
+    # Read-only: a wrong key or a newer database must not even have its log folded in.
+    connection = raw_connection(path, key, mode="ro")
+    try:
+        application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        named = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if named else None
+    finally:
+        connection.close()
+    return _Found(application_id=application_id, schema_version=version, revision=row[0] if row else None)
+
+
+def _judge(found: _Found) -> None:
+    if found.application_id != APPLICATION_ID or found.revision is None:
+        raise DatabaseDamaged(_("The file is not a database of Skilltrail. It was left as it is."))
+    if found.schema_version > SCHEMA_VERSION:
+        raise SchemaTooNew(
+            _("The database was written by a newer Skilltrail. Install that version; nothing was changed.")
+        )
+
+
+def _make(path: Path, key: bytes) -> None:
+    """Make the database aside and rename it: a crash in between leaves no half database under the real name."""
+    aside = path.with_name(path.name + ".new")
+    for ending in ("", "-wal", "-shm", "-journal"):
+        _sibling(aside, ending).unlink(missing_ok=True)
+    # Made with its mode, so that no other account can open it in between.
+    os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    _migrate(aside, key)
+    aside.replace(path)
+    _sync_folder(path.parent)
+
+
+def _migrate(path: Path, key: bytes) -> None:
+    engine = writer_engine(path, key)
+    try:
+        with engine.connect() as connection:
+            _pragma(connection, "foreign_keys = OFF")
+            with connection.begin():
+                _upgrade(connection)
+    finally:
+        engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - see prepare
+    from alembic.config import Config  # noqa: PLC0415 - see prepare
+
+    before = row_counts(connection)
+    config = Config()
+    config.set_main_option("script_location", "skilltrail.storage:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    _check(connection, before)
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _check(connection: Connection, before: dict[str, int]) -> None:
+    """Refuse a migration that lost rows: with foreign keys on, a batch change would have deleted all children."""
+    after = row_counts(connection)
+    kept = before.keys() - {"alembic_version"}
+    lost = sorted(table for table in kept if after.get(table, before[table]) != before[table])
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if lost or broken:
+        words = _("The database could not be brought to the new version without loss ({tables}); nothing was changed.")
+        raise DatabaseDamaged(words.format(tables=", ".join(lost) or "references"))
+
+
+def row_counts(connection: Connection) -> dict[str, int]:
+    """Return the number of rows of every table."""
+    names = connection.exec_driver_sql(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+    ).scalars()
+    return {name: connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar_one() for name in names.all()}  # noqa: S608 - names of our own tables
+
+
+def _pragma(connection: Connection, words: str) -> None:
+    # Inside a transaction SQLite ignores this setting without a word, and SQLAlchemy begins one at the first statement.
+    driver = connection.connection.dbapi_connection
+    if driver is not None:
+        driver.cursor().execute(f"PRAGMA {words}")
+
+
+def _sibling(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; Windows cannot open folders and needs none of this."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,15 @@
+"""Alembic's entry: runs the migrations on the connection and in the transaction that ``storage.migrate`` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from skilltrail.storage import access_models  # noqa: F401 - registers its tables
+from skilltrail.storage.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+)
+context.run_migrations()

@@ -1,0 +1,223 @@
+"""What a topic run reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, and_, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session, aliased
+
+from skilltrail.domain.carry_over import CarriedTopic, KnownTopic
+from skilltrail.domain.topics import PROMPT_HEAD, REPLY_HEAD
+from skilltrail.storage.models import (
+    Area,
+    Conversation,
+    Embedding,
+    Exchange,
+    ExchangeText,
+    Topic,
+    TopicMembership,
+    TopicRun,
+)
+from skilltrail.storage.work_queries import DENSE, STATIC
+
+_HEADS = 4  # as in work_queries
+_CHUNK = 1_000
+_MEMBERSHIP = cast("Table", TopicMembership.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An exchange as a topic run sees it; ``key`` parts are those of ``CapturedExchange.source_key``."""
+
+    id: int
+    conversation_id: int
+    key: str
+    title: str | None
+    prompt: str
+    reply: str
+    dense: bytes
+    static: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An exchange in its topic."""
+
+    exchange_id: int
+    topic_id: str
+    strength: float
+    exemplar: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """What is kept of a run."""
+
+    started_at: datetime
+    finished_at: datetime
+    model: str
+    exchanges: int
+    topics: int
+    unassigned: int
+    settings: dict[str, Any]
+    events: dict[str, Any]
+
+
+def subjects(session: Session, *, model: str) -> Iterator[Subject]:
+    """Yield all exchanges on the current path that have vectors, by conversation and time."""
+    dense, static = aliased(Embedding), aliased(Embedding)
+    statement = (
+        select(
+            Exchange.id,
+            Exchange.conversation_id,
+            Conversation.provider,
+            Conversation.account,
+            Conversation.source_id,
+            Exchange.prompt_id,
+            Exchange.reply_id,
+            Exchange.prompt_digest,
+            Exchange.reply_digest,
+            Conversation.title,
+            func.substr(ExchangeText.prompt, 1, PROMPT_HEAD * _HEADS),
+            func.substr(ExchangeText.reply, 1, REPLY_HEAD * _HEADS),
+            dense.vector,
+            static.vector,
+        )
+        .select_from(Exchange)
+        .join(ExchangeText, ExchangeText.exchange_id == Exchange.id)
+        .join(Conversation, Conversation.id == Exchange.conversation_id)
+        .join(dense, and_(dense.exchange_id == Exchange.id, dense.model == model, dense.kind == DENSE))
+        .join(static, and_(static.exchange_id == Exchange.id, static.model == model, static.kind == STATIC))
+        .where(Exchange.on_current_path == 1)
+        .order_by(Exchange.conversation_id, Exchange.asked_at, Exchange.id)
+    )
+    for row in session.execute(statement.execution_options(yield_per=_CHUNK)):
+        own = row[5] or row[7].hex()
+        reply = row[6] or row[8].hex()
+        key = "\x1f".join((row[2], row[3], row[4], own, reply))
+        yield Subject(row[0], row[1], key, row[9], row[10], row[11], row[12], row[13])
+
+
+def living_topics(session: Session, keys: Mapping[int, str]) -> list[KnownTopic]:
+    """Return the living topics with their members, named by ``keys`` (exchange id → source key)."""
+    members: dict[str, set[str]] = {}
+    for exchange_id, topic_id in session.execute(select(TopicMembership.exchange_id, TopicMembership.topic_id)):
+        if exchange_id in keys:
+            members.setdefault(topic_id, set()).add(keys[exchange_id])
+    statement = select(Topic.id, Topic.name, Topic.colour, Topic.pinned_name).where(Topic.retired_at.is_(None))
+    return [
+        KnownTopic(id=found, members=frozenset(members.get(found, ())), name=name, colour=colour, pinned_name=pinned)
+        for found, name, colour, pinned in session.execute(statement.order_by(Topic.id))
+    ]
+
+
+def retired_topics(session: Session) -> list[str]:
+    """Return the ids of topics that ended."""
+    return list(session.execute(select(Topic.id).where(Topic.retired_at.is_not(None)).order_by(Topic.id)).scalars())
+
+
+def has_run(session: Session) -> bool:
+    """Tell whether topics were ever looked for."""
+    return session.execute(select(TopicRun.id).limit(1)).first() is not None
+
+
+def last_run(session: Session) -> int | None:
+    """Return the id of the newest run."""
+    return session.execute(select(func.max(TopicRun.id))).scalar_one_or_none()
+
+
+def add_run(session: Session, record: RunRecord) -> int:
+    """Keep the record of a run and return its id."""
+    row = TopicRun(**{name: getattr(record, name) for name in RunRecord.__slots__})
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def keep_topics(session: Session, topics: Sequence[CarriedTopic], *, run_id: int, now: datetime) -> None:
+    """Write the topics of a run; living ones that it does not continue are retired."""
+    areas = _areas(session, {topic.group.area for topic in topics})
+    living = [topic.id for topic in topics]
+    session.execute(update(Topic).where(Topic.retired_at.is_(None), Topic.id.not_in(living)).values(retired_at=now))
+    for topic in topics:
+        values = {
+            # A name that the learner gave stands in `pinned_name` alone.
+            "name": topic.name,
+            "name_reason": topic.group.reason.sentence(),
+            "terms": list(topic.group.terms),
+            "area_id": areas[topic.group.area],
+            "colour": topic.colour,
+            "run_id": run_id,
+        }
+        statement = insert(Topic).values(id=topic.id, created_at=now, **values)
+        session.execute(statement.on_conflict_do_update(index_elements=[Topic.id], set_=values))
+
+
+def _areas(session: Session, names: Iterable[str]) -> dict[str, int]:
+    wanted = sorted(names)
+    if wanted:
+        rows = [{"name": name} for name in wanted]
+        session.connection().execute(insert(Area).on_conflict_do_nothing(index_elements=["name"]), rows)
+    return {row[0]: row[1] for row in session.execute(select(Area.name, Area.id).where(Area.name.in_(wanted)))}
+
+
+def members(session: Session) -> dict[int, Member]:
+    """Return every exchange that stands in a topic."""
+    columns = (
+        TopicMembership.exchange_id,
+        TopicMembership.topic_id,
+        TopicMembership.strength,
+        TopicMembership.exemplar,
+    )
+    return {row[0]: Member(*row) for row in session.execute(select(*columns))}
+
+
+def on_path(session: Session) -> set[int]:
+    """Return the ids of all exchanges on the current path."""
+    return set(session.execute(select(Exchange.id).where(Exchange.on_current_path == 1)).scalars())
+
+
+def drop_members(session: Session, ids: Iterable[int]) -> None:
+    """Take exchanges out of their topics."""
+    gone = sorted(ids)
+    for start in range(0, len(gone), _CHUNK):
+        part = gone[start : start + _CHUNK]
+        session.execute(delete(TopicMembership).where(TopicMembership.exchange_id.in_(part)))
+
+
+def put_members(session: Session, rows: Sequence[Member]) -> None:
+    """Put exchanges into topics, in place of where they stood."""
+    if not rows:
+        return
+    statement = insert(_MEMBERSHIP)
+    moved = {name: statement.excluded[name] for name in ("topic_id", "strength", "exemplar")}
+    values = [{name: getattr(row, name) for name in Member.__slots__} for row in rows]
+    session.connection().execute(statement.on_conflict_do_update(index_elements=["exchange_id"], set_=moved), values)
+
+
+def strongest(session: Session, *, model: str, most: int) -> list[tuple[str, bytes, bytes]]:
+    """Return (topic id, dense, static) of the firmest members of each topic, at most ``most`` of each."""
+    rank = func.row_number().over(
+        partition_by=TopicMembership.topic_id,
+        order_by=(TopicMembership.strength.desc(), TopicMembership.exchange_id),
+    )
+    ranked = (
+        select(TopicMembership.exchange_id.label("id"), TopicMembership.topic_id.label("topic"), rank.label("rank"))
+        .join(Topic, Topic.id == TopicMembership.topic_id)
+        .where(Topic.retired_at.is_(None))
+        .subquery()
+    )
+    dense, static = aliased(Embedding), aliased(Embedding)
+    statement = (
+        select(ranked.c.topic, dense.vector, static.vector)
+        .join(dense, and_(dense.exchange_id == ranked.c.id, dense.model == model, dense.kind == DENSE))
+        .join(static, and_(static.exchange_id == ranked.c.id, static.model == model, static.kind == STATIC))
+        .where(ranked.c.rank <= most)
+        .order_by(ranked.c.topic, ranked.c.rank)
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(statement)]

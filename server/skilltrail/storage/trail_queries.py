@@ -1,0 +1,345 @@
+"""What pages and exports read. Counting is SQL's work; every page takes a fixed, small number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, func, or_, select, type_coerce
+from sqlalchemy.orm import Session
+
+from skilltrail.domain.exchange import (
+    Attachment,
+    CapturedExchange,
+    Citation,
+    ExchangeDetail,
+    ExchangeSummary,
+    Fidelity,
+    Origin,
+    Status,
+    question_line,
+)
+from skilltrail.storage.models import Area, Conversation, Exchange, ExchangeText, Topic, TopicMembership
+from skilltrail.storage.types import from_microseconds
+
+_QUESTION_HEAD = 640  # characters that a question line is made of
+_CHUNK = 1_000  # rows held in memory while all are read
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What part of the history is looked at: from ``since`` to just before ``before``; None means no bound."""
+
+    since: datetime | None = None
+    before: datetime | None = None
+    area: str | None = None
+    topic_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFigures:
+    """The counts of one topic."""
+
+    topic_id: str
+    exchanges: int
+    episodes: int
+    days: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TopicNames:
+    """What a topic is called."""
+
+    topic_id: str
+    name: str
+    terms: tuple[str, ...]
+    area: str
+    colour: int
+    name_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Exchanges on the current path within the bounds, and their conversations."""
+
+    exchanges: int
+    conversations: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+_MICROSECONDS = type_coerce(Exchange.asked_at, BigInteger)
+
+
+def _local(pattern: str, moment: ColumnElement[int]) -> ColumnElement[str]:
+    """Return a time as the learner's clock shows it."""
+    return func.strftime(pattern, moment // 1_000_000, "unixepoch", "localtime")
+
+
+def _within(bounds: Bounds) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [Exchange.on_current_path.is_(True)]
+    if bounds.since is not None:
+        conditions.append(Exchange.asked_at >= bounds.since)
+    if bounds.before is not None:
+        conditions.append(Exchange.asked_at < bounds.before)
+    if bounds.topic_id is not None:
+        conditions.append(TopicMembership.topic_id == bounds.topic_id)
+    if bounds.area is not None:
+        of_area = select(Topic.id).join(Area, Area.id == Topic.area_id).where(Area.name == bounds.area)
+        conditions.append(TopicMembership.topic_id.in_(of_area))
+    return conditions
+
+
+def topic_figures(session: Session, bounds: Bounds, *, pause_microseconds: int) -> list[TopicFigures]:
+    """Return the counts of each topic within the bounds; an episode ends with a pause longer than the limit."""
+    before = func.lag(_MICROSECONDS).over(partition_by=TopicMembership.topic_id, order_by=Exchange.asked_at)
+    placed = (
+        select(TopicMembership.topic_id.label("topic_id"), _MICROSECONDS.label("moment"), before.label("before"))
+        .join(Exchange, Exchange.id == TopicMembership.exchange_id)
+        .where(*_within(bounds))
+        .subquery()
+    )
+    starts = or_(placed.c.before.is_(None), placed.c.moment - placed.c.before > pause_microseconds)
+    statement = select(
+        placed.c.topic_id,
+        func.count(),
+        func.sum(case((starts, 1), else_=0)),
+        func.count(func.distinct(_local("%Y-%m-%d", placed.c.moment))),
+        func.min(placed.c.moment),
+        func.max(placed.c.moment),
+    ).group_by(placed.c.topic_id)
+    return [
+        TopicFigures(row[0], row[1], int(row[2]), row[3], from_microseconds(row[4]), from_microseconds(row[5]))
+        for row in session.execute(statement)
+    ]
+
+
+def topic_months(session: Session, bounds: Bounds) -> dict[str, list[tuple[str, int]]]:
+    """Return for each topic its months ("2026-11", in order) with their exchanges."""
+    month = _local("%Y-%m", _MICROSECONDS).label("month")
+    statement = (
+        select(TopicMembership.topic_id, month, func.count())
+        .join(Exchange, Exchange.id == TopicMembership.exchange_id)
+        .where(*_within(bounds))
+        .group_by(TopicMembership.topic_id, month)
+        .order_by(TopicMembership.topic_id, month)
+    )
+    months: dict[str, list[tuple[str, int]]] = {}
+    for topic_id, name, count in session.execute(statement):
+        months.setdefault(topic_id, []).append((name, count))
+    return months
+
+
+def topic_names(session: Session, topic_id: str | None = None) -> dict[str, TopicNames]:
+    """Return what the living topics are called."""
+    name = func.coalesce(Topic.pinned_name, Topic.name)
+    statement = (
+        select(Topic.id, name, Topic.terms, Area.name, Topic.colour, Topic.name_reason)
+        .join(Area, Area.id == Topic.area_id)
+        .where(Topic.retired_at.is_(None))
+    )
+    if topic_id is not None:
+        statement = statement.where(Topic.id == topic_id)
+    return {
+        row[0]: TopicNames(row[0], row[1], tuple(row[2]), row[3], row[4], row[5]) for row in session.execute(statement)
+    }
+
+
+def totals(session: Session, bounds: Bounds) -> Totals:
+    """Count the exchanges on the current path within the bounds."""
+    conversations = func.count(func.distinct(Exchange.conversation_id))
+    counted = (func.count(), conversations, func.min(_MICROSECONDS), func.max(_MICROSECONDS))
+    statement = select(*counted).where(*_within(bounds))
+    if bounds.area is not None or bounds.topic_id is not None:
+        statement = statement.join(TopicMembership, TopicMembership.exchange_id == Exchange.id)
+    count, talks, first, last = session.execute(statement.select_from(Exchange)).one()
+    return Totals(
+        exchanges=count,
+        conversations=talks,
+        first_at=None if first is None else from_microseconds(first),
+        last_at=None if last is None else from_microseconds(last),
+    )
+
+
+def everything(session: Session) -> tuple[int, int, datetime | None]:
+    """Return all exchanges, all conversations, and when the last exchange was stored."""
+    counts = session.execute(
+        select(
+            select(func.count()).select_from(Exchange).scalar_subquery(),
+            select(func.count()).select_from(Conversation).scalar_subquery(),
+        )
+    ).one()
+    last = session.execute(select(Exchange.received_at).order_by(Exchange.seq.desc()).limit(1)).scalar_one_or_none()
+    return counts[0], counts[1], last
+
+
+def topic_count(session: Session) -> int:
+    """Return the number of living topics that hold an exchange."""
+    holds = select(TopicMembership.exchange_id).where(TopicMembership.topic_id == Topic.id).exists()
+    statement = select(func.count()).select_from(Topic).where(Topic.retired_at.is_(None), holds)
+    return session.execute(statement).scalar_one()
+
+
+def latest(session: Session, bounds: Bounds, limit: int) -> tuple[ExchangeSummary, ...]:
+    """Return the newest exchanges on the current path within the bounds."""
+    statement = _summaries().where(*_within(bounds)).order_by(Exchange.asked_at.desc(), Exchange.id.desc()).limit(limit)
+    return tuple(_summary(row) for row in session.execute(statement))
+
+
+def page(
+    session: Session, *, topic_id: str | None, before: int | None, limit: int
+) -> tuple[tuple[ExchangeSummary, ...], int]:
+    """Return summaries in falling order of arrival, those before ``before`` (a seq), and the number of all of them.
+
+    A topic's page holds the exchanges on the current path; without a topic, all exchanges are listed.
+    """
+    statement = _summaries().order_by(Exchange.id.desc()).limit(limit)
+    count = select(func.count()).select_from(Exchange)
+    if topic_id is not None:
+        # The membership's index is in the order of exchange ids, which is the order of arrival.
+        statement = statement.where(TopicMembership.topic_id == topic_id, Exchange.on_current_path.is_(True))
+        statement = statement.order_by(None).order_by(TopicMembership.exchange_id.desc())
+        count = select(func.count()).select_from(TopicMembership).where(TopicMembership.topic_id == topic_id)
+    if before is not None:
+        statement = statement.where(
+            TopicMembership.exchange_id < before if topic_id is not None else Exchange.id < before
+        )
+    rows = tuple(_summary(row) for row in session.execute(statement))
+    return rows, session.execute(count).scalar_one()
+
+
+def exemplars(session: Session, topic_id: str) -> tuple[ExchangeSummary, ...]:
+    """Return the exchanges that stand for a topic, the best first."""
+    statement = (
+        _summaries()
+        .where(TopicMembership.topic_id == topic_id, TopicMembership.exemplar.is_not(None))
+        .order_by(TopicMembership.exemplar)
+    )
+    return tuple(_summary(row) for row in session.execute(statement))
+
+
+def all_summaries(session: Session, *, bounds: Bounds | None = None, questions: bool) -> Iterator[ExchangeSummary]:
+    """Yield all exchanges in the order of arrival; with ``bounds`` only those on the current path within them.
+
+    Without ``questions`` no text is read, and ``question`` is empty.
+    """
+    conditions = [] if bounds is None else _within(bounds)
+    statement = _summaries(questions=questions).where(*conditions).order_by(Exchange.id)
+    for row in session.execute(statement.execution_options(yield_per=_CHUNK)):
+        yield _summary(row)
+
+
+def detail(session: Session, exchange_id: int) -> ExchangeDetail | None:
+    """Return one exchange with everything, or None."""
+    statement = (
+        select(Exchange, ExchangeText, Conversation, Topic.id, func.coalesce(Topic.pinned_name, Topic.name), Area.name)
+        .join(ExchangeText, ExchangeText.exchange_id == Exchange.id)
+        .join(Conversation, Conversation.id == Exchange.conversation_id)
+        .outerjoin(TopicMembership, TopicMembership.exchange_id == Exchange.id)
+        .outerjoin(Topic, and_(Topic.id == TopicMembership.topic_id, Topic.retired_at.is_(None)))
+        .outerjoin(Area, Area.id == Topic.area_id)
+        .where(Exchange.id == exchange_id)
+    )
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        return None
+    exchange: Exchange = row[0]
+    return ExchangeDetail(
+        id=exchange.id,
+        seq=exchange.seq,
+        captured=_captured(exchange, row[1], row[2]),
+        received_at=exchange.received_at,
+        revision=exchange.revision,
+        topic_id=row[3],
+        topic_name=row[4],
+        area=row[5],
+    )
+
+
+def _captured(exchange: Exchange, texts: ExchangeText, conversation: Conversation) -> CapturedExchange:
+    return CapturedExchange(
+        provider=conversation.provider,
+        conversation_id=conversation.source_id,
+        prompt=texts.prompt,
+        reply=texts.reply,
+        asked_at=exchange.asked_at,
+        captured_at=exchange.captured_at,
+        origin=Origin(exchange.origin),
+        fidelity=Fidelity(exchange.fidelity),
+        status=Status(exchange.status),
+        account=conversation.account,
+        prompt_id=exchange.prompt_id,
+        reply_id=exchange.reply_id,
+        parent_id=exchange.parent_id,
+        answered_at=exchange.answered_at,
+        asked_at_source=exchange.asked_at_source,
+        model=exchange.model,
+        title=conversation.title,
+        project_id=conversation.project_id,
+        gizmo_id=conversation.gizmo_id,
+        on_current_path=exchange.on_current_path,
+        attachments=tuple(Attachment(**value) for value in texts.attachments),
+        citations=tuple(Citation(**value) for value in texts.citations),
+        extractor=exchange.extractor,
+        redactions=dict(exchange.redactions),
+        truncated=exchange.truncated,
+    )
+
+
+_SUMMARY_COLUMNS: Sequence[Any] = (
+    Exchange.id,
+    Exchange.seq,
+    Exchange.asked_at,
+    Conversation.title,
+    Conversation.provider,
+    Exchange.origin,
+    Exchange.fidelity,
+    Exchange.status,
+    Exchange.on_current_path,
+    Conversation.source_id,
+    Exchange.prompt_id,
+    Exchange.reply_id,
+    Exchange.redactions,
+    Topic.id,
+    func.coalesce(Topic.pinned_name, Topic.name),
+    Area.name,
+)
+
+
+def _summaries(*, questions: bool = True) -> Select[Any]:
+    head = (func.substr(ExchangeText.prompt, 1, _QUESTION_HEAD),) if questions else ()
+    statement = select(*_SUMMARY_COLUMNS, *head).select_from(Exchange)
+    if questions:
+        statement = statement.join(ExchangeText, ExchangeText.exchange_id == Exchange.id)
+    return (
+        statement.join(Conversation, Conversation.id == Exchange.conversation_id)
+        .outerjoin(TopicMembership, TopicMembership.exchange_id == Exchange.id)
+        .outerjoin(Topic, and_(Topic.id == TopicMembership.topic_id, Topic.retired_at.is_(None)))
+        .outerjoin(Area, Area.id == Topic.area_id)
+    )
+
+
+def _summary(row: Sequence[Any]) -> ExchangeSummary:
+    return ExchangeSummary(
+        id=row[0],
+        seq=row[1],
+        asked_at=row[2],
+        title=row[3],
+        question=question_line(row[16]) if len(row) > 16 else "",
+        provider=row[4],
+        origin=Origin(row[5]),
+        fidelity=Fidelity(row[6]),
+        status=Status(row[7]),
+        on_current_path=row[8],
+        conversation_id=row[9],
+        prompt_id=row[10],
+        reply_id=row[11],
+        redactions=sum(row[12].values()),
+        topic_id=row[13],
+        topic_name=row[14],
+        area=row[15],
+    )

@@ -1,0 +1,195 @@
+"""The worker's queue: what waits for vectors, what failed, and the vectors themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Table, and_, delete, func, literal_column, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
+
+from skilltrail.domain.topics import PROMPT_HEAD, REPLY_HEAD
+from skilltrail.storage.models import Conversation, Embedding, Exchange, ExchangeText, TopicMembership, WorkFailure
+
+DENSE, STATIC = "dense", "static"
+ATTEMPTS = 5
+"""Tries before an exchange is set aside."""
+
+_BACKOFF = timedelta(seconds=2)
+_HEADS = 4  # times the head: `representation` leaves things out before it cuts
+_EMBEDDING = cast("Table", Embedding.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An exchange without vectors, with the beginnings of its texts; the digests tell whether it changed meanwhile."""
+
+    id: int
+    conversation_id: int
+    asked_at: datetime
+    title: str | None
+    prompt: str
+    reply: str
+    prompt_digest: bytes
+    reply_digest: bytes
+    has_static: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """Exchanges on the current path, those that wait, and those set aside."""
+
+    total: int
+    waiting: int
+    set_aside: int
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    # Written as in the partial index: with a parameter in place of the 1 SQLite would not use it.
+    return Exchange.vectors_due == literal_column("1")
+
+
+def next_waiting(session: Session, *, now: datetime, model: str, limit: int) -> list[Waiting]:
+    """Return the newest exchanges that wait and may be tried now."""
+    has_static = (
+        select(Embedding.exchange_id)
+        .where(Embedding.exchange_id == Exchange.id, Embedding.model == model, Embedding.kind == STATIC)
+        .exists()
+    )
+    statement = (
+        select(
+            Exchange.id,
+            Exchange.conversation_id,
+            Exchange.asked_at,
+            Conversation.title,
+            func.substr(ExchangeText.prompt, 1, PROMPT_HEAD * _HEADS),
+            func.substr(ExchangeText.reply, 1, REPLY_HEAD * _HEADS),
+            Exchange.prompt_digest,
+            Exchange.reply_digest,
+            has_static,
+        )
+        .join(ExchangeText, ExchangeText.exchange_id == Exchange.id)
+        .join(Conversation, Conversation.id == Exchange.conversation_id)
+        .outerjoin(WorkFailure, WorkFailure.exchange_id == Exchange.id)
+        .where(_is_waiting(), _may_be_tried(now))
+        .order_by(Exchange.asked_at.desc(), Exchange.id.desc())
+        .limit(limit)
+    )
+    return [Waiting(*row) for row in session.execute(statement)]
+
+
+def _may_be_tried(now: datetime) -> ColumnElement[bool]:
+    return or_(WorkFailure.exchange_id.is_(None), and_(WorkFailure.attempts < ATTEMPTS, WorkFailure.next_at <= now))
+
+
+def earlier_prompts(session: Session, waiting: Waiting, limit: int = 8) -> list[str]:
+    """Return the beginnings of the prompts before this one in its conversation, the nearest first."""
+    statement = (
+        select(func.substr(ExchangeText.prompt, 1, PROMPT_HEAD * _HEADS))
+        .select_from(Exchange)
+        .join(ExchangeText, ExchangeText.exchange_id == Exchange.id)
+        .where(
+            Exchange.conversation_id == waiting.conversation_id,
+            Exchange.on_current_path == 1,
+            or_(
+                Exchange.asked_at < waiting.asked_at,
+                and_(Exchange.asked_at == waiting.asked_at, Exchange.id < waiting.id),
+            ),
+        )
+        .order_by(Exchange.asked_at.desc(), Exchange.id.desc())
+        .limit(limit)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def queue_counts(session: Session) -> QueueCounts:
+    """Count what the worker has done and has still to do."""
+    total = select(func.count()).select_from(Exchange).where(Exchange.on_current_path == 1).scalar_subquery()
+    waiting = select(func.count()).select_from(Exchange).where(_is_waiting()).scalar_subquery()
+    aside = (
+        select(func.count())
+        .select_from(WorkFailure)
+        .join(Exchange, Exchange.id == WorkFailure.exchange_id)
+        .where(WorkFailure.attempts >= ATTEMPTS, _is_waiting())
+        .scalar_subquery()
+    )
+    row = session.execute(select(total, waiting, aside)).one()
+    return QueueCounts(total=row[0], waiting=row[1] - row[2], set_aside=row[2])
+
+
+def unchanged(session: Session, batch: Iterable[Waiting]) -> set[int]:
+    """Return the ids of those that still stand as they were read: not forgotten, not revised, still on the path."""
+    wanted = {item.id: (item.prompt_digest, item.reply_digest) for item in batch}
+    statement = select(Exchange.id, Exchange.prompt_digest, Exchange.reply_digest).where(
+        Exchange.id.in_(wanted), Exchange.on_current_path == 1
+    )
+    return {row[0] for row in session.execute(statement) if wanted[row[0]] == (row[1], row[2])}
+
+
+def keep_vectors(session: Session, vectors: Mapping[int, bytes], *, model: str, kind: str) -> None:
+    """Write vectors of one kind (float16, little-endian)."""
+    if not vectors:
+        return
+    statement = insert(_EMBEDDING)
+    statement = statement.on_conflict_do_update(
+        index_elements=["exchange_id", "model", "kind"], set_={"vector": statement.excluded.vector}
+    )
+    rows = [
+        {"exchange_id": exchange_id, "model": model, "kind": kind, "vector": vector}
+        for exchange_id, vector in sorted(vectors.items())
+    ]
+    session.connection().execute(statement, rows)
+
+
+def mark_done(session: Session, ids: Iterable[int]) -> None:
+    """Take exchanges out of the queue."""
+    done = sorted(ids)
+    session.execute(update(Exchange).where(Exchange.id.in_(done)).values(vectors_due=False))
+    session.execute(delete(WorkFailure).where(WorkFailure.exchange_id.in_(done)))
+
+
+def note_failure(session: Session, exchange_id: int, *, now: datetime, code: str) -> None:
+    """Count a failed try; each one doubles the wait before the next."""
+    key = {"exchange_id": exchange_id, "kind": "embed"}
+    before = session.get(WorkFailure, key)
+    attempts = (before.attempts if before else 0) + 1
+    values = {"attempts": attempts, "next_at": now + _BACKOFF * 2**attempts, "code": code}
+    statement = insert(WorkFailure).values(**key, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
+def next_try_at(session: Session) -> datetime | None:
+    """Return when the first failed exchange may be tried again; None when none waits for that."""
+    statement = (
+        select(func.min(WorkFailure.next_at))
+        .join(Exchange, Exchange.id == WorkFailure.exchange_id)
+        .where(WorkFailure.attempts < ATTEMPTS, _is_waiting())
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def expire_vectors(session: Session, *, model: str, limit: int) -> int:
+    """Put exchanges with vectors of another model into the queue and drop those; return how many were found."""
+    statement = select(Embedding.exchange_id).where(Embedding.model != model).distinct().limit(limit)
+    ids = list(session.execute(statement).scalars())
+    session.execute(update(Exchange).where(Exchange.id.in_(ids)).values(vectors_due=Exchange.on_current_path))
+    session.execute(delete(Embedding).where(Embedding.exchange_id.in_(ids), Embedding.model != model))
+    return len(ids)
+
+
+def place_exchanges(session: Session, placed: Mapping[int, tuple[str | None, float]]) -> None:
+    """Put exchanges into topics with their strength; None takes them out of any."""
+    gone = sorted(exchange_id for exchange_id, (topic_id, _strength) in placed.items() if topic_id is None)
+    session.execute(delete(TopicMembership).where(TopicMembership.exchange_id.in_(gone)))
+    rows: Sequence[dict[str, Any]] = [
+        {"exchange_id": exchange_id, "topic_id": topic_id, "strength": strength, "exemplar": None}
+        for exchange_id, (topic_id, strength) in sorted(placed.items())
+        if topic_id is not None
+    ]
+    if rows:
+        statement = insert(TopicMembership)
+        moved = {"topic_id": statement.excluded.topic_id, "strength": statement.excluded.strength}
+        session.connection().execute(statement.on_conflict_do_update(index_elements=["exchange_id"], set_=moved), rows)

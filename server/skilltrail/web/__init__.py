@@ -1,0 +1,1 @@
+"""Flask: the gate, the API, the dashboard."""

@@ -1,0 +1,33 @@
+"""The whole API: the routes of the extension, those of the learner, and the document that describes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from skilltrail.web import api_capture, api_learner
+from skilltrail.web.access import CAPTURE_PREFLIGHT, PUBLIC, asks
+from skilltrail.web.routes import Route, blueprint
+
+
+def describe_api() -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    from skilltrail.web.openapi import document
+
+    return document(ROUTES)
+
+
+ROUTES: tuple[Route, ...] = (
+    *api_capture.ROUTES,
+    *api_learner.ROUTES,
+    Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
+)
+
+
+def api_blueprint() -> Blueprint:
+    """Return the blueprint of the API."""
+    made = blueprint(ROUTES)
+    preflight = asks(CAPTURE_PREFLIGHT)(api_capture.capture_preflight)
+    made.add_url_rule("/exchanges", "capture_preflight", preflight, methods=["OPTIONS"])
+    return made

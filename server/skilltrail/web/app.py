@@ -1,0 +1,55 @@
+"""The Flask application: the gate, the API, the dashboard. Nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from flask import Flask
+
+from skilltrail.application import Application
+from skilltrail.web import dashboard, problems
+from skilltrail.web.api import api_blueprint
+from skilltrail.web.background import Workforce
+from skilltrail.web.security import Gate
+from skilltrail.web.space import SPACES, Spaces
+
+MAX_BODY = 2_000_000
+
+
+def create_app(
+    application: Application,
+    *,
+    port: int,
+    workforce: Workforce | None = None,
+    draining: Callable[[], bool] = lambda: False,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Flask:
+    """Return the WSGI application.
+
+    Parameters
+    ----------
+    port
+        The port it will be served on: Host headers, sign-in links and proofs name it.
+    workforce
+        The workers; default: none.
+    draining
+        Tells whether the server is ending; new requests are then answered 503.
+    monotonic
+        Seconds, for the rates.
+    """
+    app = Flask("skilltrail.web", static_folder="static", template_folder="templates")
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_PARTS=10,
+        MAX_FORM_MEMORY_SIZE=100_000,
+        # Flask would answer OPTIONS everywhere; here only the capture address does.
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        SEND_FILE_MAX_AGE_DEFAULT=0,
+    )
+    app.extensions[SPACES] = Spaces(own=application, port=port, workforce=workforce or Workforce())
+    problems.register(app, count=application.ledger.count_refused)
+    Gate(application, port=port, draining=draining, monotonic=monotonic).register(app)
+    app.register_blueprint(api_blueprint())
+    app.register_blueprint(dashboard.bp)
+    return app

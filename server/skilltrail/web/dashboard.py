@@ -1,0 +1,266 @@
+"""The dashboard: one empty shell page for every address, and the fragments that fill it.
+
+The shell holds no data and needs no credential; fragments are asked for with the session's bearer. All words of other
+people pass through ``rendering`` or through the templates' escaping.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, current_app, render_template, request
+
+from skilltrail import __version__
+from skilltrail.domain.exchange import CapturedExchange
+from skilltrail.domain.timeline import Timeline, TimelineFilter
+from skilltrail.errors import NotFound
+from skilltrail.exporters import wording
+from skilltrail.exporters.chart_spec import timeline_chart
+from skilltrail.i18n import _
+from skilltrail.web import export_page, page_words
+from skilltrail.web.access import DASHBOARD_READ, SHELL, asks
+from skilltrail.web.chart_cache import ChartCache
+from skilltrail.web.rendering import RENDERED_CHARACTERS, chart_html, markdown_html, plain_html
+from skilltrail.web.space import application, autostart_is_on, extension_folder, has_demo, in_demo
+
+bp = Blueprint("dashboard", __name__)
+
+PAGE_SIZE = 50
+LATEST_SHOWN = 20
+REST_SLICE = 100_000
+
+_LISTS = ("/", "/timeline", "/export", "/health", "/settings", "/pair")
+_PAGES = (*_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>")
+
+
+@asks(SHELL)
+def shell(**_named: str) -> str:
+    """Serve the page without data; its script asks for what the address names."""
+    return render_template("shell.html")
+
+
+for _page in _PAGES:
+    bp.add_url_rule(_page, view_func=shell)
+    bp.add_url_rule(f"/demo{_page}", view_func=shell)
+
+
+@bp.app_context_processor
+def _for_templates() -> dict[str, Any]:
+    return {"_": _, "w": wording}
+
+
+@bp.get("/fragments/home")
+@asks(DASHBOARD_READ)
+def home_fragment() -> str:
+    """First steps while there is nothing; later what happened lately and how capture is."""
+    app, now = application(), _now()
+    home, timeline = app.trail.home(), app.trail.timeline(TimelineFilter())
+    waiting = () if in_demo() else app.pairing.pending()
+    return _fragment(
+        "home",
+        home=home,
+        timeline=timeline,
+        recent=page_words.recent_topics(timeline, now),
+        verdict=page_words.demo_verdict() if in_demo() else page_words.capture_verdict(app.ledger.read()),
+        steps={"loaded": bool(home.devices or waiting), "paired": home.devices > 0},
+        extension_path=extension_folder() if home.exchanges == 0 else "",
+        autostart=autostart_is_on(),
+    )
+
+
+@bp.get("/fragments/timeline")
+@asks(DASHBOARD_READ)
+def timeline_fragment() -> str:
+    """Topics over months with their table twin, and the latest exchanges."""
+    wanted = wanted_part()
+    timeline = application().trail.timeline(wanted)
+    filtered = wanted != TimelineFilter()
+    query = {key: request.args[key] for key in ("area", "since", "until") if request.args.get(key)}
+    return _fragment(
+        "timeline",
+        timeline=timeline,
+        filtered=filtered,
+        areas=_areas(timeline, filtered=filtered),
+        by_area=page_words.topics_by_area(timeline.topics),
+        waiting_words=page_words.waiting_words(timeline),
+        chart_query=urlencode(query),
+    )
+
+
+@bp.get("/fragments/timeline-chart")
+@asks(DASHBOARD_READ)
+def timeline_chart_fragment() -> Response:
+    """Answer with the picture, or 202 while it is being drawn."""
+    app, wanted, narrow = application(), wanted_part(), request.args.get("narrow") == "1"
+    timeline = app.trail.timeline(wanted)
+    spec = timeline_chart(timeline, narrow=narrow)
+    if spec is None:
+        raise NotFound(_("There is nothing to draw yet."))
+    key = (in_demo(), timeline.revision, wanted, narrow)
+    svg = _charts().svg(key, lambda: app.exports.chart(spec))
+    if svg is None:
+        return Response(status=202)
+    drawn = chart_html(svg, label=wording.timeline_sentence(timeline), link=_mark_address)
+    return Response(drawn, mimetype="text/html")
+
+
+@bp.get("/fragments/topics/<topic_id>")
+@asks(DASHBOARD_READ)
+def topic_fragment(topic_id: str) -> str:
+    """One topic: why it is called so, its months, its exchanges."""
+    app = application()
+    detail = app.trail.topic(topic_id)
+    return _fragment(
+        "topic",
+        line=detail.line,
+        exemplars=detail.exemplars,
+        page=app.exchanges.page(topic_id, None, PAGE_SIZE),
+        most=max((count.exchanges for count in detail.line.months), default=1),
+        revision=app.trail.revision(),
+    )
+
+
+@bp.get("/fragments/topics/<topic_id>/exchanges")
+@asks(DASHBOARD_READ)
+def topic_exchanges_fragment(topic_id: str) -> str:
+    """Serve a further page of a topic's exchanges."""
+    before = request.args.get("before", type=int)
+    page = application().exchanges.page(topic_id, before, PAGE_SIZE)
+    return _fragment("topic_exchanges", topic_id=topic_id, page=page)
+
+
+@bp.get("/fragments/exchanges/<int:exchange_id>")
+@asks(DASHBOARD_READ)
+def exchange_fragment(exchange_id: int) -> str:
+    """One exchange with its facts."""
+    detail = application().exchanges.get(exchange_id)
+    return _fragment(
+        "exchange",
+        detail=detail,
+        it=detail.captured,
+        prompt=plain_html(detail.captured.prompt[:RENDERED_CHARACTERS]),
+        reply=markdown_html(detail.captured.reply[:RENDERED_CHARACTERS]),
+        rest_from=RENDERED_CHARACTERS,
+    )
+
+
+@bp.get("/fragments/exchanges/<int:exchange_id>/rest")
+@asks(DASHBOARD_READ)
+def exchange_rest_fragment(exchange_id: int) -> str:
+    """Serve a further slice of a very long text, as plain text."""
+    part = "prompt" if request.args.get("part") == "prompt" else "reply"
+    start = max(0, request.args.get("start", 0, type=int))
+    text = _part(application().exchanges.get(exchange_id).captured, part)
+    end = start + REST_SLICE
+    following = end if end < len(text) else None
+    return _fragment("exchange_rest", text=plain_html(text[start:end]), next=following, id=exchange_id, part=part)
+
+
+@bp.get("/fragments/export")
+@asks(DASHBOARD_READ)
+def export_fragment() -> str:
+    """Choose a format and a part of the history."""
+    timeline = application().trail.timeline(TimelineFilter())
+    return _fragment("export", cards=export_page.cards(), chosen="html", areas=_areas(timeline, filtered=False))
+
+
+@bp.get("/fragments/export-preview")
+@asks(DASHBOARD_READ)
+def export_preview_fragment() -> str:
+    """Show exactly what the chosen file will say."""
+    preview = export_page.preview(application(), request.args.get("format", ""), wanted_part())
+    return _fragment("export_preview", **preview)
+
+
+@bp.get("/fragments/health")
+@asks(DASHBOARD_READ)
+def health_fragment() -> str:
+    """The ledger: what became of every reply that was seen."""
+    app = application()
+    view = app.ledger.read()
+    return _fragment(
+        "health",
+        view=view,
+        verdict=page_words.demo_verdict() if in_demo() else page_words.capture_verdict(view),
+        rows=page_words.conversation_rows(view),
+        hidden_rows=max(0, len(view.rows) - page_words.ROWS_SHOWN),
+        refusals=page_words.refusal_lines(view.refused),
+        device_words=page_words.device_words,
+        revision=app.trail.revision(),
+    )
+
+
+@bp.get("/fragments/settings")
+@asks(DASHBOARD_READ)
+def settings_fragment() -> str:
+    """Connected browsers, locking, where the data is."""
+    app = application()
+    return _fragment(
+        "settings",
+        devices=() if in_demo() else app.pairing.devices(),
+        extension_path="" if in_demo() else extension_folder(),
+        folder=str(app.settings.home),
+        key_words=page_words.key_words(app.trail.home().key_location),
+        model=app.settings.embedder,
+        version=__version__,
+        has_demo=has_demo(),
+        autostart=autostart_is_on(),
+        revision=app.trail.revision(),
+    )
+
+
+@bp.get("/fragments/pair")
+@asks(DASHBOARD_READ)
+def pair_fragment() -> str:
+    """Extensions that wait for the learner's decision."""
+    app = application()
+    return _fragment("pair", requests=app.pairing.pending(), devices=app.pairing.devices())
+
+
+def wanted_part() -> TimelineFilter:
+    """Return the part of the history that the query names; a date that is none is left out."""
+    return TimelineFilter(since=_day("since"), until=_day("until"), area=request.args.get("area") or None)
+
+
+def _fragment(name: str, /, **context: Any) -> str:
+    demo = in_demo()
+    return render_template(f"fragments/{name}.html", now=_now(), is_demo=demo, base="/demo" if demo else "", **context)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _areas(timeline: Timeline, *, filtered: bool) -> list[str]:
+    topics = application().trail.topics() if filtered else timeline.topics
+    return sorted({topic.area for topic in topics})
+
+
+def _part(exchange: CapturedExchange, name: str) -> str:
+    return exchange.prompt if name == "prompt" else exchange.reply
+
+
+def _charts() -> ChartCache:
+    cache: ChartCache = current_app.extensions.setdefault("skilltrail.charts", ChartCache())
+    return cache
+
+
+def _mark_address(mark: str) -> str | None:
+    """Lead a mark of the chart to its topic's page, or to its month on the timeline."""
+    base = "/demo" if in_demo() else ""
+    kind, _dash, name = mark.partition("-")
+    if kind == "topic":
+        return f"{base}/topics/{name}"
+    if kind == "month":
+        first, last = wording.month_days(name)
+        return f"{base}/timeline?since={first}&until={last}"
+    return None

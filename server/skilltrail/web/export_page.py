@@ -1,0 +1,168 @@
+"""The export page: what can be written, and a preview of exactly what a file will disclose."""
+
+from __future__ import annotations
+
+import io
+from html.parser import HTMLParser
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from skilltrail.application import Application
+from skilltrail.application.exports import CSV, XLSX
+from skilltrail.domain.timeline import TimelineFilter
+from skilltrail.errors import UnsupportedFormat
+from skilltrail.exporters import TIMELINE_FORMATS, write_exchanges_csv
+from skilltrail.exporters.exchanges_csv import COLUMNS
+from skilltrail.exporters.exchanges_xlsx import shown_row
+from skilltrail.exporters.wording import exchanges_words, topics_words
+from skilltrail.i18n import _
+
+SAMPLE_LINES = 40
+SAMPLE_CHARACTERS = 4000
+_TABLE_SAMPLE = 12
+
+
+def cards() -> list[dict[str, str]]:
+    """Return the formats in the order the page offers them."""
+    page = _("To read, print or send: the picture and your questions. Opens in any browser, works offline.")
+    table = _("One row for each exchange, for a spreadsheet. No questions, no answers.")
+    return [
+        {"format": "html", "name": _("One page"), "words": page},
+        {
+            "format": "markdown",
+            "name": _("Text (Markdown)"),
+            "words": _("For notes, a wiki or a portfolio of your own."),
+        },
+        {"format": "json", "name": _("Data (JSON)"), "words": _("For programs. The format is described.")},
+        {"format": XLSX, "name": _("Table of exchanges (Excel)"), "words": table},
+        {"format": CSV, "name": _("Table of exchanges (CSV)"), "words": _("The same table as plain text, for programs.")},
+    ]
+
+
+def preview(application: Application, format_name: str, wanted: TimelineFilter) -> dict[str, Any]:
+    """Return what the page shows before a file is saved; the file itself is made for it.
+
+    Raises
+    ------
+    UnsupportedFormat
+        If there is no such format.
+    """
+    if format_name == CSV:
+        return _csv_preview(application)
+    if format_name == XLSX:
+        return _xlsx_preview(application)
+    if format_name not in TIMELINE_FORMATS:
+        raise UnsupportedFormat(_("There is no such format."))
+    file = application.exports.timeline(format_name, wanted)
+    text = file.data.decode("utf-8")
+    timeline = application.trail.timeline(wanted)
+    return {
+        "summary": _("{exchanges} in {topics}.").format(
+            exchanges=exchanges_words(timeline.exchanges), topics=topics_words(len(timeline.topics))
+        ),
+        "points": [
+            _("Topic names, their words and areas, and when you worked on them."),
+            _("Of each exchange: its day, the service, and the beginning of your question."),
+            _("Questions can hold names of clients: read the file before you pass it on."),
+            _("Answers are not included. Secrets were hidden before they were stored."),
+            _("It says that it is self-recorded and not independently assessed."),
+        ],
+        "download": _timeline_address(format_name, wanted),
+        "name": file.name,
+        "size": len(file.data),
+        "sample": _beginning(_visible_words(text) if format_name == "html" else text),
+    }
+
+
+def _timeline_address(format_name: str, wanted: TimelineFilter) -> str:
+    query = {"format": format_name, "since": wanted.since, "until": wanted.until, "area": wanted.area}
+    return "/api/v1/exports?" + urlencode({key: value for key, value in query.items() if value})
+
+
+def _csv_preview(application: Application) -> dict[str, Any]:
+    sample = io.StringIO()
+    write_exchanges_csv(islice(application.exchanges.rows(), _TABLE_SAMPLE), sample)
+    counted = _Counter()
+    count = write_exchanges_csv(application.exchanges.rows(), counted)
+    return {
+        "summary": _("{exchanges}, one row each.").format(exchanges=exchanges_words(count)),
+        "points": [
+            *_table_points(),
+            _("A cell that a spreadsheet would take for a formula begins with an apostrophe."),
+        ],
+        "download": "/api/v1/exports?format=csv",
+        "name": "skilltrail-exchanges.csv",
+        "size": counted.size,
+        "sample": _beginning(sample.getvalue()),
+    }
+
+
+def _xlsx_preview(application: Application) -> dict[str, Any]:
+    shown = [" | ".join(COLUMNS), *map(shown_row, islice(application.exchanges.rows(), _TABLE_SAMPLE))]
+    return {
+        "summary": _("{exchanges}, one row each.").format(
+            exchanges=exchanges_words(sum(1 for _row in application.exchanges.rows()))
+        ),
+        "points": [*_table_points(), _("Every text is a cell of type text: no spreadsheet takes it for a formula.")],
+        "download": "/api/v1/exports?format=xlsx",
+        "name": "skilltrail-exchanges.xlsx",
+        # Only the finished workbook has a size, and a large one takes a while to make.
+        "size": None,
+        "sample": _beginning("\n".join(shown)),
+    }
+
+
+def _table_points() -> list[str]:
+    return [
+        _("Of each exchange: the service, its own names for conversation and messages, the time, topic and area."),
+        _("Neither questions nor answers nor titles are included."),
+    ]
+
+
+def _beginning(text: str) -> str:
+    lines = text[: SAMPLE_CHARACTERS * 4].splitlines()[:SAMPLE_LINES]
+    sample = "\n".join(lines)[:SAMPLE_CHARACTERS]
+    return sample if len(sample) >= len(text.rstrip()) else f"{sample}\n…"
+
+
+class _Counter:
+    """Takes what is written and keeps its size in bytes alone."""
+
+    def __init__(self) -> None:
+        self.size = 0
+
+    def write(self, text: str, /) -> int:
+        self.size += len(text.encode("utf-8"))
+        return len(text)
+
+
+class _Words(HTMLParser):
+    """Collects the words that a reader of our HTML export sees, one block a line."""
+
+    _APART = frozenset({"p", "h1", "h2", "li", "tr", "caption", "summary", "section", "footer"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = [""]
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        self._unseen += tag in {"head", "svg"}
+        if tag in self._APART:
+            self.lines.append("")
+        elif tag in {"td", "th"}:
+            self.lines[-1] += "  "
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen -= tag in {"head", "svg"}
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.lines[-1] += " ".join(data.split()) + (" " if data.strip() else "")
+
+
+def _visible_words(html: str) -> str:
+    reader = _Words()
+    reader.feed(html)
+    return "\n".join(line.strip() for line in reader.lines if line.strip())

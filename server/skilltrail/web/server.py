@@ -1,0 +1,284 @@
+"""Runs the service: waitress on 127.0.0.1 with a drain, so that an acknowledged capture is never half an answer.
+
+Not ``waitress.serve``: that one cuts requests that are being answered when the process is told to end.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any, Self
+
+from flask import Flask
+
+from skilltrail.application import Application
+from skilltrail.config import PORTS, Settings
+from skilltrail.errors import SkilltrailError
+from skilltrail.i18n import _
+from skilltrail.platform.folders import write_private
+from skilltrail.web.api_learner import launch_url
+from skilltrail.web.app import create_app
+from skilltrail.web.background import Worker, Workforce
+from skilltrail.web.json_door import dump_json
+
+log = logging.getLogger(__name__)
+
+RUNTIME_FILE = "server.json"
+TOKEN_FILE = "cli-token"  # noqa: S105 - a file's name
+HOST = "127.0.0.1"
+
+THREADS = 8
+CONNECTIONS = 100
+CHANNEL_SECONDS = 30
+BODY_BYTES = 4_000_000
+# Waitress spools larger bodies and answers to temporary files: captured text would lie on the disk in clear.
+NEVER_SPOOL = 1 << 30
+
+# Together below the ten seconds in which a process that was told to end should be gone.
+DRAIN_SECONDS = 5.0
+WORKER_SECONDS = 3.0
+_TICK_SECONDS = 0.2
+
+Announce = Callable[[str, str], None]
+
+
+class PortTaken(SkilltrailError):
+    """Another program listens where Skilltrail should."""
+
+    code = "port_taken"
+
+
+def serve(settings: Settings, *, announce: Announce, worker: Callable[[Application], Worker] | None = None) -> None:
+    """Run until SIGTERM, Ctrl-C or the end of the console; then answer what is under way and return.
+
+    Parameters
+    ----------
+    announce
+        Called with the dashboard's address and a sign-in link once requests are taken.
+    worker
+        Makes what embeds and groups in the background; None: nothing is embedded by this server.
+
+    Raises
+    ------
+    DataFolderInUse
+        If another Skilltrail runs on the same data.
+    PortTaken
+        If no port is free.
+    StorageError
+        If the data cannot be opened.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("waitress.queue", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    with ExitStack() as stack:
+        application = Application.open(settings)
+        stack.callback(application.close)
+        for words in application.folder_warnings:
+            log.warning("%s", words)
+        listener = stack.enter_context(_listening(settings.port))
+        workforce = Workforce(worker)
+        stack.callback(workforce.stop, seconds=WORKER_SECONDS)
+        ending = Ending()
+        stack.enter_context(_signals(ending))
+        _serve(application, listener, workforce=workforce, ending=ending, announce=announce)
+
+
+class Ending:
+    """Whether, and since when, the server is ending. A second request to end stops waiting for answers."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+        self._at_once = threading.Event()
+        self.over = threading.Event()
+
+    def ask(self) -> None:
+        """Begin to end; asked again: end at once."""
+        (self._at_once if self._asked.is_set() else self._asked).set()
+
+    def asked(self) -> bool:
+        """Tell whether the server is ending."""
+        return self._asked.is_set()
+
+    def at_once(self) -> bool:
+        """Tell whether nobody wants to wait any more."""
+        return self._at_once.is_set()
+
+
+def _serve(
+    application: Application, listener: socket.socket, *, workforce: Workforce, ending: Ending, announce: Announce
+) -> None:
+    port = int(listener.getsockname()[1])
+    app = create_app(application, port=port, workforce=workforce, draining=ending.asked)
+    with _files(application, port), Runner(app, listener) as runner:
+        workforce.attend(application)
+        link = application.sessions.mint_launch_key()
+        announce(f"http://{HOST}:{port}/", launch_url(port, link.key))
+        runner.run(ending)
+    ending.over.set()
+
+
+class Runner:
+    """Waitress's loop with an end: it goes on until every answer under way was sent."""
+
+    def __init__(self, app: Flask, listener: socket.socket) -> None:
+        self._app = app
+        self._listener = listener
+        self._sockets: dict[int, Any] = {}
+        self._server: Any = None
+
+    def __enter__(self) -> Self:
+        from waitress.server import create_server
+
+        self._server = create_server(
+            self._app,
+            map=self._sockets,
+            sockets=[self._listener],
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            channel_timeout=CHANNEL_SECONDS,
+            max_request_body_size=BODY_BYTES,
+            max_request_header_size=32_768,
+            inbuf_overflow=NEVER_SPOOL,
+            outbuf_overflow=NEVER_SPOOL,
+            ident=None,
+            expose_tracebacks=False,
+            clear_untrusted_proxy_headers=True,
+        )
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        from waitress import wasyncore
+
+        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+        self._server.close()
+        wasyncore.close_all(self._sockets, ignore_all=True)
+
+    def run(self, ending: Ending) -> None:
+        """Serve until ``ending`` is asked for and the answers under way are out, at most ``DRAIN_SECONDS`` later."""
+        while not ending.asked():
+            self._turn()
+        until = time.monotonic() + DRAIN_SECONDS
+        # One more turn first: what has arrived before the signal is looked at before we call it quiet.
+        self._turn()
+        while self._is_busy() and not ending.at_once() and time.monotonic() < until:
+            self._turn()
+
+    def _turn(self) -> None:
+        from waitress import wasyncore
+
+        wasyncore.loop(timeout=_TICK_SECONDS, count=1, map=self._sockets, use_poll=hasattr(_select(), "poll"))
+
+    def _is_busy(self) -> bool:
+        """Tell whether an answer is being made or sent. A half-sent request is its sender's: it is kept there."""
+        channels = list(self._server.active_channels.values())
+        return any(channel.requests or channel.total_outbufs_len for channel in channels)
+
+
+def _select() -> Any:
+    import select
+
+    return select
+
+
+@contextmanager
+def _listening(wanted: int) -> Iterator[socket.socket]:
+    """Yield a socket bound to the wanted port, or to the first free one on which extensions look."""
+    for port in (wanted,) if wanted else PORTS:
+        listener = _bound(port)
+        if listener is not None:
+            with listener:
+                yield listener
+            return
+    ports = str(wanted) if wanted else ", ".join(map(str, PORTS))
+    raise PortTaken(
+        _("Another program uses port {ports} of this computer. End it, or choose a port with --port.").format(
+            ports=ports
+        )
+    )
+
+
+def _bound(port: int) -> socket.socket | None:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # On Windows SO_REUSEADDR would let another program take the port from us; elsewhere it only skips the wait
+    # after a restart.
+    exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR if exclusive is None else exclusive, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        return None
+    return listener
+
+
+@contextmanager
+def _files(application: Application, port: int) -> Iterator[None]:
+    """Keep the files by which the command line finds this server, for as long as it runs."""
+    home = application.settings.home
+    runtime = {
+        "port": port,
+        "pid": os.getpid(),
+        "instance_id": application.instance_id,
+        "started_at": _now(application),
+    }
+    write_private(home / TOKEN_FILE, application.credentials.issue_cli_token().encode())
+    write_private(home / RUNTIME_FILE, dump_json(runtime))
+    try:
+        yield
+    finally:
+        for name in (RUNTIME_FILE, TOKEN_FILE):
+            Path(home / name).unlink(missing_ok=True)
+
+
+def _now(application: Application) -> datetime:
+    return application.clock()
+
+
+@contextmanager
+def _signals(ending: Ending) -> Iterator[None]:
+    """Let the system's ways to end a program ask for a drain."""
+
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        ending.ask()
+
+    names = ("SIGTERM", "SIGINT", "SIGBREAK", "SIGHUP")
+    before = {number: signal.signal(number, asked) for name in names if (number := getattr(signal, name, None))}
+    release = _watch_console(ending)
+    try:
+        yield
+    finally:
+        release()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _watch_console(ending: Ending) -> Callable[[], None]:
+    """On Windows, a closed console or a sign-out kills the process once this handler returns: it waits."""
+    if sys.platform != "win32":
+        return lambda: None
+    import ctypes  # type: ignore[unreachable]  # checked on Linux
+
+    closing = {2, 5, 6}  # CTRL_CLOSE_EVENT, CTRL_LOGOFF_EVENT, CTRL_SHUTDOWN_EVENT
+
+    @ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_uint)
+    def handler(event: int) -> int:
+        if event not in closing:
+            return 0
+        ending.ask()
+        ending.over.wait(DRAIN_SECONDS)
+        return 1
+
+    kernel = ctypes.windll.kernel32
+    kernel.SetConsoleCtrlHandler(handler, True)
+    return lambda: kernel.SetConsoleCtrlHandler(handler, False)

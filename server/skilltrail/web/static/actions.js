@@ -1,0 +1,153 @@
+/** What buttons and forms do: one table, one listener each for clicks, submits and changes. */
+
+import { notify } from "./announce.js";
+import { chooseTwin } from "./chart.js";
+import { download, formQuery, refreshPreview } from "./exporting.js";
+import { appendFragment } from "./fragments.js";
+import { decide } from "./pairing.js";
+import { navigate } from "./router.js";
+import { askJson, askText, Refused, ServerAway } from "./server.js";
+import { dropToken } from "./session.js";
+import { open, refresh, showState } from "./view.js";
+import { word } from "./words.js";
+
+const UNDO_TIME = 5000;
+
+/** @type {Record<string, (button: HTMLElement) => unknown>} */
+const CLICKS = {
+  copy,
+  more,
+  download,
+  lock,
+  autostart,
+  later,
+  twin: chooseTwin,
+  retry: () => open("start"),
+  "demo-enter": enterDemo,
+  "pairing-approve": (button) => decide(button, "approve"),
+  "pairing-reject": (button) => decide(button, "reject"),
+};
+
+export function listenToActions() {
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button[data-action]") : null;
+    const act = button instanceof HTMLElement ? CLICKS[button.dataset["action"] ?? ""] : undefined;
+    if (act) void attempt(() => act(/** @type {HTMLElement} */ (button)));
+  });
+  document.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.dataset["action"] === "filter") filter(form);
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target instanceof Element ? event.target.closest("form") : null;
+    if (form?.dataset["action"] === "export-options") void refreshPreview(document.body);
+    if (form?.dataset["action"] === "filter" && event.target instanceof HTMLSelectElement) filter(form);
+  });
+}
+
+/** @param {() => unknown} act */
+async function attempt(act) {
+  try {
+    await act();
+  } catch (fault) {
+    if (!(fault instanceof Refused) && !(fault instanceof ServerAway)) throw fault;
+    notify(fault.message || word("failed"));
+  }
+}
+
+/** @param {HTMLFormElement} form */
+function filter(form) {
+  const query = formQuery(form);
+  navigate(`${form.dataset["path"]}${query ? `?${query}` : ""}`);
+}
+
+/** @param {HTMLElement} button */
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset["copy"] ?? "");
+    notify(word("copied"));
+  } catch (fault) {
+    if (!(fault instanceof DOMException)) throw fault;
+    notify(word("copy-failed"));
+  }
+}
+
+/** @param {HTMLElement} button */
+async function more(button) {
+  const html = await askText(button.dataset["href"] ?? "");
+  const line = /** @type {Element} */ (button.closest("p"));
+  const host = /** @type {Element} */ (line.parentElement);
+  button.closest("[data-part]")?.setAttribute("data-grown", "");
+  line.remove();
+  const added = appendFragment(host, html);
+  /** @type {HTMLElement | null | undefined} */ (added?.querySelector("a, button"))?.focus();
+  notify(word("more-loaded"));
+}
+
+async function lock() {
+  await askJson("/api/v1/sessions", { method: "DELETE", demo: false });
+  dropToken();
+  document.getElementById("nav")?.setAttribute("hidden", "");
+  showState("state-signin");
+  notify(word("locked"));
+}
+
+/** @param {HTMLElement} button */
+async function autostart(button) {
+  const on = button.getAttribute("aria-checked") !== "true";
+  const answer = await askJson("/api/v1/autostart", { method: "PUT", body: { on }, demo: false });
+  button.setAttribute("aria-checked", String(answer.on));
+}
+
+/** @param {HTMLElement} button */
+async function enterDemo(button) {
+  button.setAttribute("disabled", "");
+  notify(word("demo-making"));
+  try {
+    await askJson("/api/v1/demo", { method: "POST", demo: false });
+  } finally {
+    button.removeAttribute("disabled");
+  }
+  navigate("/demo/");
+}
+
+/**
+ * Does what cannot be undone five seconds later, and offers to leave it.
+ * @param {HTMLElement} button
+ */
+function later(button) {
+  const line = document.createElement("span");
+  line.className = "undo";
+  line.setAttribute("role", "status");
+  const undo = document.createElement("button");
+  undo.type = "button";
+  undo.className = "button small";
+  undo.textContent = word("undo");
+  line.append(`${word(button.dataset["wordWait"] ?? "")} `, undo);
+  const timer = setTimeout(() => void attempt(() => carryOut(button, line)), UNDO_TIME);
+  undo.addEventListener("click", () => {
+    clearTimeout(timer);
+    line.replaceWith(button);
+    button.focus();
+    notify(word("kept"));
+  });
+  button.replaceWith(line);
+  undo.focus();
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {Element} line
+ */
+async function carryOut(button, line) {
+  try {
+    await askJson(button.dataset["href"] ?? "", { method: button.dataset["method"] ?? "POST", demo: false });
+  } catch (fault) {
+    line.replaceWith(button);
+    throw fault;
+  }
+  notify(word("done"));
+  if (button.dataset["then"]) navigate(button.dataset["then"]);
+  else await refresh();
+}

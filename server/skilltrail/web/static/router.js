@@ -1,0 +1,68 @@
+/** Addresses of the dashboard and the fragment that each shows. */
+
+/** @typedef {{fragment: string, nav: string}} Place */
+
+const PLACES = [
+  { pattern: /^\/$/, fragment: "/fragments/home", nav: "home" },
+  { pattern: /^\/timeline$/, fragment: "/fragments/timeline", nav: "timeline" },
+  { pattern: /^\/topics\/([\w-]+)$/, fragment: "/fragments/topics/$1", nav: "timeline" },
+  { pattern: /^\/exchanges\/(\d+)$/, fragment: "/fragments/exchanges/$1", nav: "timeline" },
+  { pattern: /^\/export$/, fragment: "/fragments/export", nav: "export" },
+  { pattern: /^\/health$/, fragment: "/fragments/health", nav: "health" },
+  { pattern: /^\/settings$/, fragment: "/fragments/settings", nav: "settings" },
+  { pattern: /^\/pair$/, fragment: "/fragments/pair", nav: "settings" },
+];
+
+/**
+ * @param {Location | URL} address
+ * @returns {Place | null} null when no page has this address
+ */
+export function placeOf(address) {
+  const path = address.pathname.replace(/^\/demo(?=\/|$)/, "") || "/";
+  for (const place of PLACES) {
+    if (place.pattern.test(path)) {
+      return { fragment: path.replace(place.pattern, place.fragment) + address.search, nav: place.nav };
+    }
+  }
+  return null;
+}
+
+/**
+ * Shows another page without loading the shell again.
+ * @param {string} address
+ */
+export function navigate(address) {
+  history.pushState(null, "", address);
+  dispatchEvent(new CustomEvent("skilltrail:moved"));
+}
+
+/** @param {(kind: "link" | "history") => void} moved */
+export function followMoves(moved) {
+  addEventListener("skilltrail:moved", () => moved("link"));
+  addEventListener("popstate", () => moved("history"));
+  document.addEventListener("click", (event) => {
+    const link = ownLink(event);
+    if (!link) return;
+    event.preventDefault();
+    navigate(link);
+  });
+}
+
+/**
+ * The address of a plainly clicked link to one of our pages; links in charts are SVG links.
+ * @param {MouseEvent} event
+ * @returns {string | null}
+ */
+function ownLink(event) {
+  const link = event.target instanceof Element ? event.target.closest("a[href]:not([target], [data-native])") : null;
+  if (!link || !isPlain(event)) return null;
+  const url = new URL(link.getAttribute("href") ?? "", location.href);
+  if (url.origin !== location.origin || !placeOf(url)) return null;
+  return url.pathname + url.search + url.hash;
+}
+
+/** @param {MouseEvent} event */
+function isPlain(event) {
+  const held = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+  return event.button === 0 && !held && !event.defaultPrevented;
+}
