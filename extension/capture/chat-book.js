@@ -5,6 +5,8 @@
 ((capture) => {
   const CHATS_MAX = 2000;
   const MARKS_MAX = 5000;
+  /** Outcomes that are remembered for a chat; only those of the last minutes are asked for. */
+  const OUTCOMES_MAX = 50;
 
   /**
    * @param {string} text
@@ -28,7 +30,7 @@
     #refused = new Set();
     /** @type {Set<string>} exchanges that were handed over in this page, with their state */
     #delivered = new Set();
-    /** @type {Map<string, number>} when the tap last brought an answer or a failure, by chat */
+    /** @type {Map<string, {promptId: string | null, at: number}[]>} answers and failures that the tap brought, by chat */
     #outcomes = new Map();
 
     /** @param {Capture.ChatFacts} chat what is new of it; the rest stays */
@@ -120,19 +122,26 @@
     }
 
     /**
+     * The tap saw how a turn ended.
+     *
      * @param {string} conversationId
-     * @param {number} at milliseconds
+     * @param {string | null} promptId
+     * @param {number} at milliseconds since 1970
      */
-    noteOutcome(conversationId, at) {
-      this.#outcomes.set(conversationId, at);
+    noteOutcome(conversationId, promptId, at) {
+      const before = this.#outcomes.get(conversationId) ?? [];
+      this.#outcomes.set(conversationId, [...before.slice(1 - OUTCOMES_MAX), { promptId, at }]);
     }
 
     /**
      * @param {string} conversationId
+     * @param {string | null} promptId
      * @param {number} since
+     * @returns {boolean} whether an outcome can have been that of the given prompt
      */
-    hadOutcome(conversationId, since) {
-      return (this.#outcomes.get(conversationId) ?? -Infinity) >= since;
+    hadOutcome(conversationId, promptId, since) {
+      const may = (/** @type {string | null} */ seen) => seen === null || promptId === null || seen === promptId;
+      return (this.#outcomes.get(conversationId) ?? []).some((one) => one.at >= since && may(one.promptId));
     }
   }
 

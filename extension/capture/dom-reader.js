@@ -222,5 +222,46 @@
     return parts;
   }
 
+  /**
+   * @param {Capture.DomTurn} turn
+   * @param {object} chat
+   * @param {string} chat.conversationId
+   * @param {Capture.Route} chat.route
+   * @param {{from: number, to: number | null}} chat.seen when it was asked and answered before our eyes, in
+   *   milliseconds since 1970; `to` is null for a turn that stood there already
+   * @param {string | null} chat.createdAt
+   * @param {string} chat.extractor
+   * @returns {Capture.Draft | null} null when there is nothing to read, such as a picture
+   */
+  function draftOfTurn(turn, { conversationId, route, seen, createdAt, extractor }) {
+    const { text, incomplete, citations } = turn.reply();
+    if (text === "") return null;
+    const isoOf = (/** @type {number} */ at) => new Date(at).toISOString();
+    // The page shows no times: of an old turn it is only known that it is not older than its chat.
+    const chatTime = seen.to === null ? createdAt : null;
+    return {
+      conversationId,
+      promptId: turn.promptId,
+      replyId: turn.replyId,
+      parentId: null,
+      prompt: turn.prompt(),
+      reply: text,
+      askedAt: chatTime ?? isoOf(seen.from),
+      askedAtSource: chatTime === null ? "observed" : "conversation",
+      answeredAt: seen.to === null ? null : isoOf(seen.to),
+      model: turn.model,
+      title: null,
+      projectId: route.projectId,
+      gizmoId: route.gizmoId,
+      fidelity: "dom",
+      status: incomplete ? "partial" : "complete",
+      onCurrentPath: true,
+      attachments: turn.attachments(),
+      citations,
+      extractor,
+    };
+  }
+
+  capture.draftOfTurn = draftOfTurn;
   capture.DomReader = DomReader;
 })((globalThis.skilltrailCapture ??= {}));

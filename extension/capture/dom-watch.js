@@ -34,8 +34,8 @@
     #observer = null;
     #scheduled = false;
     #busySeen = false;
-    /** @type {string | null} */
-    #chat = null;
+    /** @type {Capture.Route | null} */
+    #route = null;
     #needs;
 
     /**
@@ -57,21 +57,21 @@
 
     /** The address has changed, or we have just begun. */
     follow() {
-      const wanted = isChat(this.#needs.route());
-      if (wanted && this.#observer === null) this.#observe();
-      if (!wanted) this.stop();
-      this.#forgetBusy(this.#needs.route().conversationId);
-      if (wanted) this.#schedule();
+      const route = this.#needs.route();
+      const left = this.#route;
+      this.#route = route;
+      if (this.#observer !== null && left?.kind === "chat" && left.conversationId !== route.conversationId) this.#leave(left);
+      if (isChat(route) && this.#observer === null) this.#observe();
+      if (!isChat(route)) this.stop();
+      if (isChat(route)) this.#schedule();
     }
 
-    /**
-     * What was busy in one chat says nothing about another; but a new chat gets its id while it is busy.
-     *
-     * @param {string | null} conversationId
-     */
-    #forgetBusy(conversationId) {
-      if (this.#chat !== null && this.#chat !== conversationId) this.#busySeen = false;
-      this.#chat = conversationId;
+    /** @param {Capture.Route} left */
+    #leave(left) {
+      const rules = this.#needs.rules();
+      if (rules !== null && capture.allowsCapture(rules)) this.#gather(left);
+      // What was busy in one chat says nothing about the next; but a new chat gets its id while it is busy.
+      this.#busySeen = false;
     }
 
     stop() {
@@ -110,7 +110,7 @@
       if (elsewhere) return this.#schedule();
       this.#noteTurns(page, route);
       if (!capture.allowsCapture(rules)) this.#passOver(route);
-      else if (route.conversationId !== null) this.#decideAll(page, route.conversationId);
+      else this.#decideAll(page, route.conversationId);
       if (this.#isWaiting(page)) this.#schedule();
     }
 
@@ -137,7 +137,7 @@
       // A chat that is just beginning has no past.
       if (route.kind === "new") watched.liveSince ??= watched.firstSeen;
       if (busy !== null && (busy || this.#busySeen)) this.#markLive(watched, turn);
-      if (!watched.done) this.#noteText(watched, turn, busy === true);
+      if (!watched.done) this.#noteText(watched, turn, { route, busy });
     }
 
     /**
@@ -173,54 +173,47 @@
     /**
      * @param {Watched} watched
      * @param {Capture.DomTurn} turn
-     * @param {boolean} beingWritten
+     * @param {{route: Capture.Route, busy: boolean | null}} place
      */
-    #noteText(watched, turn, beingWritten) {
+    #noteText(watched, turn, { route, busy }) {
       const now = this.#needs.now();
       const fingerprint = turn.fingerprint();
-      if (fingerprint !== watched.fingerprint || beingWritten) {
+      if (fingerprint !== watched.fingerprint || busy === true) {
         Object.assign(watched, { fingerprint, since: now, draft: null });
-        return;
       }
-      if (watched.draft !== null || !turn.hasActions || now - watched.since < STABLE_MS) return;
-      watched.draft = this.#draftOf(turn, watched);
-      watched.settledAt = now;
+      // A turn that another one follows is finished: only the last one must have been still for a while.
+      if (busy === null || now - watched.since >= STABLE_MS) this.#settle(watched, turn, route);
+    }
+
+    /**
+     * @param {Watched} watched
+     * @param {Capture.DomTurn} turn
+     * @param {Capture.Route} route
+     */
+    #settle(watched, turn, route) {
+      if (watched.draft !== null || watched.done || !turn.hasActions) return;
+      const { book, extractor, now } = this.#needs;
+      const seen = { from: watched.liveSince ?? watched.firstSeen, to: watched.liveSince === null ? null : watched.since };
+      const { createdAt } = book.facts(watched.conversationId);
+      watched.draft = capture.draftOfTurn(turn, { conversationId: watched.conversationId, route, seen, createdAt, extractor });
+      watched.settledAt = now();
       // Nothing to read, such as a picture: no exchange.
       if (watched.draft === null) watched.done = true;
     }
 
     /**
-     * @param {Capture.DomTurn} turn
-     * @param {Watched} watched
-     * @returns {Capture.Draft | null}
+     * A chat is being left: what it has finished is read now, while the page still shows it.
+     *
+     * @param {Capture.Route} left
      */
-    #draftOf(turn, watched) {
-      const { text, incomplete, citations } = turn.reply();
-      if (text === "") return null;
-      const live = watched.liveSince !== null;
-      const createdAt = live ? null : this.#needs.book.facts(watched.conversationId).createdAt;
-      const seen = (/** @type {number} */ at) => new Date(at).toISOString();
-      return {
-        conversationId: watched.conversationId,
-        promptId: turn.promptId,
-        replyId: turn.replyId,
-        parentId: null,
-        prompt: turn.prompt(),
-        reply: text,
-        askedAt: createdAt ?? seen(watched.liveSince ?? watched.firstSeen),
-        askedAtSource: createdAt === null ? "observed" : "conversation",
-        answeredAt: live ? seen(watched.since) : null,
-        model: turn.model,
-        title: null,
-        projectId: this.#needs.route().projectId,
-        gizmoId: this.#needs.route().gizmoId,
-        fidelity: "dom",
-        status: incomplete ? "partial" : "complete",
-        onCurrentPath: true,
-        attachments: turn.attachments(),
-        citations,
-        extractor: this.#needs.extractor,
-      };
+    #gather(left) {
+      const page = this.#needs.reader.read();
+      const finished = page.busy ? page.turns.slice(0, -1) : page.turns;
+      for (const turn of finished) {
+        const watched = this.#turns.get(turn.key);
+        // The page may show the next chat already: only turns that were seen in this one count.
+        if (watched?.conversationId === left.conversationId) this.#settle(watched, turn, left);
+      }
     }
 
     /**
@@ -235,13 +228,18 @@
     }
 
     /**
+     * Also turns of a chat that was left meanwhile: they were read in time.
+     *
      * @param {Capture.DomPage} page
-     * @param {string} conversationId
+     * @param {string | null} here
      */
-    #decideAll(page, conversationId) {
-      const here = [...this.#turns.values()].filter((watched) => watched.conversationId === conversationId);
-      if (here.length > 0) this.#needs.health.setTurns(conversationId, here.length);
-      if (!page.busy) here.filter((watched) => this.#isRipe(watched)).forEach((watched) => this.#decide(watched));
+    #decideAll(page, here) {
+      const shown = [...this.#turns.values()].filter((watched) => watched.conversationId === here);
+      if (here !== null && shown.length > 0) this.#needs.health.setTurns(here, shown.length);
+      for (const watched of this.#turns.values()) {
+        const stillBusy = page.busy && watched.conversationId === here;
+        if (watched.conversationId !== "" && !stillBusy && this.#isRipe(watched)) this.#decide(watched);
+      }
     }
 
     /** @param {Watched} watched */
@@ -257,7 +255,7 @@
       watched.done = true;
       watched.draft = null;
       const seenByTap = live
-        ? book.hadOutcome(watched.conversationId, Number(watched.liveSince) - HEADSTART_MS)
+        ? book.hadOutcome(watched.conversationId, draft.promptId, Number(watched.liveSince) - HEADSTART_MS)
         : book.isHandled(draft.promptId, draft.prompt ?? "");
       if (seenByTap || book.isTemporary(watched.conversationId)) return;
       if (live) health.setDegraded(watched.conversationId, true);

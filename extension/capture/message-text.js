@@ -118,10 +118,9 @@
   function replyText(message) {
     const references = listOf(objectOf(message.metadata).content_references).map(objectOf);
     const backwards = [...references].sort((a, b) => (Number(b.start_idx) || 0) - (Number(a.start_idx) || 0));
-    const raw = rawText(message);
-    const readable = backwards.reduce(replaceMark, raw).replace(MARKED, "").replace(LOOSE_MARKS, "").replace(OLD_MARKS, "");
-    // As the model wrote it, blanks included; only a mark that goes may leave one behind at the end.
-    return readable === raw ? raw : readable.trimEnd();
+    const readable = backwards.reduce(replaceMark, rawText(message));
+    // Blanks at the end mean nothing, and an answer that was cut off often has one; at the beginning they may.
+    return readable.replace(MARKED, "").replace(LOOSE_MARKS, "").replace(OLD_MARKS, "").trimEnd();
   }
 
   /** @type {(source: Capture.Json) => Capture.Citation | null} */

@@ -137,7 +137,7 @@
      * @param {TurnRecord} record
      */
     async #keepTurn(draft, conversationId, record) {
-      this.#outcome(conversationId);
+      this.#outcome(conversationId, draft.promptId);
       const counts = !record.finishCounted;
       record.finishCounted = true;
       await this.#needs.exchanges.keep(draft, { urgent: true, counts });
@@ -163,7 +163,7 @@
     }
 
     /** @param {Extract<Capture.UpMessage, {type: "failed"}>} message */
-    async #failed({ turn, conversationId, code }) {
+    async #failed({ turn, conversationId, promptId, code }) {
       const { rules, health } = this.#needs;
       const record = this.#overtake(turn);
       const { version } = record;
@@ -173,12 +173,15 @@
       if (rules.known && !capture.allowsCapture(rules.known)) return;
       this.#countSend(record, id);
       health.count(id, "failed");
-      this.#outcome(id);
+      this.#outcome(id, promptId);
     }
 
-    /** @param {string} conversationId the tap saw how a turn ended */
-    #outcome(conversationId) {
-      this.#needs.book.noteOutcome(conversationId, this.#needs.now());
+    /**
+     * @param {string} conversationId
+     * @param {string | null} promptId
+     */
+    #outcome(conversationId, promptId) {
+      this.#needs.book.noteOutcome(conversationId, promptId, this.#needs.now());
       this.#needs.health.setDegraded(conversationId, false);
     }
 

@@ -4,6 +4,8 @@ SkilltrailError
 ├─ CaptureError ─ PayloadTooLarge · UnsupportedSchema · InvalidCapture
 ├─ AccessRefused ─ HostRefused · OriginRefused · CrossSiteRefused · NotPaired · ScopeRefused · RateLimited
 ├─ PairingError
+├─ RequestInvalid ─ JsonInvalid
+├─ MediaTypeRefused · MethodRefused · ShuttingDown · Undeclared · PortTaken
 ├─ NotFound
 ├─ UnsupportedFormat
 ├─ ImportFailed
@@ -163,3 +165,45 @@ class DatabaseDamaged(StorageError):
     """The database file is not what was written; it is left untouched."""
 
     code = "database_damaged"
+
+
+class RequestInvalid(SkilltrailError):
+    """The request is not what the route takes; the message names the field, never its value."""
+
+    code = "request_invalid"
+
+
+class JsonInvalid(RequestInvalid):
+    """The body is no JSON that is taken here."""
+
+    code = "json_invalid"
+
+
+class MediaTypeRefused(SkilltrailError):
+    """The body's Content-Type is not application/json."""
+
+    code = "unsupported_media_type"
+
+
+class MethodRefused(SkilltrailError):
+    """The route does not know this method."""
+
+    code = "method_not_allowed"
+
+
+class ShuttingDown(SkilltrailError):
+    """The server is ending; the sender keeps what it has and tries again."""
+
+    code = "shutting_down"
+
+
+class Undeclared(SkilltrailError):
+    """A route without declared rules: a fault of ours, and closed."""
+
+    code = "undeclared"
+
+
+class PortTaken(SkilltrailError):
+    """Another program listens where Skilltrail should."""
+
+    code = "port_taken"

@@ -144,6 +144,20 @@ test("what was asked during a pause is not kept when the answer comes after it",
   assert.deepEqual(tab.exchanges(), []);
 });
 
+test("what was answered during a pause is not taken from a chat document after it", async () => {
+  const tab = await bridgedTab({ url: AT_CHAT });
+  await report(tab, sendOf());
+  tab.rules = { ...tab.rules, paused: true };
+  await tab.clock.advance(20_000);
+  await report(tab, finishedOf());
+
+  tab.rules = { ...tab.rules, paused: false };
+  await tab.clock.advance(20_000);
+  await report(tab, { type: "conversation", chat: chatOf(), drafts: [draftOf({ fidelity: "api_full" })] });
+
+  assert.deepEqual(tab.exchanges(), []);
+});
+
 test("what was asked during a pause is not taken from a chat document of the same page either", async () => {
   const tab = await bridgedTab({ url: AT_CHAT, rules: { paused: true } });
   await report(tab, sendOf(), finishedOf());

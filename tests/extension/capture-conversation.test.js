@@ -298,3 +298,36 @@ test("an extra read that is refused tells for how long; one without a real id is
 
   assert.deepEqual(page.of("read").at(-1), { type: "read", conversationId: s.CHAT, status: 429, retryAfter: 120 });
 });
+
+test("a batch of whole chats is told chat by chat, without temporary ones", async () => {
+  const other = { ...treeOf(SIMPLE), conversation_id: s.OTHER_CHAT, is_temporary: true };
+  const page = tappedPage({ answer: async () => Response.json([treeOf(SIMPLE), other]) });
+
+  await (await page.world.fetch("/backend-api/conversations/batch", { method: "POST", body: "{}" })).text();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+
+  assert.deepEqual(page.said.map(({ type, chat, conversationId }) => [type, chat?.id ?? conversationId]), [["conversation", s.CHAT], ["temporary", s.OTHER_CHAT]]);
+});
+
+test("a document that the page loads by XMLHttpRequest is told too", async () => {
+  const page = tappedPage();
+  const xhr = new page.world.XMLHttpRequest();
+  xhr.open("GET", `/backend-api/conversation/${s.CHAT}`);
+  xhr.send();
+
+  xhr.status = 200;
+  xhr.responseText = JSON.stringify(treeOf(SIMPLE));
+  xhr.dispatchEvent(new Event("load"));
+
+  assert.deepEqual(page.of("conversation").flatMap(({ drafts }) => pairs(drafts)), [["p1", "r1", "One.", true]]);
+});
+
+test("a document that is no JSON disturbs nobody", async () => {
+  const page = tappedPage({ answer: async () => new Response("<html>Just a moment…</html>") });
+
+  const copy = await (await page.world.fetch(`/backend-api/conversation/${s.CHAT}`)).text();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+
+  assert.equal(copy, "<html>Just a moment…</html>");
+  assert.deepEqual(page.said.map(({ type }) => type), ["fault"]);
+});

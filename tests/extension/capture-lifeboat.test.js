@@ -132,7 +132,7 @@ test("turns of the chat before, left on the page for a while, are not given to t
   tab.show(turnB(7));
   await tab.clock.advance(12_000);
 
-  assert.deepEqual(tab.exchanges().map(({ conversation_id, prompt_id }) => [conversation_id, Number(prompt_id.slice(-4))]), [[OTHER_CHAT, 7]]);
+  assert.deepEqual(tab.exchanges().map(({ conversation_id, prompt_id }) => [conversation_id, Number(prompt_id.slice(-4))]), [[CHAT, 1], [OTHER_CHAT, 7]]);
 });
 
 test("turns that were seen during a pause stay unread after it", async () => {
@@ -218,4 +218,43 @@ test("after the tap sees answers again, capture is no longer degraded", async ()
   await tab.clock.advance(3000);
 
   assert.equal(last(tab).degraded, false);
+});
+
+test("turns that the tap missed are read from the page though it saw another one of the chat", async () => {
+  const tab = await bridgedTab({ url: AT_CHAT });
+  tab.show(turnB(1, { done: false }) + BUSY);
+  await tab.clock.advance(2000);
+  tab.show(turnB(1) + turnB(2));
+
+  tab.tap.send({ type: "failed", turn: "t2", conversationId: CHAT, promptId: id("a", 2), code: "moderation" });
+  await tab.clock.advance(15_000);
+
+  assert.deepEqual(ids(tab)[0], 1);
+  assert.equal(last(tab).replies_finished, 1);
+});
+
+test("turns that the page shows on the way to another chat are given to neither", async () => {
+  const tab = await bridgedTab({ url: AT_CHAT, html: turnB(1) });
+  await tab.clock.advance(1000);
+  tab.show(turnB(1) + turnB(2, { done: false }) + BUSY);
+  await tab.clock.advance(1000);
+
+  tab.goTo(`/c/${OTHER_CHAT}`);
+  await tab.clock.advance(12_000);
+
+  assert.deepEqual(tab.exchanges().map(({ conversation_id, prompt_id }) => [conversation_id, Number(prompt_id.slice(-4))]), [[CHAT, 1]]);
+});
+
+test("a turn that was read is handed over though the chat was left before its time of grace", async () => {
+  const tab = await bridgedTab({ url: AT_CHAT });
+  tab.show(turnB(1, { done: false }) + BUSY);
+  await tab.clock.advance(2000);
+  tab.show(turnB(1));
+  await tab.clock.advance(3000);
+
+  tab.goTo("/");
+  tab.show("");
+  await tab.clock.advance(15_000);
+
+  assert.deepEqual(tab.exchanges().map(({ conversation_id, fidelity }) => [conversation_id, fidelity]), [[CHAT, "dom"]]);
 });

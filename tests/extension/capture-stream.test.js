@@ -41,6 +41,17 @@ test("an answer in single bytes with carriage returns reads the same", () => {
   assert.equal(reducer.endOfLeg, true);
 });
 
+test("a cut between carriage return and line feed ends no event", () => {
+  const events = [];
+  const parser = new parts.SseParser((event) => events.push({ ...event }));
+
+  for (const piece of ["event: delta\r", "\ndata: one\r", "\n", "data: two\r\n\r", "\n", "data: three"]) parser.push(piece);
+  const midway = parser.end();
+
+  assert.deepEqual(events, [{ event: "delta", data: "one\ntwo" }, { event: "", data: "three" }]);
+  assert.equal(midway, true);
+});
+
 test("lone carriage returns end lines too", () => {
   const reducer = read(s.wholeAnswer().replaceAll("\n", "\r"));
 

@@ -233,7 +233,7 @@ test("a send without a readable body is told as partial, not lost", async () => 
 });
 
 test("a fault inside the tap reaches neither the page's fetch nor its promise", async () => {
-  const page = makePage({ answer: async () => sse(ANSWER) });
+  const page = makePage({ answer: async (input) => (input.headers?.get("x-never") ? new Promise(() => {}) : sse(ANSWER)) });
   const broken = PAGE_FILES.slice(0, -1);
   runScripts(broken, page.world);
   const parts = page.world.skilltrailCapture;
@@ -246,6 +246,7 @@ test("a fault inside the tap reaches neither the page's fetch nor its promise", 
 
   runScripts(PAGE_FILES.slice(-1), page.world);
   const text = await send(page.world, s.sendBody());
+  page.world.fetch(new page.world.Request("https://chatgpt.com/backend-api/f/conversation", { method: "POST", body: "{}", headers: { "x-never": "1" } }));
   const whole = await page.world.fetch(new page.world.Request("https://chatgpt.com/backend-api/f/conversation", { method: "POST", body: "{}" }));
   await settle();
 

@@ -139,10 +139,22 @@ test("a stream that breaks and goes on at its offset becomes one answer", async 
   await settle();
 
   assert.deepEqual(page.of("finished").map(summary), [
-    ["partial", "stream_partial", "One, "],
+    ["partial", "stream_partial", "One,"],
     ["complete", "stream_complete", "One, two."],
   ]);
   assert.equal(page.of("finished")[0].turn, page.of("finished")[1].turn);
+});
+
+test("a second leg that ends without an answer is a failure", async () => {
+  const streams = [leg(s.handoff("t"), s.DONE), leg(s.DONE)];
+  const page = tappedPage({ answer: async () => sse(streams.shift()) });
+
+  await send(page.world, s.sendBody());
+  const resume = { method: "POST", body: JSON.stringify({ conversation_id: s.CHAT, offset: 0 }) };
+  await (await page.world.fetch("/backend-api/f/conversation/resume", resume)).text();
+  await settle();
+
+  assert.deepEqual(page.of("failed").map(({ code, promptId }) => [code, promptId]), [["no_answer", s.PROMPT]]);
 });
 
 test("a resumed stream with a gap is not called complete", async () => {

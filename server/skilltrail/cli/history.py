@@ -27,7 +27,7 @@ def import_command(settings: Settings, answer: Answer, paths: tuple[Path, ...]) 
     """Read export files; importing the same file twice changes nothing."""
     server = running_server(settings)
     if server is not None:
-        report = server.call("POST", "/api/v1/imports", {"paths": absolute(paths)})
+        report = server.call("POST", "/api/v1/imports", {"paths": absolute(paths)}, seconds=None)
     else:
         report = _import_here(settings, answer, paths)
     answer.result({"ok": True, **report})

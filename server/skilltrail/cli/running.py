@@ -32,19 +32,23 @@ class RunningServer:
     port: int
     token: str
 
-    def call(self, method: str, path: str, body: object | None = None) -> Any:
-        """Return the JSON answer.
+    def call(
+        self, method: str, path: str, body: object | None = None, *, seconds: float | None = _TIMEOUT_SECONDS
+    ) -> Any:
+        """Return the JSON answer; ``seconds`` None waits as long as it takes.
 
         Raises
         ------
         ServerAnswered
             If the server refuses; the message is the server's own.
         """
-        return orjson.loads(self.fetch(method, path, body))
+        return orjson.loads(self.fetch(method, path, body, seconds=seconds))
 
-    def fetch(self, method: str, path: str, body: object | None = None) -> bytes:
+    def fetch(
+        self, method: str, path: str, body: object | None = None, *, seconds: float | None = _TIMEOUT_SECONDS
+    ) -> bytes:
         """Return the body of the answer as bytes; raises like ``call``."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_TIMEOUT_SECONDS)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         headers = {"Authorization": f"Bearer {self.token}", "Host": f"127.0.0.1:{self.port}"}
         data = None
         if body is not None:

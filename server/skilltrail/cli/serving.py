@@ -27,6 +27,7 @@ class NotRunning(SkilltrailError):
 def serve_command(settings: Settings, answer: Answer, port: int | None, no_open: bool) -> None:
     """Run until Ctrl-C; a second server on the same data is refused."""
     from skilltrail.web.server import serve
+    from skilltrail.worker import Worker
 
     if port is not None:
         settings = settings.changed(port=port)
@@ -40,7 +41,7 @@ def serve_command(settings: Settings, answer: Answer, port: int | None, no_open:
             answer.say(words.format(url=launch_url))
         answer.say(_("Stop with Ctrl-C."))
 
-    serve(settings, announce=announce)
+    serve(settings, announce=announce, worker=Worker)
 
 
 @command("open", help="Open the dashboard in the browser.")

@@ -117,7 +117,7 @@ class CapturedExchange:
         """Return a text that names this exchange by its source alone; rows are ordered by it for topic runs."""
         own = self.prompt_id or text_digest(self.prompt)
         reply = self.reply_id or text_digest(self.reply)
-        return "\x1f".join((self.provider, self.account, self.conversation_id, own, reply))
+        return f"{self.provider}\x1f{self.account}\x1f{self.conversation_id}\x1f{own}\x1f{reply}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,8 @@ class Shelf:
 
     def __init__(self, copies: Sequence[Copy] = ()) -> None:
         self.copies: list[Copy] = []
-        self._by_mark: dict[tuple[str, str], list[int]] = {}
+        self._by_id: _Places = {}
+        self._by_words: _Places | None = None
         self._without_ids = False
         for copy in copies:
             self.add(copy)
@@ -160,19 +161,37 @@ class Shelf:
         return found
 
     def _candidates(self, incoming: Copy) -> set[int]:
-        marks = _ids(incoming)
+        candidates = _places(self._by_id, _ids(incoming))
         # Nearly every copy has its ids; only where one lacks them is it worth comparing words.
         if self._without_ids or not _has_ids(incoming):
-            marks += _words(incoming)
-        return {position for mark in marks for position in self._by_mark.get(mark, ())}
+            candidates |= _places(self._words_index(), _words(incoming))
+        return candidates
+
+    def _words_index(self) -> _Places:
+        if self._by_words is None:
+            self._by_words = {}
+            for position, copy in enumerate(self.copies):
+                _put(self._by_words, _words(copy), position)
+        return self._by_words
 
     def _note(self, position: int) -> None:
         copy = self.copies[position]
         self._without_ids = self._without_ids or not _has_ids(copy)
-        for mark in _ids(copy) + _words(copy):
-            places = self._by_mark.setdefault(mark, [])
-            if position not in places[-1:]:
-                places.append(position)
+        _put(self._by_id, _ids(copy), position)
+        if self._by_words is not None:
+            _put(self._by_words, _words(copy), position)
+
+
+_Places = dict[tuple[str, str], list[int]]
+
+
+def _places(index: _Places, marks: Sequence[tuple[str, str]]) -> set[int]:
+    return {position for mark in marks for position in index.get(mark, ())}
+
+
+def _put(index: _Places, marks: Sequence[tuple[str, str]], position: int) -> None:
+    for mark in marks:
+        index.setdefault(mark, []).append(position)
 
 
 def _has_ids(copy: Copy) -> bool:

@@ -110,7 +110,10 @@ class ExportFile:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far processing is. ``seconds_left`` is None while unknown. States: idle, waiting, embedding, topics, blocked."""
+    """How far processing is; ``seconds_left`` is None while unknown.
+
+    States: idle, waiting, embedding, topics, blocked.
+    """
 
     state: str
     total: int

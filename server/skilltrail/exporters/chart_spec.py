@@ -191,15 +191,24 @@ def _names(lines: Sequence[tuple[TopicLine, float]], layout: _Layout) -> dict[st
         {
             "x": 0 if layout.above else 12,
             "y": y - 20 if layout.above else y,
-            "t": one_line(topic.name),
+            "t": _shortened(one_line(topic.name), 40 if layout.above else 32),
             "u": f"#topic-{topic.id}",
             "d": f"{one_line(topic.name)}: {exchanges_words(topic.exchanges)}",
         }
         for topic, y in lines
     ]
-    limit = layout.width - layout.right - 16 if layout.above else layout.left - 40
+    # Only a guard for very wide letters: names are shortened between words before.
+    limit = layout.width - layout.right if layout.above else layout.left - 14
     mark = {"type": "text", "align": "left", "fontSize": 13, "color": INK, "limit": limit}
     return _layer(values, mark, linked=True, text={"field": "t"})
+
+
+def _shortened(name: str, limit: int) -> str:
+    """Cut a long name between words: a half word would not be found in the link's spoken name (WCAG 2.5.3)."""
+    if len(name) <= limit:
+        return name
+    head, blank, _rest = name[: limit - 1].rpartition(" ")
+    return f"{head if blank else name[: limit - 2]} …"
 
 
 def _counts(lines: Sequence[tuple[TopicLine, float]], layout: _Layout) -> dict[str, Any]:

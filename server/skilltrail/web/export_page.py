@@ -36,7 +36,7 @@ def cards() -> list[dict[str, str]]:
         },
         {"format": "json", "name": _("Data (JSON)"), "words": _("For programs. The format is described.")},
         {"format": XLSX, "name": _("Table of exchanges (Excel)"), "words": table},
-        {"format": CSV, "name": _("Table of exchanges (CSV)"), "words": _("The same table as plain text, for programs.")},
+        {"format": CSV, "name": _("Table of exchanges (CSV)"), "words": _("The same table as plain text.")},
     ]
 
 

@@ -25,42 +25,6 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 
-class RequestInvalid(SkilltrailError):
-    """The request is not what the route takes; the message names the field, never its value."""
-
-    code = "request_invalid"
-
-
-class JsonInvalid(RequestInvalid):
-    """The body is no JSON that is taken here."""
-
-    code = "json_invalid"
-
-
-class MediaTypeRefused(SkilltrailError):
-    """The body's Content-Type is not application/json."""
-
-    code = "unsupported_media_type"
-
-
-class MethodRefused(SkilltrailError):
-    """The route does not know this method."""
-
-    code = "method_not_allowed"
-
-
-class ShuttingDown(SkilltrailError):
-    """The server is ending; the sender keeps what it has and tries again."""
-
-    code = "shutting_down"
-
-
-class Undeclared(SkilltrailError):
-    """A route without declared rules: a fault of ours, and closed."""
-
-    code = "undeclared"
-
-
 _STATUS: dict[type[SkilltrailError], int] = {
     SkilltrailError: 500,
     errors.CaptureError: 422,
@@ -77,11 +41,11 @@ _STATUS: dict[type[SkilltrailError], int] = {
     errors.ModelUnavailable: 503,
     errors.StorageError: 503,
     errors.StorageFull: 507,
-    RequestInvalid: 422,
-    JsonInvalid: 400,
-    MediaTypeRefused: 415,
-    MethodRefused: 405,
-    ShuttingDown: 503,
+    errors.RequestInvalid: 422,
+    errors.JsonInvalid: 400,
+    errors.MediaTypeRefused: 415,
+    errors.MethodRefused: 405,
+    errors.ShuttingDown: 503,
 }
 
 
@@ -99,7 +63,7 @@ def problem(error: SkilltrailError, *, headers: dict[str, str] | None = None) ->
         answer.headers["WWW-Authenticate"] = 'Bearer realm="skilltrail"'
     if isinstance(error, RateLimited):
         answer.headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
-    if isinstance(error, ShuttingDown):
+    if isinstance(error, errors.ShuttingDown):
         answer.headers["Retry-After"] = "5"
     return answer
 
@@ -132,7 +96,7 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if isinstance(error, MethodNotAllowed):
         allow = ", ".join(sorted(error.valid_methods or ()))
-        return problem(MethodRefused(_("This address does not know that method.")), headers={"Allow": allow})
+        return problem(errors.MethodRefused(_("This address does not know that method.")), headers={"Allow": allow})
     if status == HTTPStatus.NOT_FOUND:
         return problem(errors.NotFound(_("There is nothing at this address.")))
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:

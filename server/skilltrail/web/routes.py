@@ -9,9 +9,9 @@ from typing import Any
 from flask import Blueprint, Response, request
 from pydantic import BaseModel
 
+from skilltrail.errors import JsonInvalid
 from skilltrail.web.access import Access, asks
 from skilltrail.web.json_door import JsonRefusedError, dump_json, load_json
-from skilltrail.web.problems import JsonInvalid
 from skilltrail.web.schemas import Nothing, Query, read_model
 
 PREFIX = "/api/v1"

@@ -14,14 +14,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from skilltrail.domain.capture import LedgerReport, LedgerRow, OutboxState
 from skilltrail.domain.exchange import Attachment, CapturedExchange, Citation, Fidelity, Origin, Status
 from skilltrail.domain.timeline import TimelineFilter
-from skilltrail.web.problems import RequestInvalid
+from skilltrail.errors import RequestInvalid
 
 Model = TypeVar("Model", bound=BaseModel)
 
 SCHEMA = 1
 ITEMS_MOST = 200
 LEDGER_ROWS_MOST = 5_000
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)")
+# With years in which every time zone has a date; near 1 and 9999 a page in another zone could not be drawn.
+_MOMENT = re.compile(r"(?:19[7-9]|2\d\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def _moment(value: Any) -> datetime:
@@ -244,6 +245,14 @@ class PageQuery(Query):
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 
+def _names(kind: type[BaseModel]) -> set[str]:
+    own = {field.alias or name for name, field in kind.model_fields.items()}
+    return own.union(*map(_names, kind.__subclasses__()))
+
+
+_NAMES = frozenset(_names(Strict) | _names(Query))
+
+
 def read_model(kind: type[Model], value: Any) -> Model:
     """Return ``value`` as a model.
 
@@ -261,6 +270,6 @@ def read_model(kind: type[Model], value: Any) -> Model:
 def what_is_wrong(error: ValidationError) -> str:
     """Return the first fault as "field: rule"; a message of pydantic's would quote the input."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"]) or "body"
-    # The place can hold a key of the sender's making, so it is cut to what a field name can be.
-    return f"{re.sub(r'[^A-Za-z0-9_.-]', '?', place)[:80]}: {first['type']}"
+    # The place can hold a key of the sender's making, and a key can be a captured word: only names of ours are told.
+    place = ".".join(str(part) if isinstance(part, int) or part in _NAMES else "?" for part in first["loc"]) or "body"
+    return f"{place}: {first['type']}"

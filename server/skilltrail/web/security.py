@@ -21,15 +21,17 @@ from skilltrail.domain.access import Principal, Scope
 from skilltrail.errors import (
     CrossSiteRefused,
     HostRefused,
+    MediaTypeRefused,
     NotPaired,
     OriginRefused,
     PayloadTooLarge,
     RateLimited,
     ScopeRefused,
+    ShuttingDown,
+    Undeclared,
 )
 from skilltrail.i18n import _
 from skilltrail.web.access import CAPTURE_PREFLIGHT, STATIC, Access, Origins, access_of
-from skilltrail.web.problems import MediaTypeRefused, ShuttingDown, Undeclared
 from skilltrail.web.rates import Buckets, Rate
 
 CAPTURE_PATH = "/api/v1/exchanges"

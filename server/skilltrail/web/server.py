@@ -23,7 +23,7 @@ from flask import Flask
 
 from skilltrail.application import Application
 from skilltrail.config import PORTS, Settings
-from skilltrail.errors import SkilltrailError
+from skilltrail.errors import PortTaken
 from skilltrail.i18n import _
 from skilltrail.platform.folders import write_private
 from skilltrail.web.api_learner import launch_url
@@ -50,12 +50,6 @@ WORKER_SECONDS = 3.0
 _TICK_SECONDS = 0.2
 
 Announce = Callable[[str, str], None]
-
-
-class PortTaken(SkilltrailError):
-    """Another program listens where Skilltrail should."""
-
-    code = "port_taken"
 
 
 def serve(settings: Settings, *, announce: Announce, worker: Callable[[Application], Worker] | None = None) -> None:

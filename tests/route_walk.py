@@ -1,0 +1,46 @@
+"""Walks every route of the application, so that tests cover routes that are not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from skilltrail.application import Application
+from skilltrail.web.access import Access, access_of
+
+VALUES = {"topic_id": "t-1", "exchange_id": "1", "request_id": "none", "device_id": "none", "filename": "app.js"}
+
+
+def rules(app: Flask) -> list[Rule]:
+    return sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+
+
+def requests(app: Flask) -> Iterator[tuple[str, str, Access]]:
+    """Yield method, address and declared access of every route."""
+    for rule in rules(app):
+        if rule.endpoint == "static":
+            access: Access | None = Access()
+        else:
+            access = access_of(app.view_functions[rule.endpoint])
+        assert access is not None, f"{rule.rule} declares nothing"
+        built = rule.build({name: VALUES[name] for name in rule.arguments}, append_unknown=False)
+        assert built is not None, f"VALUES lacks a value for {rule.rule}"
+        path = built[1]
+        for method in sorted((rule.methods or set()) - {"HEAD"}):
+            yield method, path, access
+
+
+def body_for(method: str) -> dict[str, object] | None:
+    return None if method in ("GET", "OPTIONS", "DELETE") else {}
+
+
+def state(application: Application) -> tuple[object, ...]:
+    return (
+        application.trail.home().exchanges,
+        application.trail.revision(),
+        application.pairing.pending(),
+        application.pairing.devices(),
+        application.has_demo(),
+    )
