@@ -6,6 +6,7 @@ import { nextMidnight } from "../shared/moments.js";
 import { CONTENT_MESSAGES, PAGE_MESSAGES, failure } from "../shared/messages.js";
 import { cleanPatch } from "../shared/settings.js";
 import { testConnection } from "./connection-test.js";
+import { pauseBegun, pauseEnded } from "../shared/pauses.js";
 
 /**
  * @typedef {import("../shared/messages.js").Message} Message
@@ -57,6 +58,9 @@ async function pause(services, message) {
   const until = message.until === "hour" || message.until === "tomorrow" ? ends[message.until] : null;
   const pausedUntil = message.paused ? until : null;
   await state.update("settings", (before) => ({ ...before, paused: message.paused === true, pausedUntil }));
+  await state.update("pauses", ({ spans }) => ({
+    spans: message.paused ? pauseBegun(spans, now(), pausedUntil) : pauseEnded(spans, now()),
+  }));
   await alarms.clear(RESUME_ALARM);
   if (pausedUntil !== null) await alarms.create(RESUME_ALARM, { when: pausedUntil });
   await status.refreshBadge();

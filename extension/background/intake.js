@@ -8,6 +8,7 @@ import { isExcluded } from "../shared/exclusions.js";
 import { failure } from "../shared/messages.js";
 import { redactExchange } from "../shared/redaction.js";
 import { REDACTION_RULES } from "../shared/redaction-rules.js";
+import { wasPaused } from "../shared/pauses.js";
 import { isPaused } from "../shared/settings.js";
 import { fingerprint } from "./handshake.js";
 import { OutboxFull } from "./outbox.js";
@@ -91,7 +92,8 @@ export class Intake {
     const settings = await state.get("settings");
     const chat = { title: exchange.title, projectId: exchange.project_id, gizmoId: exchange.gizmo_id, urls: sender.urls };
     const excluded = isExcluded(settings.excluded, chat);
-    const paused = isPaused(settings, now());
+    const { spans } = await state.get("pauses");
+    const paused = isPaused(settings, now()) || wasPaused(spans, Date.parse(exchange.asked_at));
     if (!excluded && !paused) return null;
     await ledger.recordDropped(exchange, { excluded });
     return failure(excluded ? "excluded" : "paused");

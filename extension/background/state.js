@@ -54,6 +54,7 @@
  * @property {LedgerRecord} ledger
  * @property {IntakeRecord} intake
  * @property {FaultRecord} fault
+ * @property {{spans: import("../shared/pauses.js").PauseSpan[]}} pauses
  */
 
 import { DEFAULT_SETTINGS } from "../shared/settings.js";
@@ -68,6 +69,7 @@ const DEFAULTS = {
   ledger: { postedChange: 0, postedAt: 0 },
   intake: { code: null, lost: 0 },
   fault: { where: null, name: null, at: null },
+  pauses: { spans: [] },
 };
 
 export class State {

@@ -146,3 +146,19 @@ test("content scripts learn the rules", async () => {
     excluded: { titles: [], projects: [], urls: [] },
   });
 });
+
+test("what was asked during a pause stays unkept when the page shows it again after the pause", async () => {
+  const { browser, worker } = await connected();
+  const { handleMessage } = await import("../../extension/background/handlers.js");
+  const page = { kind: "page" };
+  await handleMessage(worker, { type: "capture.pause", paused: true }, page);
+  const askedAt = new Date(browser.clock + 60_000).toISOString();
+  browser.clock += 600_000;
+  await handleMessage(worker, { type: "capture.pause", paused: false }, page);
+
+  const during = await worker.intake.captured(exchange({ asked_at: askedAt, prompt_id: "during" }), PAGE);
+  const after = await worker.intake.captured(exchange({ asked_at: new Date(browser.clock).toISOString(), prompt_id: "after" }), PAGE);
+
+  assert.equal(during.code, "paused");
+  assert.equal(after.ok, true);
+});

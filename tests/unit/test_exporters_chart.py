@@ -92,6 +92,16 @@ def test_same_timeline_same_specification() -> None:
     assert timeline_chart(timeline(*topics)) == timeline_chart(timeline(*reversed(topics)))
 
 
+def test_long_names_are_cut_between_words_and_spoken_whole() -> None:
+    name = "Spanish grammar, the subjunctive and other moods that are hard to tell apart"
+    spec = timeline_chart(timeline(topic(name=name)))
+    assert spec is not None
+
+    assert "Spanish grammar, the subjunctive …" not in values(spec, "t")
+    assert "Spanish grammar, the …" in values(spec, "t")
+    assert f"{name}: 3 exchanges" in values(spec, "d")
+
+
 def test_colours_are_the_topics_own() -> None:
     spec = timeline_chart(timeline(topic(colour=13)))
     assert spec is not None

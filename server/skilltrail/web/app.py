@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter
 
 from skilltrail.application import Application
 from skilltrail.web import dashboard, problems
@@ -15,6 +16,12 @@ from skilltrail.web.security import Gate
 from skilltrail.web.space import SPACES, Spaces
 
 MAX_BODY = 2_000_000
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address: plain digits, and no more of them than the database can look up."""
+
+    regex = "[0-9]{1,16}"
 
 
 def create_app(
@@ -47,6 +54,7 @@ def create_app(
         PROVIDE_AUTOMATIC_OPTIONS=False,
         SEND_FILE_MAX_AGE_DEFAULT=0,
     )
+    app.url_map.converters["int"] = RowNumber
     app.extensions[SPACES] = Spaces(own=application, port=port, workforce=workforce or Workforce())
     problems.register(app, count=application.ledger.count_refused)
     Gate(application, port=port, draining=draining, monotonic=monotonic).register(app)

@@ -126,7 +126,7 @@ def topic_fragment(topic_id: str) -> str:
 @asks(DASHBOARD_READ)
 def topic_exchanges_fragment(topic_id: str) -> str:
     """Serve a further page of a topic's exchanges."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=_row_number)
     page = application().exchanges.page(topic_id, before, PAGE_SIZE)
     return _fragment("topic_exchanges", topic_id=topic_id, page=page)
 
@@ -151,7 +151,7 @@ def exchange_fragment(exchange_id: int) -> str:
 def exchange_rest_fragment(exchange_id: int) -> str:
     """Serve a further slice of a very long text, as plain text."""
     part = "prompt" if request.args.get("part") == "prompt" else "reply"
-    start = max(0, request.args.get("start", 0, type=int))
+    start = max(0, request.args.get("start", 0, type=_row_number))
     text = _part(application().exchanges.get(exchange_id).captured, part)
     end = start + REST_SLICE
     following = end if end < len(text) else None
@@ -238,6 +238,13 @@ def _day(name: str) -> date | None:
         return date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+
+
+def _row_number(text: str) -> int:
+    """Read a number that the database can look up; what is none is left out, as a date that is none."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 16):
+        raise ValueError
+    return int(text)
 
 
 def _areas(timeline: Timeline, *, filtered: bool) -> list[str]:

@@ -200,7 +200,10 @@ class SignIn(Strict):
 class ImportPaths(Strict):
     """Files on this computer, named by the command line."""
 
-    paths: Annotated[list[Annotated[str, Field(min_length=1, max_length=4_096)]], Field(min_length=1, max_length=1_000)]
+    paths: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=4_096, pattern=r"^[^\x00]+$")]],
+        Field(min_length=1, max_length=1_000),
+    ]
 
 
 class AutostartWish(Strict):
@@ -250,9 +253,6 @@ def _names(kind: type[BaseModel]) -> set[str]:
     return own.union(*map(_names, kind.__subclasses__()))
 
 
-_NAMES = frozenset(_names(Strict) | _names(Query))
-
-
 def read_model(kind: type[Model], value: Any) -> Model:
     """Return ``value`` as a model.
 
@@ -271,5 +271,6 @@ def what_is_wrong(error: ValidationError) -> str:
     """Return the first fault as "field: rule"; a message of pydantic's would quote the input."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     # The place can hold a key of the sender's making, and a key can be a captured word: only names of ours are told.
-    place = ".".join(str(part) if isinstance(part, int) or part in _NAMES else "?" for part in first["loc"]) or "body"
+    ours = _names(Strict) | _names(Query)
+    place = ".".join(str(part) if isinstance(part, int) or part in ours else "?" for part in first["loc"]) or "body"
     return f"{place}: {first['type']}"

@@ -1,0 +1,1 @@
+"""Drives the real server, the real extension and a real Chromium against the stand-in."""
