@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # PyTorch's own index of CPU wheels: without it Linux would fetch a CUDA build of several GB.
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
-PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --extra-index-url $(TORCH_INDEX) -c constraints.txt
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -24,7 +24,7 @@ check: $(VENV)/.dev node_modules/.done ## Static checks: style, types, layers, m
 	@$(BIN)/ruff format --check --quiet server tests benchmarks tools
 	@$(BIN)/ruff check --quiet server tests benchmarks tools
 	@$(BIN)/mypy
-	@PYTHONPATH=server $(BIN)/lint-imports --no-timing > /tmp/skilltrail-layers.$$$$ || { cat /tmp/skilltrail-layers.$$$$; exit 1; }; rm -f /tmp/skilltrail-layers.$$$$
+	@PYTHONPATH=server $(BIN)/lint-imports > /tmp/skilltrail-layers.$$$$ || { cat /tmp/skilltrail-layers.$$$$; exit 1; }; rm -f /tmp/skilltrail-layers.$$$$
 	@$(BIN)/python tools/build_redaction.py --check
 	@npm run --silent lint
 	@npm run --silent types
@@ -54,12 +54,18 @@ $(VENV)/bin/python:
 	@bash tools/find_python.sh -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 
-$(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
-	@echo "Installing what Skilltrail needs (about 500 MB to download on Linux; a few minutes, once) …"
+# Torch first and alone: no other package is ever looked for on its index.
+$(VENV)/.torch: $(VENV)/bin/python constraints.txt
+	@echo "Installing PyTorch for the CPU (about 200 MB on Linux) …"
+	@$(PIP_INSTALL) --extra-index-url $(TORCH_INDEX) torch
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.torch pyproject.toml constraints.txt
+	@echo "Installing what Skilltrail needs (a few minutes, once) …"
 	@$(PIP_INSTALL) -e .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
+$(VENV)/.dev: $(VENV)/.torch pyproject.toml constraints.txt
 	@echo "Installing what Skilltrail and its tests need (a few minutes, once) …"
 	@$(PIP_INSTALL) -e '.[dev]'
 	@touch $@ $(VENV)/.run

@@ -10,7 +10,8 @@ SkilltrailError
 ├─ UnsupportedFormat
 ├─ ImportFailed
 ├─ ModelUnavailable ─ ModelMissing
-└─ StorageError ─ DataFolderInUse · SchemaTooNew · KeyUnavailable · StorageFull · DatabaseDamaged
+└─ StorageError ─ DataFolderInUse · SchemaTooNew · KeyUnavailable · StorageFull · DatabaseDamaged ·
+                  DatabaseReplaced
 
 Each class has a stable ``code`` (scripts and the extension rely on it); the message is for the learner and
 never holds captured text. HTTP statuses stand in one table, ``web/problems.py``.
@@ -165,6 +166,12 @@ class DatabaseDamaged(StorageError):
     """The database file is not what was written; it is left untouched."""
 
     code = "database_damaged"
+
+
+class DatabaseReplaced(StorageError):
+    """Another file took the open database's place; nothing is written until the next start."""
+
+    code = "database_replaced"
 
 
 class RequestInvalid(SkilltrailError):

@@ -13,6 +13,7 @@ COUNT_FETCHES = """
 const own = window.fetch;
 window.seen = 0;
 window.fetch = (...rest) => { window.seen += 1; return own(...rest); };
+window.WebSocket = class extends WebSocket { constructor(...rest) { window.seen += 1; super(...rest); } };
 """
 
 

@@ -13,6 +13,9 @@ from typing import Any
 MILLISECONDS_FROM = 1e12
 """A number above this is an epoch time in milliseconds: in seconds it would lie beyond the year 33,000."""
 
+_LATEST = 32_503_680_000.0
+"""The year 3000 in epoch seconds: what lies beyond, or before 1970, is no time at which anyone wrote."""
+
 _TEXT_TYPES = {"text", "multimodal_text"}
 _HIDDEN_FLAGS = ("is_visually_hidden_from_conversation", "is_thinking_preamble_message", "is_user_system_message")
 # U+E200 opens a citation marker, U+E201 closes it; what stands between is for the page's script, not for people.
@@ -101,12 +104,14 @@ def _epoch(value: Any) -> float | None:
         return None
     if isinstance(value, str):
         try:
-            return datetime.fromisoformat(value).timestamp()
-        except ValueError:
+            seconds = datetime.fromisoformat(value).timestamp()
+        except (ValueError, OverflowError):
             return None
-    if not isinstance(value, int | float) or not 0 < value < 1e14:
+    elif isinstance(value, int | float) and 0 < value < 1e14:
+        seconds = value / 1000 if value > MILLISECONDS_FROM else float(value)
+    else:
         return None
-    return value / 1000 if value > MILLISECONDS_FROM else float(value)
+    return seconds if 0 < seconds < _LATEST else None
 
 
 def _string(value: Any) -> str | None:

@@ -69,30 +69,33 @@ def judge_ending(path: Path) -> Ending:
     Raises
     ------
     DatabaseDamaged
-        If its log is gone, shorter than it was, broken inside or that of another database.
+        If it is gone, or its log is gone, shorter than it was, broken inside or that of another database.
     """
-    try:
-        words = _mark(path).read_text(encoding="ascii", errors="replace").split()
-    except FileNotFoundError:
-        if _has_log(path):
-            raise _foreign_log(path) from None
+    words = _read_mark(path)
+    if not path.exists():
+        if words is not None:
+            raise _lost_database()
         return Ending.CLOSED
     index = _read_index(_beside(path, "-shm"))
-    if not _has_log(path):
-        needed = index is not None and index.frames > index.folded
-        if needed or (words == [_OPEN, _number_of(path)] and not _beside(path, "-wal").exists()):
-            raise _lost_log(path)
-    elif index is not None:
-        _judge_log(path, index)
+    if _has_log(path):
+        _judge_log(path, index, marked=words is not None)
+        return Ending.CUT
+    if words is None:
+        return Ending.CLOSED
+    needed = index is not None and index.frames > index.folded
+    if needed or (words == [_OPEN, _number_of(path)] and not _beside(path, "-wal").exists()):
+        raise _lost_log(path)
     return Ending.CUT
 
 
-def _judge_log(path: Path, index: _Index) -> None:
+def _judge_log(path: Path, index: _Index | None, *, marked: bool) -> None:
+    """Compare the log with what the wal-index says of it; either alone proves little."""
     log = _beside(path, "-wal").read_bytes()
     salt = _salt(log)
-    if index.frames == 0:
-        # The log is about to begin anew: its file still has the salt before, of which the first half is one less.
-        if salt is not None and (index.salt[0] - salt[0]) & _WORD > 1:
+    if index is None or index.frames == 0:
+        # A log that is about to begin anew has the salt before in its file, of which the first half is one less.
+        kin = index is not None and salt is not None and (index.salt[0] - salt[0]) & _WORD <= 1
+        if not (kin or (marked and (index is None or salt is None))):
             raise _foreign_log(path)
         return
     if salt is not None and salt != index.salt:
@@ -160,6 +163,14 @@ def _checksum(data: bytes, order: str, start: tuple[int, int] = (0, 0)) -> tuple
     return first, second
 
 
+def _lost_database() -> DatabaseDamaged:
+    words = _(
+        "The database file is gone, although Skilltrail never closed it. Nothing was made in its place. Put the file "
+        "back or restore a backup."
+    )
+    return DatabaseDamaged(words)
+
+
 def _lost_log(path: Path) -> DatabaseDamaged:
     words = _(
         "Skilltrail was cut off, and the log with what was saved last ({name}) is damaged or gone. Nothing was "
@@ -186,6 +197,13 @@ def _has_log(path: Path) -> bool:
 def _number_of(path: Path) -> str:
     """Return what tells this file from one that was put in its place, such as a restored backup."""
     return str(path.stat().st_ino)
+
+
+def _read_mark(path: Path) -> list[str] | None:
+    try:
+        return _mark(path).read_text(encoding="ascii", errors="replace").split()
+    except FileNotFoundError:
+        return None
 
 
 def _write_mark(path: Path, words: str) -> None:

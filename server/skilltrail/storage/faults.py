@@ -47,7 +47,7 @@ def storage_error(error: object) -> StorageError:
             )
             return KeyUnavailable(words)
         case 11:  # SQLITE_CORRUPT
-            return DatabaseDamaged(_("The database file is damaged. It was left as it is; restore a backup."))
+            return damaged()
         case 5 | 6:  # SQLITE_BUSY, SQLITE_LOCKED
             words = _("The database is busy; try again in a moment.")
         case 3 | 8 | 14:  # SQLITE_PERM, SQLITE_READONLY, SQLITE_CANTOPEN
@@ -55,3 +55,13 @@ def storage_error(error: object) -> StorageError:
         case _other:
             words = _("The database cannot do this now (code {code}).").format(code=extended)
     return StorageError(words)
+
+
+def damaged() -> DatabaseDamaged:
+    """Return the error of a database that is not what was written."""
+    return DatabaseDamaged(
+        _(
+            "The database file is damaged. It was left as it is: restore a backup. Your browser keeps new chats "
+            "meanwhile."
+        )
+    )

@@ -138,7 +138,7 @@ def start_processing() -> Progress:
     """Ask for everything that waits to be embedded and grouped now."""
     own = spaces().own
     own.processing.ask_for_topics()
-    spaces().workforce.wake(own)
+    spaces().worker.wake()
     return own.processing.progress()
 
 
@@ -177,16 +177,13 @@ def make_demo() -> answers.DemoAnswer:
     """Make the invented history, if it is not there."""
     here = spaces()
     demo = here.own.open_demo()
-    here.workforce.attend(demo)
-    here.workforce.wake(demo)
+    here.worker.wake()
     return answers.DemoAnswer(exchanges=demo.trail.home().exchanges)
 
 
 def delete_demo() -> Response:
     """Delete the invented history."""
     here = spaces()
-    if here.own.demo is not None:
-        here.workforce.leave(here.own.demo)
     here.own.delete_demo()
     return Response(status=204)
 

@@ -11,7 +11,7 @@ from werkzeug.routing import IntegerConverter
 from skilltrail.application import Application
 from skilltrail.web import dashboard, problems
 from skilltrail.web.api import api_blueprint
-from skilltrail.web.background import Workforce
+from skilltrail.web.background import NoWorker, Worker
 from skilltrail.web.security import Gate
 from skilltrail.web.space import SPACES, Spaces
 
@@ -28,7 +28,7 @@ def create_app(
     application: Application,
     *,
     port: int,
-    workforce: Workforce | None = None,
+    worker: Worker | None = None,
     draining: Callable[[], bool] = lambda: False,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Flask:
@@ -38,7 +38,7 @@ def create_app(
     ----------
     port
         The port it will be served on: Host headers, sign-in links and proofs name it.
-    workforce
+    worker
         The workers; default: none.
     draining
         Tells whether the server is ending; new requests are then answered 503.
@@ -55,7 +55,7 @@ def create_app(
         SEND_FILE_MAX_AGE_DEFAULT=0,
     )
     app.url_map.converters["int"] = RowNumber
-    app.extensions[SPACES] = Spaces(own=application, port=port, workforce=workforce or Workforce())
+    app.extensions[SPACES] = Spaces(own=application, port=port, worker=worker or NoWorker())
     problems.register(app, count=application.ledger.count_refused)
     Gate(application, port=port, draining=draining, monotonic=monotonic).register(app)
     app.register_blueprint(api_blueprint())

@@ -28,7 +28,7 @@ from skilltrail.i18n import _
 from skilltrail.platform.folders import write_private
 from skilltrail.web.api_learner import launch_url
 from skilltrail.web.app import create_app
-from skilltrail.web.background import Worker, Workforce
+from skilltrail.web.background import NoWorker, Worker
 from skilltrail.web.json_door import dump_json
 
 log = logging.getLogger(__name__)
@@ -80,11 +80,11 @@ def serve(settings: Settings, *, announce: Announce, worker: Callable[[Applicati
         for words in application.folder_warnings:
             log.warning("%s", words)
         listener = stack.enter_context(_listening(settings.port))
-        workforce = Workforce(worker)
-        stack.callback(workforce.stop, seconds=WORKER_SECONDS)
+        working = worker(application) if worker else NoWorker()
+        stack.callback(working.stop, seconds=WORKER_SECONDS)
         ending = Ending()
         stack.enter_context(_signals(ending))
-        _serve(application, listener, workforce=workforce, ending=ending, announce=announce)
+        _serve(application, listener, worker=working, ending=ending, announce=announce)
 
 
 class Ending:
@@ -109,12 +109,12 @@ class Ending:
 
 
 def _serve(
-    application: Application, listener: socket.socket, *, workforce: Workforce, ending: Ending, announce: Announce
+    application: Application, listener: socket.socket, *, worker: Worker, ending: Ending, announce: Announce
 ) -> None:
     port = int(listener.getsockname()[1])
-    app = create_app(application, port=port, workforce=workforce, draining=ending.asked)
+    app = create_app(application, port=port, worker=worker, draining=ending.asked)
     with _files(application, port), Runner(app, listener) as runner:
-        workforce.attend(application)
+        worker.start()
         link = application.sessions.mint_launch_key()
         announce(f"http://{HOST}:{port}/", launch_url(port, link.key))
         runner.run(ending)

@@ -9,7 +9,7 @@ from flask import current_app, request
 from skilltrail.application import Application
 from skilltrail.errors import NotFound
 from skilltrail.i18n import _
-from skilltrail.web.background import Workforce
+from skilltrail.web.background import Worker
 from skilltrail.web.security import SPACE_HEADER
 
 SPACES = "skilltrail.spaces"
@@ -22,7 +22,7 @@ class Spaces:
 
     own: Application
     port: int
-    workforce: Workforce
+    worker: Worker
 
 
 def spaces() -> Spaces:
@@ -49,9 +49,7 @@ def application() -> Application:
         return own
     if not own.has_demo():
         raise NotFound(_("The invented history is not there. Start it from the first page."))
-    demo = own.open_demo()
-    spaces().workforce.attend(demo)
-    return demo
+    return own.open_demo()
 
 
 def extension_folder() -> str:

@@ -1,6 +1,13 @@
-/** Does the page's requests where a main-world script cannot look. */
-self.onmessage = async ({ data }) => {
-  const { job, url, init } = data;
+/** Does the page's traffic where a main-world script cannot look: requests, and the one socket. */
+const sockets = new Map();
+
+self.onmessage = ({ data }) => {
+  if (data.socket) openSocket(data);
+  else if (data.send) sockets.get(data.job).send(data.send);
+  else request(data);
+};
+
+async function request({ job, url, init }) {
   try {
     const response = await fetch(url, init);
     self.postMessage({ job, status: response.status, name: response.headers.get("x-request-id") });
@@ -12,4 +19,11 @@ self.onmessage = async ({ data }) => {
   } catch (error) {
     self.postMessage({ job, error: String(error) });
   }
-};
+}
+
+function openSocket({ job, socket: address }) {
+  const socket = new WebSocket(address);
+  sockets.set(job, socket);
+  socket.onopen = () => self.postMessage({ job, open: true });
+  socket.onmessage = ({ data }) => self.postMessage({ job, frame: data });
+}
