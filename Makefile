@@ -57,7 +57,7 @@ $(VENV)/bin/python:
 # Torch first and alone: no other package is ever looked for on its index.
 $(VENV)/.torch: $(VENV)/bin/python constraints.txt
 	@echo "Installing PyTorch for the CPU (about 200 MB on Linux) …"
-	@$(PIP_INSTALL) --extra-index-url $(TORCH_INDEX) torch
+	@$(PIP_INSTALL) --no-deps --extra-index-url $(TORCH_INDEX) torch
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.torch pyproject.toml constraints.txt

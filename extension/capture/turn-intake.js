@@ -14,6 +14,8 @@
    * @typedef {object} TurnRecord what is known of one turn of the tap
    * @property {Capture.Route} route where the tab was when the turn began
    * @property {boolean} skipped it began while nothing was to be kept
+   * @property {boolean} dropped it is nobody's business: a temporary chat
+   * @property {Promise<void>} decided the worker has said whether it was to be kept
    * @property {boolean} sendCounted
    * @property {boolean} finishCounted
    * @property {number} version grows with every message, so that a later one overtakes
@@ -50,7 +52,7 @@
       if (message.type === "send") this.#send(message);
       if (message.type === "finished") this.#finished(message);
       if (message.type === "failed") this.#failed(message);
-      if (message.type === "dropped") this.#overtake(message.turn, { skipped: true });
+      if (message.type === "dropped") this.#overtake(message.turn, { dropped: true });
     }
 
     /**
@@ -59,7 +61,8 @@
      * @returns {TurnRecord}
      */
     #overtake(turn, change = {}) {
-      const fresh = { route: this.#needs.route(), skipped: false, sendCounted: true, finishCounted: false, version: 0 };
+      const marks = { skipped: false, dropped: false, sendCounted: true, finishCounted: false, version: 0 };
+      const fresh = { route: this.#needs.route(), decided: Promise.resolve(), ...marks };
       const record = Object.assign(this.#turns.get(turn) ?? fresh, change);
       record.version += 1;
       this.#turns.set(turn, record);
@@ -70,14 +73,16 @@
     /** @param {Extract<Capture.UpMessage, {type: "send"}>} message */
     #send({ turn, conversationId, promptId }) {
       const { rules, book } = this.#needs;
-      // Paused when it was asked means not kept, even if the answer comes later.
-      const skipped = rules.known !== null && !capture.allowsCapture(rules.known);
-      const record = this.#overtake(turn, { sendCounted: false, skipped });
+      const record = this.#overtake(turn, { sendCounted: false });
       book.noteHandled(promptId, null);
-      if (rules.known?.paused) book.noteRefused(promptId);
-      rules.refresh();
+      // What is known here may be seconds old; what the worker says now, at the send, counts, even if the answer
+      // comes later: paused when it was asked means not kept.
+      record.decided = rules.refresh().then(() => {
+        record.skipped = rules.known !== null && !capture.allowsCapture(rules.known);
+        if (rules.known?.paused) book.noteRefused(promptId);
+        if (conversationId !== null) this.#countSend(record, conversationId);
+      });
       this.#endSettling((one) => one.conversationId === conversationId);
-      if (conversationId !== null) this.#countSend(record, conversationId);
     }
 
     /**
@@ -85,7 +90,7 @@
      * @param {string} conversationId
      */
     #countSend(record, conversationId) {
-      if (record.sendCounted || record.skipped || !this.#isId(conversationId)) return;
+      if (record.sendCounted || record.skipped || record.dropped || !this.#isId(conversationId)) return;
       if (this.#needs.book.isTemporary(conversationId)) return;
       record.sendCounted = true;
       this.#needs.health.count(conversationId, "sends_seen");
@@ -110,6 +115,7 @@
       const { version } = record;
       this.#endSettling((one) => one.turn === turn);
       this.#inOrder(draft.conversationId ?? turn, async () => {
+        await record.decided;
         if (draft.status === "partial" && record.version === version) await this.#settle(turn, draft.conversationId);
         const conversationId = await this.#realId(draft.conversationId, record);
         if (conversationId === null || !this.#isCurrent(record, version, conversationId)) return;
@@ -128,7 +134,7 @@
      * @returns {boolean} whether the message that was waited with is still the last word on its turn
      */
     #isCurrent(record, version, conversationId) {
-      return record.version === version && !record.skipped && !this.#needs.book.isTemporary(conversationId);
+      return record.version === version && !record.skipped && !record.dropped && !this.#needs.book.isTemporary(conversationId);
     }
 
     /**

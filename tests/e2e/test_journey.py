@@ -120,8 +120,8 @@ def timeline_page_shows_them(browser: Chromium, service: Service) -> None:
     exported = service.timeline()
     page = browser.page(service.sign_in_link())
     page.goto(f"{service.origin}/timeline")
-    page.wait_for_selector("svg")
-    shown = page.inner_text("body")
+    page.wait_for_selector("article svg a")  # the chart's marks lead to what they rest on
+    shown = page.inner_text("article")
     assert str(exported["counts"]["exchanges"]) in shown
     for topic in exported["topics"][:3]:
         assert topic["name"] in shown

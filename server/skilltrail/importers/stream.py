@@ -21,7 +21,7 @@ def elements(path: Path) -> Iterator[Any]:
     Raises
     ------
     ImportFailed
-        If the file cannot be read, is not complete JSON or nested too deeply; the message names the file, never its content.
+        If the file cannot be read, is not complete JSON or nested too deeply; the message names the file only.
     """
     try:
         with path.open("rb") as source:

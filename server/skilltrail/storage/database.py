@@ -87,7 +87,7 @@ class Database:
         return bool(found == "ok")
 
     def is_whole(self) -> bool:
-        """Check as ``is_sound`` does, and the seal of every page in the file, used or not; no one can write meanwhile."""
+        """Check as ``is_sound`` does, and the seal of every page in the file, used or not; nobody writes meanwhile."""
         if not self.is_sound():
             return False
         with self._turn:

@@ -117,7 +117,7 @@ def sound_frames(log: bytes) -> int:
         sums = _checksum(log[start : start + 8] + log[start + _FRAME_HEADER : start + step], order, sums)
         if struct.unpack_from(">IIII", log, start + 8) != (*salt, *sums):
             return count
-    return max(0, (len(log) - _LOG_HEADER) // step)
+    return int(max(0, (len(log) - _LOG_HEADER) // step))
 
 
 def _salt(log: bytes) -> tuple[int, int] | None:

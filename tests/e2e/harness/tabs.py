@@ -32,6 +32,8 @@ def finish(pages: Sequence[Page]) -> list[dict[str, Any]]:
     results: list[dict[str, Any]] = []
     for page in pages:
         results += page.evaluate("() => window.standin.idle()")
+    errors = page_errors(pages)
+    assert errors == [], f"the page met errors: {errors}"
     return results
 
 
@@ -39,7 +41,9 @@ def play(site: Site, pages: Sequence[Page], script: Script) -> list[dict[str, An
     """Play a whole script and wait for its end."""
     site.expect(script.plans)
     start(pages, script.lanes)
-    return finish(pages)
+    results = finish(pages)
+    assert site.faults == [], f"the stand-in was asked for something it does not know: {site.faults}"
+    return results
 
 
 def page_streams(pages: Sequence[Page]) -> list[dict[str, Any]]:

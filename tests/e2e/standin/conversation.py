@@ -1,9 +1,8 @@
 """The site's own memory: message trees, and the two JSON forms in which pages load them."""
 
-import itertools
 import random
+import time
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 ROOT = "client-created-root"
@@ -113,10 +112,11 @@ def author_role(message: Message) -> str:
 
 @dataclass(slots=True)
 class Clock:
-    """Site time: moves on a second with every message, so that the order is never in doubt."""
+    """Site time: this computer's, and always a little later than before, so that the order is never in doubt."""
 
-    ticks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    last: float = 0.0
 
     def now(self) -> float:
         """Return epoch seconds."""
-        return EPOCH + next(self.ticks)
+        self.last = max(self.last + 0.001, time.time())
+        return self.last

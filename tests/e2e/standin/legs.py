@@ -13,6 +13,7 @@ from e2e.standin.truth import Sent
 from e2e.standin.websocket import WebSocket
 
 STOP_DELAY = 0.15  # seconds; the real site takes about 5
+BREAK_DELAY = 0.6  # seconds
 
 
 async def stream_handoff(connection: Connection, site: Site, answer: Answer, topic: str) -> None:
@@ -58,7 +59,8 @@ async def _stream(connection: Connection, site: Site, answer: Answer, events: It
                 await asyncio.sleep(answer.plan.pause)
     except BrokenOffError:
         await _write(connection, sent, chopper.flush())
-        await asyncio.sleep(0.05)
+        # A browser drops what it has not handed to the page yet when the connection breaks: let it catch up.
+        await asyncio.sleep(BREAK_DELAY)
         raise
     await _write(connection, sent, chopper.flush())
     await connection.end_stream()

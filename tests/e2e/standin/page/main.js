@@ -49,7 +49,13 @@ function changed(chat) {
   if (location.pathname + location.search !== chat.path) navigate(chat);
   if (drawing) return;
   drawing = true;
-  setTimeout(draw, 25);
+  // Everything mounted is drawn anew, so long answers are drawn less often.
+  setTimeout(draw, 25 + shownSize(chat) / 300);
+}
+
+function shownSize(chat) {
+  const shown = chat.turns.slice(start, start + look.windowSize(standinConfig.generation));
+  return shown.flatMap(({ answers }) => answers).reduce((sum, { text }) => sum + text.length, 0);
 }
 
 function navigate(chat) {

@@ -1,1 +1,0 @@
-"""Invented secrets, personal data and look-alikes for measuring redaction; made from a seed, none is real."""
