@@ -1,4 +1,4 @@
-"""Counts how deep JSON is nested while it is read: a parser that keeps a path for each level needs its square in memory.
+"""Counts how deep JSON is nested while it is read: a path kept for each level would need its square in memory.
 
 100,000 opening brackets, one hundred kilobytes, made the parser ask for more than 20 GB.
 """
