@@ -1,10 +1,16 @@
 /**
- * Replaces secrets in text by typed marks, before the text is stored anywhere.
+ * Replaces what must not be kept by typed marks, before a text is stored anywhere.
  *
- * A mark reads "[secret:<kind>:<4 hex>]". The four digits come from a keyed hash, so the same
- * secret gives the same mark and the mark tells nothing about the secret. The service runs the
- * same rules again; equal keys give equal marks.
+ * "[secret:<kind>:<4 hex>]", "[personal:<kind>:<4 hex>]", "[own-word:<n>]". The four digits come from
+ * a keyed hash, so equal texts get equal marks and the mark tells nothing. The service runs the same
+ * rules and lists again; equal keys give equal marks.
  */
+
+import { findOwnWords } from "./own-words.js";
+import { findPersonalData } from "./personal-data.js";
+import { CHECKS, entropyOf } from "./redaction-checks.js";
+
+export { entropyOf } from "./redaction-checks.js";
 
 /**
  * @typedef {object} RedactionRule
@@ -13,18 +19,35 @@
  * @property {string} source of the regular expression
  * @property {string} flags
  * @property {readonly string[]} keywords lower case; one of them must occur; none: always tried
+ * @property {RegExp | null} [gate] must occur in the text too
  * @property {number | null} entropy least bits per character of the secret
+ * @property {string | null} [check] a further condition, by name
+ * @property {RegExp | null} [reject] a secret that it matches is none
+ * @property {boolean} [trim] signs that end a sentence are no part of the secret
  * @property {string | null} group the named group that holds the secret; null: the whole match
  *
- * @typedef {{start: number, end: number, kind: string}} Hit end is exclusive
+ * @typedef {object} Hit
+ * @property {number} start
+ * @property {number} end exclusive
+ * @property {string} kind
+ * @property {"secret" | "own-word" | "personal" | "mark"} family
+ * @property {number} [number] of an own word
+ * @property {boolean} [stands] left as it is, with everything inside it
+ *
+ * @typedef {object} RedactionLists the learner's word on what is hidden; the service hands it over
+ * @property {readonly import("./own-words.js").OwnWord[]} words
+ * @property {readonly {kind: string, mark: string}[]} allowed hits that are no secrets
+ * @property {boolean} mask_personal
+ * @property {readonly string[]} exempt
+ *
  * @typedef {(secret: string) => Promise<string>} Fingerprint four hex digits
+ * @typedef {{rules: readonly RedactionRule[], fingerprint: Fingerprint, lists?: RedactionLists | null}} RedactionDeps
  * @typedef {{text: string, counts: Record<string, number>}} Redacted
  */
 
-/** Stands for a mark already in the text; no rule can have this kind. */
-const STANDING_MARK = "";
+const MARK = /\[(?:(?:secret|personal):[a-z0-9_-]{1,40}:[0-9a-f]{4}|own-word:[0-9]{1,9})\]/g;
 
-const MARK = /\[secret:[a-z0-9_-]{1,40}:[0-9a-f]{4}\]/g;
+const OPENING = /^\[(?:secret|personal|own-word):/;
 
 /**
  * Replacing one secret can uncover another that stood in the context of the first. The limit only
@@ -33,15 +56,14 @@ const MARK = /\[secret:[a-z0-9_-]{1,40}:[0-9a-f]{4}\]/g;
 const PASSES_MAX = 8;
 
 /**
- * @param {string} text
- * @returns {number} Shannon entropy in bits per character
+ * @param {string} secret
+ * @param {RedactionRule} rule
+ * @returns {boolean}
  */
-export function entropyOf(text) {
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
-  const length = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  return [...counts.values()].reduce((bits, count) => bits - (count / length) * Math.log2(count / length), 0);
+function isSecret(secret, { entropy, check, reject }) {
+  if (entropy !== null && entropyOf(secret) < entropy) return false;
+  if (check && !CHECKS[check]?.(secret)) return false;
+  return !reject || !reject.test(secret);
 }
 
 /**
@@ -53,90 +75,127 @@ function hitsOfRule(text, rule) {
   const flags = new Set([...rule.flags, "g", "d"]);
   const matches = [...text.matchAll(new RegExp(rule.source, [...flags].join("")))];
   return matches.flatMap((match) => {
-    const span = rule.group === null ? match.indices?.[0] : match.indices?.groups?.[rule.group];
-    if (!span || span[0] === span[1]) return [];
-    const strong = rule.entropy === null || entropyOf(text.slice(span[0], span[1])) >= rule.entropy;
-    return strong ? [{ start: span[0], end: span[1], kind: rule.kind }] : [];
+    const [start, end] = (rule.group === null ? match.indices?.[0] : match.indices?.groups?.[rule.group]) ?? [0, 0];
+    const secret = rule.trim ? text.slice(start, end).replace(/[.,;:?]+$/, "") : text.slice(start, end);
+    // What begins with a mark was replaced already; asking the checks again would cost more than all else.
+    if (secret === "" || OPENING.test(secret) || !isSecret(secret, rule)) return [];
+    return [{ start, end: start + secret.length, kind: rule.kind, family: /** @type {const} */ ("secret") }];
   });
 }
 
 /**
- * Runs of hits that overlap one another, so that the choice among them stays small in long texts.
- *
- * @param {Hit[]} hits
- * @returns {Hit[][]} in text order
+ * @param {Hit[]} taken in text order, without overlaps
+ * @param {number} start
+ * @returns {number} how many of them begin at or before `start`
  */
-function clusters(hits) {
-  /** @type {Hit[][]} */
-  const runs = [];
-  let end = -1;
-  for (const hit of hits.sort((a, b) => a.start - b.start)) {
-    const run = hit.start < end ? runs.at(-1) : undefined;
-    if (run) run.push(hit);
-    else runs.push([hit]);
-    end = Math.max(end, hit.end);
+function placeOf(taken, start) {
+  let [low, high] = [0, taken.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((taken[middle]?.start ?? 0) <= start) low = middle + 1;
+    else high = middle;
   }
-  return runs;
+  return low;
 }
 
 /**
- * Marks win over everything, then the longest hit: a shorter one would leave the rest of the
- * secret standing.
+ * Marks stand; then the longest hit wins, for a shorter one would leave the rest of the secret
+ * standing. Of equal ones that which stands: what was allowed under one kind is no secret of
+ * another.
  *
- * @param {Hit[]} run
- * @returns {Hit[]} hits that do not overlap
+ * @param {string} text
+ * @param {Hit[]} hits
+ * @returns {Hit[]} what is to be replaced, in text order, without overlaps
  */
-function winners(run) {
-  const strength = (/** @type {Hit} */ hit) => (hit.kind === STANDING_MARK ? Infinity : hit.end - hit.start);
+function chosen(text, hits) {
+  if (hits.length === 0) return [];
+  const marks = [...text.matchAll(MARK)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    kind: "",
+    family: /** @type {const} */ ("mark"),
+    stands: true,
+  }));
+  const length = (/** @type {Hit} */ hit) => hit.end - hit.start;
+  const weakness = (/** @type {Hit} */ hit) => (hit.stands ? 0 : 1);
   /** @type {Hit[]} */
-  const kept = [];
-  for (const hit of run.sort((a, b) => strength(b) - strength(a) || a.start - b.start)) {
-    if (!kept.some((other) => hit.start < other.end && other.start < hit.end)) kept.push(hit);
+  const taken = [];
+  for (const hit of [...marks, ...hits.sort((a, b) => length(b) - length(a) || a.start - b.start || weakness(a) - weakness(b))]) {
+    // Those taken do not overlap, so only the neighbours can be in the way, however many there are.
+    const at = placeOf(taken, hit.start);
+    const [before, after] = [taken[at - 1], taken[at]];
+    if ((!before || before.end <= hit.start) && (!after || hit.end <= after.start)) taken.splice(at, 0, hit);
   }
-  return kept;
+  return taken.filter((hit) => !hit.stands);
 }
 
 /**
  * @param {string} text
  * @param {readonly RedactionRule[]} rules
- * @returns {Hit[]} what is to be replaced, in text order, without overlaps
+ * @param {RedactionLists | null} lists
+ * @returns {Hit[]} all of them; they may overlap
+ */
+function allHits(text, rules, lists) {
+  const lower = text.toLowerCase();
+  /** @type {Map<RegExp, boolean>} */
+  const gates = new Map();
+  const opens = (/** @type {RegExp} */ gate) => gates.get(gate) ?? gates.set(gate, gate.test(text)).get(gate) === true;
+  const secrets = rules
+    .filter(({ keywords, gate }) => (keywords.length === 0 || keywords.some((word) => lower.includes(word))) && (!gate || opens(gate)))
+    .flatMap((rule) => hitsOfRule(text, rule));
+  if (!lists) return secrets;
+  const personal = lists.mask_personal ? findPersonalData(text, lists.exempt) : [];
+  return [...secrets, ...findOwnWords(text, lists.words), ...personal];
+}
+
+/**
+ * @param {string} text
+ * @param {readonly RedactionRule[]} rules
+ * @returns {Hit[]} the secrets, in text order, without overlaps
  */
 export function findSecrets(text, rules) {
-  const lower = text.toLowerCase();
-  const marks = [...text.matchAll(MARK)].map((match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-    kind: STANDING_MARK,
-  }));
-  const hits = rules
-    .filter((rule) => rule.keywords.length === 0 || rule.keywords.some((word) => lower.includes(word)))
-    .flatMap((rule) => hitsOfRule(text, rule));
-  return clusters([...marks, ...hits])
-    .flatMap(winners)
-    .filter((hit) => hit.kind !== STANDING_MARK)
-    .sort((a, b) => a.start - b.start);
+  return chosen(text, allHits(text, rules, null));
 }
 
 /**
  * Redacting the result again changes nothing.
  *
  * @param {string} text
- * @param {object} deps
- * @param {readonly RedactionRule[]} deps.rules
- * @param {Fingerprint} deps.fingerprint
+ * @param {RedactionDeps} deps
  * @returns {Promise<Redacted>}
  */
-export async function redactText(text, { rules, fingerprint }) {
+export async function redactText(text, { rules, fingerprint, lists = null }) {
   let redacted = text;
   /** @type {Record<string, number>} */
   const counts = {};
   for (let pass = 0; pass < PASSES_MAX; pass += 1) {
-    const hits = findSecrets(redacted, rules);
+    const found = await judged(redacted, allHits(redacted, rules, lists), lists, fingerprint);
+    const hits = chosen(redacted, found);
     if (hits.length === 0) break;
     for (const { kind } of hits) counts[kind] = (counts[kind] ?? 0) + 1;
     redacted = await replaced(redacted, hits, fingerprint);
   }
   return { text: redacted, counts };
+}
+
+/**
+ * Lets stand what the learner called no secret.
+ *
+ * @param {string} text
+ * @param {Hit[]} hits
+ * @param {RedactionLists | null} lists
+ * @param {Fingerprint} fingerprint
+ * @returns {Promise<Hit[]>}
+ */
+async function judged(text, hits, lists, fingerprint) {
+  const allowed = new Set((lists?.allowed ?? []).map(({ kind, mark }) => `${kind}:${mark}`));
+  if (allowed.size === 0) return hits;
+  return Promise.all(
+    hits.map(async (hit) => {
+      if (hit.family === "own-word") return hit;
+      return { ...hit, stands: allowed.has(`${hit.kind}:${await fingerprint(text.slice(hit.start, hit.end))}`) };
+    }),
+  );
 }
 
 /**
@@ -148,8 +207,9 @@ export async function redactText(text, { rules, fingerprint }) {
 async function replaced(text, hits, fingerprint) {
   let result = "";
   let from = 0;
-  for (const { start, end, kind } of hits) {
-    result += `${text.slice(from, start)}[secret:${kind}:${await fingerprint(text.slice(start, end))}]`;
+  for (const { start, end, kind, family, number } of hits) {
+    const mark = family === "own-word" ? `own-word:${number}` : `${family}:${kind}:${await fingerprint(text.slice(start, end))}`;
+    result += `${text.slice(from, start)}[${mark}]`;
     from = end;
   }
   return result + text.slice(from);
@@ -160,7 +220,7 @@ async function replaced(text, hits, fingerprint) {
  *
  * @template {import("./exchange.js").Exchange} E
  * @param {E} exchange
- * @param {{rules: readonly RedactionRule[], fingerprint: Fingerprint}} deps
+ * @param {RedactionDeps} deps
  * @returns {Promise<E & {redactions: Record<string, number>}>}
  */
 export async function redactExchange(exchange, deps) {

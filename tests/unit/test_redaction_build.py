@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 from build_redaction import browser_pattern, build  # noqa: E402 - needs the line above
 from linear_patterns import NotLinearError, check_linear  # noqa: E402 - same
-from skilltrail.platform.patterns import Rule, load_rules  # noqa: E402 - same
+from skilltrail.platform.patterns import CHECKS, Rule, load_rules  # noqa: E402 - same
+from skilltrail.platform.personal_data import PersonalRule, load_personal_rules  # noqa: E402 - same
 
 
 def rule(pattern: str, **changes: object) -> Rule:
@@ -38,10 +40,10 @@ def test_the_file_in_the_extension_is_what_is_built() -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_nearly_all_rules_run_in_the_browser() -> None:
+def test_all_rules_run_in_the_browser() -> None:
     missing = {rule.id for rule in load_rules() if not rule.browser}
 
-    assert missing == {"card-number", "card-number-labelled"}
+    assert missing == set()
 
 
 @pytest.mark.parametrize("shipped", [rule for rule in load_rules() if rule.browser], ids=lambda rule: rule.id)
@@ -88,16 +90,24 @@ def test_what_the_two_engines_read_differently_is_refused(pattern: str) -> None:
         browser_pattern(rule(pattern))
 
 
-def test_a_check_without_a_pattern_cannot_go_to_the_browser() -> None:
-    with pytest.raises(NotLinearError):
-        browser_pattern(rule("a(?P<secret>[0-9]{12})", check="luhn"))
+@pytest.mark.parametrize("shipped", load_personal_rules(), ids=lambda rule: rule.id)
+def test_every_rule_for_personal_data_is_linear(shipped: PersonalRule) -> None:
+    source, flags = browser_pattern(shipped)
+
+    assert check_linear(source.replace("(?<secret>", "(?P<secret>"), ignore_case="i" in flags) <= 25_000
+
+
+def test_the_extension_knows_every_check() -> None:
+    checks = (ROOT / "extension/shared/redaction-checks.js").read_text(encoding="utf-8")
+    personal = (ROOT / "extension/shared/personal-data.js").read_text(encoding="utf-8")
+
+    assert [name for name in CHECKS if f"  {name}: " not in checks] == []
+    assert [one.check for one in load_personal_rules() if not re.search(rf"\b{one.check}\b", personal)] == []
 
 
 def test_what_is_built_is_javascript_data() -> None:
-    built = build((rule('k"(?P<secret>[a-f]{8})', entropy=2.5),))
+    built = build((rule('k"(?P<secret>[a-f]{8})', entropy=2.5, check="luhn"),))
 
-    fields = 'flags: "", keywords: [], entropy: 2.5, group: "secret"'
-    assert built.splitlines()[-2:] == [
-        f'  {{ id: "r", kind: "k", source: "k\\"(?<secret>[a-f]{{8}})", {fields} }},',
-        "];",
-    ]
+    fields = 'flags: "", keywords: [], entropy: 2.5, check: "luhn", trim: false, group: "secret"'
+    line = f'  {{ id: "r", kind: "k", source: "k\\"(?<secret>[a-f]{{8}})", {fields}, gate: null, reject: null }},'
+    assert line in built.splitlines()
