@@ -50,9 +50,20 @@ export class KeyStore {
     await this.#delete("pending");
   }
 
+  /** @returns {Promise<import("./lists.js").KeptLists | null>} */
+  async lists() {
+    return (await this.#get("lists")) ?? null;
+  }
+
+  /** @param {import("./lists.js").KeptLists} lists */
+  async setLists(lists) {
+    await this.#put("lists", lists);
+  }
+
   async forgetAll() {
     await this.#delete("pending");
     await this.#delete("device");
+    await this.#delete("lists");
   }
 
   /**

@@ -19,6 +19,7 @@ from skilltrail.storage.meta_queries import get_value, set_value
 from skilltrail.storage.models import Base
 
 KEY = b"k" * 32
+NEXT = f"{migrate.SCHEMA_VERSION + 1:04}"
 
 
 @pytest.fixture
@@ -66,8 +67,8 @@ def test_the_head_named_in_the_code_is_the_newest_file() -> None:
 
 def test_an_older_database_is_brought_up_to_date(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_with_rows(path)
-    monkeypatch.setattr(migrate, "HEAD", "0002")
-    monkeypatch.setattr(migrate, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(migrate, "HEAD", NEXT)
+    monkeypatch.setattr(migrate, "SCHEMA_VERSION", int(NEXT))
     steps = run_instead(monkeypatch, ["CREATE TABLE newer (id INTEGER PRIMARY KEY)"])
 
     database = open_database(path, KEY)
@@ -76,7 +77,7 @@ def test_an_older_database_is_brought_up_to_date(path: Path, monkeypatch: pytest
     with database.read() as session:
         assert get_value(session, "kept") == "yes"
         assert session.execute(text("SELECT count(*) FROM newer")).scalar() == 0
-        assert session.connection().exec_driver_sql("PRAGMA user_version").scalar() == 2
+        assert session.connection().exec_driver_sql("PRAGMA user_version").scalar() == int(NEXT)
     database.close()
 
 
@@ -97,7 +98,7 @@ def test_a_migration_that_fails_or_loses_rows_changes_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch, statements: list[str]
 ) -> None:
     make_with_rows(path)
-    monkeypatch.setattr(migrate, "HEAD", "0002")
+    monkeypatch.setattr(migrate, "HEAD", NEXT)
     run_instead(monkeypatch, statements)
 
     with pytest.raises(Exception) as failed:
@@ -116,7 +117,7 @@ def test_a_migration_that_fails_or_loses_rows_changes_nothing(
 def test_rebuilding_a_parent_table_keeps_its_children(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With foreign keys on, a batch change of a parent deletes all its children (security-reliability, section 1.2)."""
     make_with_rows(path)
-    monkeypatch.setattr(migrate, "HEAD", "0002")
+    monkeypatch.setattr(migrate, "HEAD", NEXT)
     run_instead(
         monkeypatch,
         [

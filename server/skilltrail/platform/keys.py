@@ -1,67 +1,64 @@
-"""The key that opens the database: in the system's keyring where one answers, else in a key file (0600).
+"""The key that opens the database: in the system's keyring where one answers, else in a key file (0600), in clear or
+closed with a passphrase.
 
 A key is made only where there is no database yet. A database without its key is an error that the learner must
 see, never a reason to make a new key: that would look like an empty history.
+
+While the key is being changed, the key that is about to follow lies beside the one in files that end in ``.next``, so
+that after a crash at any point one of the two opens the database.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import secrets
-import threading
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
+from typing import Literal
 
 from skilltrail.config import Settings
-from skilltrail.errors import KeyUnavailable
+from skilltrail.errors import KeyUnavailable, SecretRefused
 from skilltrail.i18n import _
 from skilltrail.platform.folders import read_private, write_private
+from skilltrail.platform.key_wrapping import Box, close_with_passphrase, key_id, open_with_passphrase
+from skilltrail.platform.keyring_entry import (
+    ENTRY_FILE,
+    KEYRING_SECONDS,
+    Keyring,
+    KeyringEntry,
+    KeyringSilentError,
+    system_keyring,
+)
+from skilltrail.platform.recovery_record import FOLLOWING, RecoveryRecord
+
+__all__ = ["DatabaseKey", "KeyLocked", "KeyStore", "database_key", "system_keyring"]
 
 KEY_BYTES = 32
 KEY_FILE = "database.key"
-ENTRY_FILE = "keyring-entry"
-SERVICE = "skilltrail"
 
-# A D-Bus without an answering side lets calls wait for 25 s and longer; a start must not.
-KEYRING_SECONDS = 5.0
-
-# Backends that keep secrets in clear, or nowhere, are no better than our own key file, which we can at least name.
-_REAL_BACKENDS = (
-    "keyring.backends.SecretService",
-    "keyring.backends.libsecret",
-    "keyring.backends.kwallet",
-    "keyring.backends.macOS",
-    "keyring.backends.Windows",
-    "keyring.backends.chainer",
-)
-
-Location = Literal["keyring", "file"]
-Answer = TypeVar("Answer")
+Location = Literal["keyring", "file", "passphrase"]
+Reason = Literal["passphrase", "keyring", "missing", "wrong"]
+"""Why a key cannot be had: a passphrase closes it, the keyring is silent, it is gone, it does not fit."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseKey:
-    """A raw 256-bit key and where it is kept."""
+    """A raw 256-bit key and where it is kept; ``following``: what a change that was cut off was to bring."""
 
     raw: bytes = field(repr=False)
     location: Location
+    following: bytes | None = field(default=None, repr=False)
 
 
-class Keyring(Protocol):
-    """The three calls of the keyring package that are used here."""
+class KeyLocked(KeyUnavailable):
+    """The key cannot be had without the learner; ``reason`` says why."""
 
-    def get_password(self, service: str, username: str) -> str | None:
-        """Return the entry or None."""
-        ...
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        """Write the entry."""
-        ...
-
-
-class KeyringSilentError(Exception):
-    """The keyring failed, is locked, or did not answer in time; the text says which."""
+    def __init__(self, message: str, *, reason: Reason) -> None:
+        super().__init__(message)
+        self.reason: Reason = reason
 
 
 def database_key(
@@ -84,95 +81,191 @@ def database_key(
 
     Raises
     ------
-    KeyUnavailable
+    KeyLocked
         If the database exists and its key cannot be had now; nothing was changed.
     """
-    home = settings.home
-    if (home / KEY_FILE).exists():
-        return DatabaseKey(_from_file(home / KEY_FILE), "file")
-    store = _KeyringEntry(home, keyring or system_keyring, seconds) if settings.keyring else None
-    present = (database or home / "skilltrail.db").exists()
-    if store is not None:
-        try:
-            raw = store.read()
-        except KeyringSilentError as error:
-            if present:
-                raise KeyUnavailable(_keyring_message(str(error))) from error
-            raw = None
-        if raw is not None:
-            return DatabaseKey(raw, "keyring")
-    if present:
-        raise KeyUnavailable(_missing_message(home))
-    return _make(home, store)
+    return KeyStore(settings, database=database, keyring=keyring, seconds=seconds).find()
 
 
-def system_keyring() -> Keyring | None:
-    """Return the system's keyring if it is one that really keeps secrets, else None."""
-    import keyring
+class KeyStore:
+    """Where the key of one data folder is kept; parameters as of ``database_key``."""
 
-    backend = keyring.get_keyring()
-    if not type(backend).__module__.startswith(_REAL_BACKENDS) or backend.priority <= 0:
-        return None
-    return backend
-
-
-class _KeyringEntry:
-    """One entry per data folder, named by an id that lies in the folder, so that the folder can be moved."""
-
-    def __init__(self, home: Path, find: Callable[[], Keyring | None], seconds: float) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        database: Path | None = None,
+        keyring: Callable[[], Keyring | None] | None = None,
+        seconds: float = KEYRING_SECONDS,
+    ) -> None:
+        home = settings.home
+        self.recovery = RecoveryRecord(home)
         self._home = home
-        self._find = find
-        self._seconds = seconds
+        self._database = database or home / "skilltrail.db"
+        self._file = home / KEY_FILE
+        self._next_file = home / (KEY_FILE + FOLLOWING)
+        find = keyring or system_keyring
+        self._may_use_keyring = settings.keyring
+        self._entry = KeyringEntry(home / ENTRY_FILE, find, seconds)
+        self._next_entry = KeyringEntry(home / (ENTRY_FILE + FOLLOWING), find, seconds)
 
-    def read(self) -> bytes | None:
-        """Return the key, or None where this folder has no entry; raise KeyringSilentError if it cannot tell."""
-        entry = self._entry()
-        text = None if entry is None else self._ask(lambda ring: ring.get_password(SERVICE, entry))
-        return None if text is None else _decoded(text)
+    @property
+    def place(self) -> Location | None:
+        """Where the key is kept, whether or not it can be had now; None where there is none."""
+        if self._file.exists():
+            return "passphrase" if _is_closed(self._file) else "file"
+        return "keyring" if self._entry.is_named else None
 
-    def write(self, raw: bytes) -> bool:
-        """Keep ``raw``; return whether reading it back gave the same."""
-        entry = self._entry() or f"database-key-{secrets.token_hex(8)}"
-        write_private(self._home / ENTRY_FILE, entry.encode())
+    def keyring_answers(self) -> bool:
+        """Tell whether the key could be kept in a keyring here."""
+        return self._may_use_keyring and self._entry.answers()
+
+    def box(self) -> Box | None:
+        """Return the key closed with the passphrase, for a backup to carry; None where there is no passphrase."""
+        return _box_in(self._file) if self.place == "passphrase" else None
+
+    # --- having the key -------------------------------------------------------------------------------------------
+
+    def find(self) -> DatabaseKey:
+        """Return the key without asking the learner; a folder without a database gets a new one; raises KeyLocked."""
+        match self.place:
+            case "passphrase":
+                words = _(
+                    "Your history is closed with a passphrase. Unlock it with the passphrase or the recovery key."
+                )
+                raise KeyLocked(words, reason="passphrase")
+            case "file":
+                following = _from_file(self._next_file) if self._next_file.exists() else None
+                return DatabaseKey(_from_file(self._file), "file", following)
+            case _:
+                return self._from_keyring() or self._make()
+
+    def unlock(self, passphrase: str) -> DatabaseKey:
+        """Return the key that the passphrase opens; raises SecretRefused, or KeyLocked where none is in use."""
+        if self.place != "passphrase":
+            raise KeyLocked(_("No passphrase is in use here."), reason="missing")
+        raw = open_with_passphrase(_box_in(self._file), passphrase)
+        return DatabaseKey(raw, "passphrase", self._unlock_following(passphrase))
+
+    def _unlock_following(self, passphrase: str) -> bytes | None:
+        if not self._next_file.exists():
+            return None
         try:
-            self._ask(lambda ring: ring.set_password(SERVICE, entry, raw.hex()))
-            return self._ask(lambda ring: ring.get_password(SERVICE, entry)) == raw.hex()
+            return open_with_passphrase(_box_in(self._next_file), passphrase)
+        except SecretRefused:
+            # Left from a passphrase that was lost; what it closes never came into use.
+            return None
+
+    def check(self, passphrase: str | None) -> None:
+        """Refuse a wrong passphrase, where one is in use; raises SecretRefused."""
+        if self.place == "passphrase":
+            open_with_passphrase(_box_in(self._file), passphrase or "")
+
+    def _from_keyring(self) -> DatabaseKey | None:
+        if not self._may_use_keyring:
+            return None
+        try:
+            text = self._entry.read()
+            following = self._next_entry.read() if text is not None else None
+        except KeyringSilentError as error:
+            if not self._database.exists():
+                return None
+            raise KeyLocked(_keyring_message(str(error)), reason="keyring") from error
+        if text is None:
+            return None
+        return DatabaseKey(_decoded(text), "keyring", _decoded(following) if following else None)
+
+    def _make(self) -> DatabaseKey:
+        if self._database.exists():
+            raise KeyLocked(_missing_message(self._home), reason="missing")
+        raw = secrets.token_bytes(KEY_BYTES)
+        if self._may_use_keyring and self._entry.write(raw.hex()):
+            return DatabaseKey(raw, "keyring")
+        write_private(self._file, _clear(raw))
+        return DatabaseKey(raw, "file")
+
+    # --- moving it ------------------------------------------------------------------------------------------------
+
+    def keep(self, raw: bytes, place: Location, *, passphrase: str | None = None) -> None:
+        """Keep ``raw`` at ``place`` and nowhere else; crash where it may, one of the two places has it.
+
+        Raises
+        ------
+        KeyUnavailable
+            If the keyring does not take it; nothing was changed.
+        """
+        if place == "keyring":
+            if not (self._may_use_keyring and self._entry.write(raw.hex())):
+                raise KeyUnavailable(_("This computer's keyring does not take the key. Nothing was changed."))
+            _wipe(self._file)
+            return
+        _replace_secret(self._file, _content(raw, place, passphrase))
+        self._entry.delete()
+
+    def prepare_following(self, raw: bytes, place: Location, *, passphrase: str | None = None) -> None:
+        """Keep a key that is about to follow beside the one; raises as ``keep``."""
+        if place == "keyring":
+            if not self._next_entry.write(raw.hex()):
+                raise KeyUnavailable(_("This computer's keyring does not take the key. Nothing was changed."))
+        else:
+            write_private(self._next_file, _content(raw, place, passphrase))
+        self.recovery.prepare_following(raw)
+
+    def settle(self, raw: bytes) -> None:
+        """Note that ``raw`` is the key that opens the database: a key that was to follow comes into use, or goes.
+
+        Repeating it after a crash does the rest.
+        """
+        self.recovery.settle(raw)
+        if self._next_file.exists():
+            if key_id(raw) == _named(self._next_file):
+                _replace_secret(self._file, self._next_file.read_bytes())
+            _wipe(self._next_file)
+        if self._next_entry.is_named:
+            self._settle_entry(raw)
+
+    def _settle_entry(self, raw: bytes) -> None:
+        try:
+            follows = self._next_entry.read() == raw.hex()
         except KeyringSilentError:
-            return False
-
-    def _entry(self) -> str | None:
-        path = self._home / ENTRY_FILE
-        return read_private(path).decode().strip() if path.exists() else None
-
-    def _ask(self, question: Callable[[Keyring], Answer]) -> Answer:
-        """Ask in a thread of its own: a keyring that hangs must not hang the start."""
-        answers: list[Answer] = []
-        failures: list[str] = []
-
-        def run() -> None:
-            try:
-                ring = self._find()
-                if ring is None:
-                    failures.append("none")
-                else:
-                    answers.append(question(ring))
-            except Exception as error:  # noqa: BLE001 - backends raise whatever their bus raises
-                failures.append(type(error).__name__)
-
-        thread = threading.Thread(target=run, name="keyring", daemon=True)
-        thread.start()
-        thread.join(self._seconds)
-        if not answers:
-            raise KeyringSilentError(failures[0] if failures else "no answer in time")
-        return answers[0]
+            return  # the next start asks again
+        if follows:
+            self._entry.take_name_of(self._next_entry)
+        else:
+            self._next_entry.delete()
 
 
-def _make(home: Path, store: _KeyringEntry | None) -> DatabaseKey:
-    raw = secrets.token_bytes(KEY_BYTES)
-    if store is not None and store.write(raw):
-        return DatabaseKey(raw, "keyring")
-    write_private(home / KEY_FILE, raw.hex().encode() + b"\n")
-    return DatabaseKey(raw, "file")
+def _content(raw: bytes, place: Location, passphrase: str | None) -> bytes:
+    if place == "file":
+        return _clear(raw)
+    if not passphrase:
+        raise ValueError("a closed key needs a passphrase")
+    box = close_with_passphrase(raw, passphrase)
+    return json.dumps({**box, "key": key_id(raw)}, indent=1).encode()
+
+
+def _clear(raw: bytes) -> bytes:
+    return raw.hex().encode() + b"\n"
+
+
+def _named(path: Path) -> str | None:
+    """Return the id of the key in a file, also where a passphrase closes it."""
+    if not _is_closed(path):
+        return key_id(_from_file(path))
+    name = _box_in(path).get("key")
+    return name if isinstance(name, str) else None
+
+
+def _is_closed(path: Path) -> bool:
+    return read_private(path).lstrip().startswith(b"{")
+
+
+def _box_in(path: Path) -> Box:
+    try:
+        box = json.loads(read_private(path))
+    except ValueError:
+        box = None
+    return box if isinstance(box, dict) else {}
 
 
 def _from_file(path: Path) -> bytes:
@@ -189,6 +282,35 @@ def _decoded(text: str) -> bytes:
             _("The database key was altered: it must be 64 hexadecimal digits. Restore it from your copy.")
         )
     return raw
+
+
+def _replace_secret(path: Path, data: bytes) -> None:
+    """Write ``data`` to ``path`` and write over what stood there before, as far as the file system lets us."""
+    before = _opened(path)
+    write_private(path, data)
+    _write_over(before)
+
+
+def _wipe(path: Path) -> None:
+    before = _opened(path)
+    path.unlink(missing_ok=True)
+    _write_over(before)
+
+
+def _opened(path: Path) -> int | None:
+    # Windows neither renames nor deletes what is open.
+    if sys.platform == "win32" or not path.exists():
+        return None
+    return os.open(path, os.O_RDWR)
+
+
+def _write_over(handle: int | None) -> None:
+    if handle is not None:
+        with os.fdopen(handle, "r+b") as file:
+            size = os.fstat(file.fileno()).st_size
+            file.write(bytes(size))
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _keyring_message(reason: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +11,15 @@ from sqlalchemy import Connection
 
 from skilltrail.errors import DatabaseDamaged, SchemaTooNew
 from skilltrail.i18n import _
-from skilltrail.storage.engine import APPLICATION_ID, raw_connection, writer_engine
+from skilltrail.storage.backup import sync_folder
+from skilltrail.storage.engine import APPLICATION_ID, closed_reader, raw_connection, writer_engine
+from skilltrail.storage.faults import translated
+from skilltrail.storage.unchanged import changed_values
 
-HEAD = "0001"
+HEAD = "0003"
 """The newest migration; a test compares it with the files."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 3
 """SQLite's user_version, raised with every migration: an older Skilltrail sees at once that it must not write."""
 
 PAGE_BYTES = 4096
@@ -31,8 +34,11 @@ class _Found:
     revision: str | None
 
 
-def prepare(path: Path, key: bytes) -> None:
-    """See to it that a database of today's form stands at ``path``; raises as ``open_database`` does."""
+def prepare(path: Path, key: bytes, *, before_migration: Callable[[], object] = lambda: None) -> None:
+    """See to it that a database of today's form stands at ``path``; raises as ``open_database`` does.
+
+    ``before_migration`` makes the backup that a migration needs; when it fails, nothing is migrated.
+    """
     if not path.exists():
         _refuse_remains(path)
         _make(path, key)
@@ -41,7 +47,9 @@ def prepare(path: Path, key: bytes) -> None:
     _judge(found)
     # Importing Alembic costs more than the rest of the start together; most starts have nothing to migrate.
     if found.revision != HEAD:
-        _migrate(path, key)
+        before_migration()
+        with translated(opened=True, writing=True):
+            _migrate(path, key)
 
 
 def _refuse_remains(path: Path) -> None:
@@ -58,8 +66,14 @@ def _examine(path: Path, key: bytes) -> _Found:
     size = path.stat().st_size
     if size == 0 or size % PAGE_BYTES:
         raise DatabaseDamaged(_("The database file was cut off or emptied. It was left as it is; restore a backup."))
-    # Read-only: a wrong key or a newer database must not even have its log folded in.
-    connection = raw_connection(path, key, mode="ro")
+    # Read-only: a wrong key or a newer database must not even have its log folded in. Where a log is, its index must be
+    # made, and a full disk has no room for that.
+    with translated(writing=True):
+        return _read_marks(path, key)
+
+
+def _read_marks(path: Path, key: bytes) -> _Found:
+    connection = closed_reader(path, key)
     try:
         application_id = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -77,6 +91,10 @@ def _judge(found: _Found) -> None:
         raise SchemaTooNew(
             _("The database was written by a newer Skilltrail. Install that version; nothing was changed.")
         )
+    # Every migration raises both; a database in which they differ was not left by any Skilltrail.
+    if found.schema_version < 1 or found.revision != f"{found.schema_version:04}":
+        words = _("The database names two different versions of itself. It was left as it is; restore a backup.")
+        raise DatabaseDamaged(words)
 
 
 def _make(path: Path, key: bytes) -> None:
@@ -86,9 +104,10 @@ def _make(path: Path, key: bytes) -> None:
         _sibling(aside, ending).unlink(missing_ok=True)
     # Made with its mode, so that no other account can open it in between.
     os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    _migrate(aside, key)
+    with translated(writing=True):
+        _migrate(aside, key)
     aside.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _migrate(path: Path, key: bytes) -> None:
@@ -97,35 +116,55 @@ def _migrate(path: Path, key: bytes) -> None:
         with engine.connect() as connection:
             _pragma(connection, "foreign_keys = OFF")
             with connection.begin():
-                _upgrade(connection)
+                allowed = _upgrade(connection)
+                _check_values(connection, path, key, allowed)
     finally:
         engine.dispose()
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection) -> frozenset[str]:
+    """Run the migrations; return the tables and columns that they name as changed on purpose."""
     from alembic import command  # noqa: PLC0415 - see prepare
     from alembic.config import Config  # noqa: PLC0415 - see prepare
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - see prepare
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - see prepare
 
     before = row_counts(connection)
     config = Config()
     config.set_main_option("script_location", "skilltrail.storage:migrations")
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
+    standing = MigrationContext.configure(connection).get_current_revision()
+    steps = ScriptDirectory.from_config(config).iterate_revisions("heads", standing or "base")
+    allowed = frozenset[str]().union(*(getattr(step.module, "CHANGES", ()) for step in steps))
     command.upgrade(config, "head")
-    _check(connection, before)
+    _check(connection, before, allowed=allowed)
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    return allowed
 
 
-def _check(connection: Connection, before: dict[str, int]) -> None:
+def _check(connection: Connection, before: dict[str, int], *, allowed: frozenset[str] = frozenset()) -> None:
     """Refuse a migration that lost rows: with foreign keys on, a batch change would have deleted all children."""
     after = row_counts(connection)
-    kept = before.keys() - {"alembic_version"}
-    lost = sorted(table for table in kept if after.get(table, before[table]) != before[table])
+    kept = before.keys() - {"alembic_version"} - allowed
+    lost = sorted(table for table in kept if after.get(table) != before[table])
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     if lost or broken:
         words = _("The database could not be brought to the new version without loss ({tables}); nothing was changed.")
         raise DatabaseDamaged(words.format(tables=", ".join(lost) or "references"))
+
+
+def _check_values(connection: Connection, path: Path, key: bytes, allowed: frozenset[str]) -> None:
+    """Refuse a migration that changed a value which it did not name in its CHANGES."""
+    reader = raw_connection(path, key, mode="ro")
+    try:
+        changed = changed_values(reader, connection, allowed=allowed)
+    finally:
+        reader.close()
+    if changed:
+        words = _("The database could not be brought to the new version unchanged ({tables}); nothing was changed.")
+        raise DatabaseDamaged(words.format(tables=", ".join(changed)))
 
 
 def row_counts(connection: Connection) -> dict[str, int]:
@@ -145,14 +184,3 @@ def _pragma(connection: Connection, words: str) -> None:
 
 def _sibling(path: Path, ending: str) -> Path:
     return path.with_name(path.name + ending)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable; Windows cannot open folders and needs none of this."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
