@@ -2,7 +2,7 @@
  * Health, not silence: what the ledger amounts to, told to the learner and to the service.
  */
 
-import { classifyAnswer } from "./answers.js";
+import { classifyAnswer, readLedgerReply } from "./answers.js";
 import { countsOf, toWire } from "./ledger.js";
 import { SCHEMA, Unreachable } from "./server-client.js";
 import { isPaused } from "../shared/settings.js";
@@ -38,6 +38,9 @@ const POST_EVERY_MS = 5_000;
 /** Rows of one report. */
 const ROWS_PER_POST = 200;
 
+/** Exchanges in the outbox of which one report asks whether they were forgotten. */
+const HELD_PER_POST = 200;
+
 /** A finished reply reaches the worker within moments; after this it is missing. */
 const GRACE_MS = 60_000;
 
@@ -70,6 +73,15 @@ function viewOf(row, now) {
 }
 
 /**
+ * Nothing has happened in the conversation since the learner forgot it.
+ *
+ * @param {LedgerRow} row
+ */
+function isEmptied(row) {
+  return Boolean(row.reset_at) && row.captured === 0 && Object.values(countsOf(row)).every((count) => count === 0);
+}
+
+/**
  * The latest report decides, because a change of the site shows in every conversation.
  *
  * @param {LedgerRow[]} rows latest first
@@ -77,7 +89,7 @@ function viewOf(row, now) {
  * @returns {HealthSummary}
  */
 export function summarise(rows, now) {
-  const conversations = rows.filter((row) => !row.excluded).map((row) => viewOf(row, now));
+  const conversations = rows.filter((row) => !row.excluded && !isEmptied(row)).map((row) => viewOf(row, now));
   const news = conversations.filter((view) => now - view.updatedAt < NEWS_MS);
   if (news[0]?.degraded) return { state: "degraded", code: "degraded", conversations };
   if (news[0] && news[0].missed > 0) return { state: "degraded", code: "missed", conversations };
@@ -102,6 +114,7 @@ export class Health {
    * @param {import("./outbox.js").Outbox} deps.outbox
    * @param {import("./server-client.js").ServerClient} deps.client
    * @param {import("./state.js").State} deps.state
+   * @param {import("./titles.js").Titles} deps.titles
    * @param {Pick<typeof chrome.alarms, "create">} deps.alarms
    * @param {() => number} deps.now
    * @param {string} deps.version of the extension
@@ -156,7 +169,8 @@ export class Health {
     const rows = await ledger.changedSince(postedChange, ROWS_PER_POST);
     const trouble = await this.#postRows(link, rows);
     if (trouble) return trouble;
-    await state.update("ledger", () => ({ postedChange: rows.at(-1)?.change ?? postedChange, postedAt: now() }));
+    const postedUpTo = rows.at(-1)?.change ?? postedChange;
+    await state.update("ledger", (before) => ({ ...before, postedChange: postedUpTo, postedAt: now() }));
     if (rows.length === ROWS_PER_POST) await alarms.create(LEDGER_ALARM, { delayInMinutes: 0.5 });
     return null;
   }
@@ -167,10 +181,16 @@ export class Health {
    * @returns {Promise<Trouble | null>}
    */
   async #postRows(link, rows) {
-    const { client, now } = this.#deps;
+    const { client, state, outbox, now } = this.#deps;
     try {
-      const answer = await client.sendLedger(link.port, link.token, await this.#report(rows));
-      if (answer.status === 200) return null;
+      const { heldAfter } = await state.get("ledger");
+      const { held, next } = await outbox.held(HELD_PER_POST, heldAfter);
+      const answer = await client.sendLedger(link.port, link.token, { ...(await this.#report(rows)), held });
+      if (answer.status === 200) {
+        await this.#obey(readLedgerReply(answer.body));
+        await state.update("ledger", (before) => ({ ...before, heldAfter: next }));
+        return null;
+      }
       const meaning = classifyAnswer(answer, now());
       // A report that the service cannot read is not worth a second try; the counts come again.
       return meaning.kind === "stop" ? meaning : null;
@@ -178,6 +198,18 @@ export class Health {
       if (!(error instanceof Unreachable)) throw error;
       return { state: "away", code: "server_away", error: error.message };
     }
+  }
+
+  /**
+   * Forget what the learner has forgotten on the dashboard: texts that wait, counts, and what a chat was called.
+   *
+   * @param {import("./answers.js").LedgerReply} reply
+   */
+  async #obey({ forgotten, reset }) {
+    const { outbox, ledger, titles } = this.#deps;
+    await outbox.forget(forgotten);
+    await ledger.reset(reset);
+    for (const { provider, conversation_id } of reset) await titles.forgetOne(provider, conversation_id);
   }
 
   /** @param {LedgerRow[]} rows */

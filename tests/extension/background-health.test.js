@@ -93,6 +93,7 @@ test("the service is told what changed, and only that", async () => {
       rejected: 0,
       degraded: false,
       updated_at: "2026-10-05T12:01:00.000Z",
+      reset_at: null,
     },
   ]);
   assert.deepEqual(second.outbox, { waiting: 0, rejected: 0, bytes: 0, oldest_at: null });

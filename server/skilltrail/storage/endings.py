@@ -7,19 +7,23 @@ was. Formats: https://www.sqlite.org/walformat.html
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from skilltrail.errors import DatabaseDamaged
+from skilltrail.errors import DatabaseDamaged, StorageError
 from skilltrail.i18n import _
 
 MARK = "-open"
-"""Ending of the mark's name: the file is there from the first write to the last."""
+"""Ending of the mark's name: the file is there while the database is."""
 
-_OPEN, _CLOSING = "open", "closing"
+_OPEN, _PASSING = "open", "passing"
+
+_RESTARTS = 10_000
+"""After a power cut the index may be half a minute old; the log cannot have begun anew more often than this since."""
 
 _LOG_MAGIC = (0x377F0682, 0x377F0683)  # the last bit: checksums are of big-endian words
 _LOG_HEADER = 32  # bytes
@@ -46,15 +50,14 @@ class _Index:
     salt: tuple[int, int]
 
 
+def mark_passing(path: Path) -> None:
+    """Note that the database is being opened or closed: its log may be there or not."""
+    _write_mark(path, _PASSING)
+
+
 def mark_open(path: Path) -> None:
-    """Note that the database at ``path`` is open; the note is on the disk when this returns."""
-    _write_mark(path, f"{_OPEN} {_number_of(path)}")
-
-
-def mark_closing(path: Path) -> None:
-    """Note that from now on the log may go without being missed."""
-    if _mark(path).exists():
-        _write_mark(path, _CLOSING)
+    """Note that something was written: from now on there is a log, and it will be missed."""
+    _write_mark(path, f"{_OPEN} {_number(path)} {_number(_beside(path, '-wal'))}")
 
 
 def mark_closed(path: Path) -> None:
@@ -76,32 +79,53 @@ def judge_ending(path: Path) -> Ending:
         if words is not None:
             raise _lost_database()
         return Ending.CLOSED
-    index = _read_index(_beside(path, "-shm"))
     if _has_log(path):
-        _judge_log(path, index, marked=words is not None)
+        if _is_replaced(path, words):
+            raise _foreign_log(path)
+        _judge_log(path, _read_index(_beside(path, "-shm")), marked=words is not None)
         return Ending.CUT
-    if words is None:
-        return Ending.CLOSED
-    needed = index is not None and index.frames > index.folded
-    if needed or (words == [_OPEN, _number_of(path)] and not _beside(path, "-wal").exists()):
+    if words is not None and words.startswith(_OPEN) and not _is_restarted(path):
         raise _lost_log(path)
-    return Ending.CUT
+    return Ending.CLOSED if words is None else Ending.CUT
 
 
 def _judge_log(path: Path, index: _Index | None, *, marked: bool) -> None:
     """Compare the log with what the wal-index says of it; either alone proves little."""
     log = _beside(path, "-wal").read_bytes()
     salt = _salt(log)
-    if index is None or index.frames == 0:
-        # A log that is about to begin anew has the salt before in its file, of which the first half is one less.
-        kin = index is not None and salt is not None and (index.salt[0] - salt[0]) & _WORD <= 1
-        if not (kin or (marked and (index is None or salt is None))):
+    # An index of zeros has seen no commit: cut off in the first transaction into a new log, whose pages came first.
+    if index is None or salt is None or (index.frames == 0 and index.salt == (0, 0)):
+        if not marked:
             raise _foreign_log(path)
-        return
-    if salt is not None and salt != index.salt:
+    elif not _are_kin(salt, index):
         raise _foreign_log(path)
-    if index.folded < index.frames and sound_frames(log) < index.frames:
+    # SQLite counts a frame in the index only once it is on the disk: fewer in the log than that is a loss.
+    needed = index is not None and salt in (None, index.salt) and index.folded < index.frames
+    if index is not None and needed and sound_frames(log) < index.frames:
         raise _lost_log(path)
+
+
+def _are_kin(salt: tuple[int, int], index: _Index) -> bool:
+    """Tell whether a log and an index can be of one database: each time the log begins anew, its salt counts up."""
+    ahead = (salt[0] - index.salt[0]) & _WORD
+    if ahead == 0:
+        return salt[1] == index.salt[1]
+    about_to_restart = index.frames == 0 and ahead == _WORD
+    return ahead <= _RESTARTS or about_to_restart
+
+
+def _is_replaced(path: Path, words: str | None) -> bool:
+    """Tell whether the database is another file than was open, beside the very log that belongs to that one."""
+    _state, *numbers = (words or "").split() or [""]
+    if len(numbers) != 2:
+        return False
+    return numbers[0] != _number(path) and numbers[1] == _number(_beside(path, "-wal"))
+
+
+def _is_restarted(path: Path) -> bool:
+    """Tell whether an empty log is as it should be: all of it was folded in, and nothing was written after that."""
+    index = _read_index(_beside(path, "-shm"))
+    return _beside(path, "-wal").exists() and (index is None or index.frames <= index.folded)
 
 
 def sound_frames(log: bytes) -> int:
@@ -110,8 +134,7 @@ def sound_frames(log: bytes) -> int:
     if salt is None:
         return 0
     order = ">" if log[3] & 1 else "<"
-    page = struct.unpack_from(">I", log, 8)[0]
-    step = _FRAME_HEADER + page
+    step = _FRAME_HEADER + int.from_bytes(log[8:12], "big")
     sums: tuple[int, int] = struct.unpack_from(">II", log, 24)
     for count, start in enumerate(range(_LOG_HEADER, len(log) - step + 1, step)):
         sums = _checksum(log[start : start + 8] + log[start + _FRAME_HEADER : start + step], order, sums)
@@ -173,10 +196,12 @@ def _lost_database() -> DatabaseDamaged:
 
 def _lost_log(path: Path) -> DatabaseDamaged:
     words = _(
-        "Skilltrail was cut off, and the log with what was saved last ({name}) is damaged or gone. Nothing was "
-        "changed. Put that file back if you have it, or restore a backup."
+        "Skilltrail was cut off, and the log with what was saved last ({log}) is damaged or gone. Nothing was changed. "
+        "Put that file back if you have it, or restore a backup. If you put a backup in place by hand, delete "
+        "{index} and {mark} beside it."
     )
-    return DatabaseDamaged(words.format(name=_beside(path, "-wal").name))
+    names = {name: _beside(path, ending).name for name, ending in (("log", "-wal"), ("index", "-shm"), ("mark", MARK))}
+    return DatabaseDamaged(words.format(**names))
 
 
 def _foreign_log(path: Path) -> DatabaseDamaged:
@@ -194,20 +219,35 @@ def _has_log(path: Path) -> bool:
         return False
 
 
-def _number_of(path: Path) -> str:
-    """Return what tells this file from one that was put in its place, such as a restored backup."""
-    return str(path.stat().st_ino)
-
-
-def _read_mark(path: Path) -> list[str] | None:
+def _number(path: Path) -> str:
+    """Return what tells this file from another one of its name; 0 when there is none."""
     try:
-        return _mark(path).read_text(encoding="ascii", errors="replace").split()
+        return str(path.stat().st_ino)
+    except FileNotFoundError:
+        return "0"
+
+
+def _read_mark(path: Path) -> str | None:
+    try:
+        return _mark(path).read_text(encoding="ascii", errors="replace")
     except FileNotFoundError:
         return None
 
 
 def _write_mark(path: Path, words: str) -> None:
-    handle = os.open(_mark(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        _put(_mark(path), words)
+    except OSError as error:
+        # On a full disk reading must go on; the index alone then shows how long the log was.
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            reason = error.strerror or type(error).__name__
+            raise StorageError(
+                _("The data folder {folder} cannot be written: {reason}.").format(folder=path.parent, reason=reason)
+            ) from None
+
+
+def _put(mark: Path, words: str) -> None:
+    handle = os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(words)
         file.flush()

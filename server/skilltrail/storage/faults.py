@@ -16,8 +16,15 @@ from skilltrail.i18n import _
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(*, opened: bool = False, writing: bool = False) -> Iterator[None]:
     """Turn the driver's errors into ``StorageError`` and its kin.
+
+    Parameters
+    ----------
+    opened
+        The key has fitted: what no longer opens is damaged.
+    writing
+        An I/O error is about writing.
 
     Raises
     ------
@@ -27,20 +34,30 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise storage_error(error.orig) from None
+        raise storage_error(error.orig, opened=opened, writing=writing) from None
     except dbapi2.Error as error:
-        raise storage_error(error) from None
+        raise storage_error(error, opened=opened, writing=writing) from None
     except PoolTimeout:
         raise StorageError(_("The database is busy; try again in a moment.")) from None
 
 
-def storage_error(error: object) -> StorageError:
-    """Return our error for a driver's error."""
+def storage_error(error: object, *, opened: bool = False, writing: bool = False) -> StorageError:
+    """Return our error for a driver's error; see ``translated``."""
     extended = int(getattr(error, "sqlite_errorcode", 0) or 0)
     match extended & 0xFF:
         case 13:  # SQLITE_FULL
             words = _("The disk is full. Free some space; reading goes on, and saving goes on by itself after that.")
             return StorageFull(words)
+        case 10 if writing:  # SQLITE_IOERR: a quota that is used up, or a failing disk; the driver does not say which
+            words = _(
+                "The disk does not take what Skilltrail writes: it may be full, over its quota, or failing. Reading "
+                "goes on, and saving goes on by itself once writing works again."
+            )
+            return StorageFull(words)
+        case 10:
+            words = _("The disk could not be read. Try again; if it happens again, copy the data folder elsewhere.")
+        case 26 if opened:
+            return damaged()
         case 26:  # SQLITE_NOTADB: what every page looks like under another key
             words = _(
                 "The key does not open the database, or the database's beginning is damaged. Nothing was changed."
