@@ -17,8 +17,11 @@ run: $(VENV)/.run ## Set up, start Skilltrail on this computer and open the dash
 	@$(BIN)/skilltrail serve
 
 test: $(VENV)/.dev node_modules/.done $(VENV)/.chromium ## Set up and run all tests (about 10 minutes)
-	@$(BIN)/python -m pytest
-	@node --test tests/extension/*.test.js
+# The browser waits more than it works, so the other tests run beside it; one browser at a time, for its ports are fixed.
+	@log=$$(mktemp); $(BIN)/python -m pytest tests/e2e > $$log 2>&1 & browser=$$!; status=0; \
+	$(BIN)/python -m pytest tests/unit tests/contract tests/integration || status=1; \
+	node --test tests/extension/*.test.js || status=1; \
+	echo "Tests in the browser:"; wait $$browser || status=1; cat $$log; rm -f $$log; exit $$status
 
 check: $(VENV)/.dev node_modules/.done ## Static checks: style, types, layers, manifest, documents
 	@$(BIN)/ruff format --check --quiet server tests benchmarks tools
@@ -43,6 +46,9 @@ e2e: $(VENV)/.dev node_modules/.done $(VENV)/.chromium ## Only the tests in a re
 
 bench: $(VENV)/.dev ## Measure speed (see benchmarks/README.md)
 	@$(BIN)/python -m benchmarks.run
+
+torture: $(VENV)/.dev node_modules/.done $(VENV)/.chromium ## The long campaigns, one after the other (hours; see docs/measurements.md)
+	@$(BIN)/python -m pytest -s tests/torture
 
 pack: $(VENV)/.dev ## Build dist/: the wheel and the extension's zip, one version, the same bytes each time
 	@$(BIN)/python tools/pack.py

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,9 +47,13 @@ class Service:
         link = over or self.connection()
         data = None if body is None else json.dumps(body)
         headers = {"Authorization": f"Bearer {self.token}"} | ({"Content-Type": "application/json"} if data else {})
-        link.request(method, path, data, headers)
-        answer = link.getresponse()
-        content = answer.read()
+        try:
+            link.request(method, path, data, headers)
+            answer = link.getresponse()
+            content = answer.read()
+        finally:
+            if over is None:
+                link.close()
         if answer.status >= 400:
             raise RuntimeError(f"{method} {path}: {answer.status} {content[:300]!r}")
         return json.loads(content)
@@ -73,10 +78,11 @@ def start(home: Path) -> Service:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     while True:
         try:
-            link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            link.request("GET", "/")
-            if link.getresponse().status == 200:
-                return Service(process, home, port, time.perf_counter() - started)
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as link:
+                link.request("GET", "/")
+                with link.getresponse() as answer:
+                    if answer.status == 200:
+                        return Service(process, home, port, time.perf_counter() - started)
         except OSError:
             if process.poll() is not None:
                 raise RuntimeError(f"the server ended with status {process.returncode}") from None

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from skilltrail.application import Application
 from skilltrail.web.access import Access, access_of
 
-VALUES = {"topic_id": "t-1", "exchange_id": "1", "request_id": "none", "device_id": "none", "filename": "app.js"}
+VALUES = {
+    "backup_name": "skilltrail-20260101T000000Z.db",
+    "topic_id": "t-1",
+    "exchange_id": "1",
+    "pass_id": "1",
+    "request_id": "none",
+    "device_id": "none",
+    "filename": "app.js",
+}
 
 
 def rules(app: Flask) -> list[Rule]:
@@ -25,11 +33,16 @@ def requests(app: Flask) -> Iterator[tuple[str, str, Access]]:
         else:
             access = access_of(app.view_functions[rule.endpoint])
         assert access is not None, f"{rule.rule} declares nothing"
-        built = rule.build({name: VALUES[name] for name in rule.arguments}, append_unknown=False)
+        built = rule.build({name: _value(rule, name) for name in rule.arguments}, append_unknown=False)
         assert built is not None, f"VALUES lacks a value for {rule.rule}"
         path = built[1]
         for method in sorted((rule.methods or set()) - {"HEAD"}):
             yield method, path, access
+
+
+def _value(rule: Rule, name: str) -> str:
+    """Return what stands for an argument; one that nobody has named gets a value of its kind that leads nowhere."""
+    return VALUES.get(name, "1" if isinstance(rule._converters[name], IntegerConverter) else "none")
 
 
 def body_for(method: str) -> dict[str, object] | None:

@@ -22,6 +22,12 @@
  * @property {number | null} waitMs what the service asked for
  */
 
+/**
+ * @typedef {object} LedgerReply
+ * @property {string[]} forgotten capture ids of held exchanges that the learner has forgotten
+ * @property {import("./ledger.js").Reset[]} reset conversations of which every exchange was forgotten
+ */
+
 /** A service that asks for more than an hour is not meant literally. */
 const WAIT_MAX_MS = 3_600_000;
 
@@ -78,6 +84,30 @@ function resultsOf({ body }) {
   const results = /** @type {{results?: unknown} | null} */ (body)?.results;
   if (!Array.isArray(results)) return null;
   return { kind: "results", results: results.filter(isItemResult).map(tidy) };
+}
+
+/**
+ * What a service says about a report; one that knows nothing of forgetting says nothing.
+ *
+ * @param {unknown} body
+ * @returns {LedgerReply}
+ */
+export function readLedgerReply(body) {
+  const { forgotten, reset } = /** @type {{forgotten?: unknown, reset?: unknown}} */ (body ?? {});
+  return {
+    forgotten: Array.isArray(forgotten) ? forgotten.filter((id) => typeof id === "string") : [],
+    reset: Array.isArray(reset) ? reset.filter(isReset) : [],
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is import("./ledger.js").Reset}
+ */
+function isReset(value) {
+  if (typeof value !== "object" || value === null) return false;
+  const { provider, conversation_id, at } = /** @type {Record<string, unknown>} */ (value);
+  return [provider, conversation_id, at].every((text) => typeof text === "string");
 }
 
 /**

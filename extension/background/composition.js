@@ -10,6 +10,7 @@ import { Health } from "./health.js";
 import { Intake } from "./intake.js";
 import { KeyStore } from "./key-store.js";
 import { Ledger } from "./ledger.js";
+import { Lists } from "./lists.js";
 import { Outbox } from "./outbox.js";
 import { Pairing } from "./pairing.js";
 import { ServerClient } from "./server-client.js";
@@ -76,15 +77,16 @@ export function compose(surroundings) {
   const state = new State({ area: storage, locks });
   const client = new ServerClient({ fetch });
   const keys = new KeyStore({ database });
+  const lists = new Lists({ keys, client });
   const outbox = new Outbox({ database, now, limits: surroundings.limits });
   const ledger = new Ledger({ database, now });
   const connection = new Connection({ client, keys, state, permissions });
-  const health = new Health({ ledger, outbox, client, state, alarms, now, version });
   const titles = new Titles({ area: surroundings.session, locks });
+  const health = new Health({ ledger, outbox, client, state, titles, alarms, now, version });
   const status = new Status({ outbox, health, connection, state, titles, action, now, version });
   const label = () => deviceLabel(surroundings.userAgent);
   const pairing = new Pairing({ connection, client, keys, outbox, state, titles, now, label, version });
-  const intake = new Intake({ outbox, ledger, keys, state, titles, locks, now, newId });
+  const intake = new Intake({ outbox, ledger, keys, lists, state, titles, locks, now, newId });
   const inBackground = noting(state, now);
   /** @param {number} ms */
   const soon = (ms) =>
@@ -94,7 +96,7 @@ export function compose(surroundings) {
         await status.refreshBadge();
       });
     }, ms);
-  const delivery = new Delivery({ outbox, connection, client, health, state, locks, alarms, now, random, version, soon });
+  const delivery = new Delivery({ outbox, connection, client, health, lists, state, locks, alarms, now, random, version, soon });
   return { outbox, ledger, intake, delivery, connection, pairing, health, status, state, keys, alarms, now, inBackground };
 }
 

@@ -16,6 +16,7 @@ import { SCHEMA, Unreachable } from "./server-client.js";
  * @property {import("./connection.js").Connection} connection
  * @property {import("./server-client.js").ServerClient} client
  * @property {import("./health.js").Health} health
+ * @property {Pick<import("./lists.js").Lists, "sync">} lists
  * @property {import("./state.js").State} state
  * @property {Pick<LockManager, "request">} locks
  * @property {Pick<typeof chrome.alarms, "create" | "clear">} alarms
@@ -30,6 +31,9 @@ export const DELIVERY_ALARM = "skilltrail.deliver";
 
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_MAX_MS = 5 * 60_000;
+
+/** A capture knocks at a door where nobody has answered at most this often: old chats bring hundreds at once. */
+const KNOCK_EVERY_MS = 1_000;
 
 /** Browsers fire no alarm earlier than this. */
 const ALARM_MIN_MS = 30_000;
@@ -55,17 +59,26 @@ export class Delivery {
     this.#deps = deps;
   }
 
-  /**
-   * A capture was stored, or a person asked: try at once, whatever the last failure said, unless
-   * the service itself has asked us to wait.
-   */
+  /** A person asked: try at once, whatever the last failure said, unless the service itself has asked us to wait. */
   async now() {
-    await this.#alone(() => this.#drain({ patient: false }));
+    await this.#alone(() => this.#drain(() => 0));
+  }
+
+  /** A capture was stored: as `now`, unless nobody has answered a moment ago. */
+  async captured() {
+    const { now } = this.#deps;
+    await this.#alone(() =>
+      this.#drain(({ triedAt, nextAt }) => {
+        const since = now() - (triedAt ?? -Infinity);
+        const justTried = since >= 0 && since < KNOCK_EVERY_MS;
+        return justTried ? Math.max(now() - since + KNOCK_EVERY_MS, nextAt ?? 0) : 0;
+      }),
+    );
   }
 
   /** An alarm or the start of the worker: try if something waits and it is time. */
   async whenDue() {
-    await this.#alone(() => this.#drain({ patient: true }));
+    await this.#alone(() => this.#drain(({ nextAt }) => nextAt ?? 0));
   }
 
   /**
@@ -92,8 +105,8 @@ export class Delivery {
     await run;
   }
 
-  /** @param {{patient: boolean}} manner patient: only when the time of the next try has come */
-  async #drain({ patient }) {
+  /** @param {(delivery: import("./state.js").DeliveryRecord) => number} earliestOf the time before which there is no try */
+  async #drain(earliestOf) {
     const { outbox, state, now, health, alarms } = this.#deps;
     const waiting = (await outbox.totals()).waiting.count;
     const delivery = await state.get("delivery");
@@ -104,7 +117,7 @@ export class Delivery {
       await alarms.clear(DELIVERY_ALARM);
       return;
     }
-    const earliest = Math.max(delivery.holdUntil ?? 0, patient ? (delivery.nextAt ?? 0) : 0);
+    const earliest = Math.max(delivery.holdUntil ?? 0, earliestOf(delivery));
     if (now() < earliest) {
       if (waiting > 0) await this.#wakeAt(earliest);
       return;
@@ -118,10 +131,11 @@ export class Delivery {
   }
 
   async #connectAndSend() {
-    const { connection, health, now } = this.#deps;
+    const { connection, health, lists, now } = this.#deps;
     // If the worker dies in the middle, this alarm brings the next one.
     await this.#wakeAt(now() + 2 * ALARM_MIN_MS);
     const link = await connection.prove();
+    if (link.ok) await lists.sync(link);
     const trouble = link.ok ? ((await this.#sendAll(link)) ?? (await health.post(link))) : link;
     if (trouble) await this.#failed(trouble);
     else await this.#succeeded(/** @type {Link} */ (link));
@@ -207,7 +221,7 @@ export class Delivery {
       const attempts = due ? before.attempts + 1 : before.attempts;
       const nextAt = due ? now() + backoffMs(attempts, random()) : before.nextAt;
       const holdUntil = waitMs === null ? null : now() + waitMs;
-      return { state: linkState, code, error, version: version ?? before.version, attempts, nextAt, holdUntil };
+      return { state: linkState, code, error, version: version ?? before.version, attempts, nextAt, triedAt: now(), holdUntil };
     });
     if ((await outbox.totals()).waiting.count === 0) {
       await alarms.clear(DELIVERY_ALARM);
@@ -229,6 +243,7 @@ export class Delivery {
       version,
       attempts: 0,
       nextAt: null,
+      triedAt: null,
       holdUntil: null,
     }));
     if ((await outbox.totals()).waiting.count === 0) await alarms.clear(DELIVERY_ALARM);

@@ -30,7 +30,7 @@ const CONTENT_HANDLERS = {
     const answer = await services.intake.captured(message.exchange, sender);
     // The page waits only for the disk, not for the service.
     services.inBackground("deliver", async () => {
-      if (answer.ok) await services.delivery.now();
+      if (answer.ok) await services.delivery.captured();
       await services.status.refreshBadge();
     });
     return answer;

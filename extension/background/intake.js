@@ -3,7 +3,7 @@
  * secrets, stores it. After that, and not before, the page is told that it is safe.
  */
 
-import { checkExchange, fitItem } from "../shared/exchange.js";
+import { checkExchange, fitItem, wellFormed } from "../shared/exchange.js";
 import { isExcluded } from "../shared/exclusions.js";
 import { failure } from "../shared/messages.js";
 import { redactExchange } from "../shared/redaction.js";
@@ -28,6 +28,7 @@ import { OutboxFull } from "./outbox.js";
  * @property {import("./outbox.js").Outbox} outbox
  * @property {import("./ledger.js").Ledger} ledger
  * @property {import("./key-store.js").KeyStore} keys
+ * @property {import("./lists.js").Lists} lists
  * @property {import("./state.js").State} state
  * @property {import("./titles.js").Titles} titles
  * @property {Pick<LockManager, "request">} locks
@@ -72,9 +73,10 @@ export class Intake {
     if (refusal) return refusal;
     const device = await this.#deps.keys.device();
     if (!device) return failure("not_paired");
-    const redacted = await redactExchange(exchange, {
+    const redacted = await redactExchange(wellFormed(exchange), {
       rules: REDACTION_RULES,
       fingerprint: (secret) => fingerprint(device.markKey, secret),
+      lists: await this.#deps.lists.read(),
     });
     return this.#store(fitItem({ ...redacted, capture_id: this.#deps.newId() }));
   }

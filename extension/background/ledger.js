@@ -27,6 +27,7 @@ import { answerOf } from "./database.js";
  * @property {number} rejected
  * @property {number} dropped on purpose: paused or excluded
  * @property {boolean} excluded never reported
+ * @property {string | null} [reset_at] the forgetting after which the counts began anew, in the service's own words
  * @property {number} updated_at milliseconds since 1970
  * @property {number} change number of the last change; grows over all rows
  *
@@ -43,6 +44,9 @@ import { answerOf } from "./database.js";
  * @property {number} failed
  * @property {boolean} degraded
  * @property {string} updated_at
+ * @property {string | null} reset_at
+ *
+ * @typedef {{provider: string, conversation_id: string, at: string}} Reset
  */
 
 /** Pages of one conversation that are counted apart; older ones are added up. */
@@ -50,6 +54,12 @@ const PAGES_MAX = 6;
 
 /** Rows kept; beyond it the oldest settled ones go. A busy year is some 2,000 conversations. */
 const ROWS_MAX = 2_000;
+
+/**
+ * Oldest rows that are looked at to make room for a new one. While the service is away they all wait, and looking
+ * through them for each new conversation would take longer with every one of them.
+ */
+const PRUNE_LOOKS = 20;
 
 /** @type {Readonly<PageCounts>} */
 const NOTHING = Object.freeze({ sends_seen: 0, replies_finished: 0, failed: 0 });
@@ -120,12 +130,15 @@ export async function changeRow(stores, key, now, change) {
 
 /** @param {IDBObjectStore} ledger */
 async function prune(ledger) {
-  if ((await answerOf(ledger.count())) <= ROWS_MAX) return;
+  let spare = (await answerOf(ledger.count())) - ROWS_MAX;
+  if (spare <= 0) return;
   const cursor = ledger.index("updated_at").openCursor();
-  for (let at = await answerOf(cursor); at; at = await answerOf(cursor)) {
+  let looks = 0;
+  for (let at = await answerOf(cursor); at && spare > 0 && looks < PRUNE_LOOKS; at = await answerOf(cursor)) {
+    looks += 1;
     if (at.value.waiting === 0 && at.value.rejected === 0) {
       at.delete();
-      return;
+      spare -= 1;
     }
     at.continue();
   }
@@ -138,7 +151,9 @@ async function prune(ledger) {
  * @returns {PageCounts}
  */
 export function countsOf(row) {
-  return Object.values(row.pages).reduce(sum, row.earlier);
+  const { sends_seen, replies_finished, failed } = Object.values(row.pages).reduce(sum, row.earlier);
+  // What was forgotten is taken off, and a page may not have reported what we have seen of it.
+  return { sends_seen: Math.max(0, sends_seen), replies_finished: Math.max(0, replies_finished), failed: Math.max(0, failed) };
 }
 
 /**
@@ -159,6 +174,20 @@ function withReport(row, page, report) {
 }
 
 /**
+ * The counts of a conversation that the learner has forgotten begin anew; pages that are still open go on counting from
+ * where they are, so that is taken off.
+ *
+ * @param {LedgerRow} row
+ * @param {string} at
+ * @returns {Partial<LedgerRow>}
+ */
+function emptied(row, at) {
+  const seen = Object.values(row.pages).reduce(sum, NOTHING);
+  const earlier = { sends_seen: -seen.sends_seen, replies_finished: -seen.replies_finished, failed: -seen.failed };
+  return { earlier, turns_in_page: 0, captured: row.waiting + row.rejected, stored: 0, dropped: 0, reset_at: at };
+}
+
+/**
  * @param {LedgerRow} row
  * @returns {WireRow}
  */
@@ -175,6 +204,7 @@ export function toWire(row) {
     rejected,
     degraded,
     updated_at: new Date(row.updated_at).toISOString(),
+    reset_at: row.reset_at ?? null,
   };
 }
 
@@ -216,6 +246,15 @@ export class Ledger {
    */
   #change(key, change) {
     return this.#database.write(["ledger", "totals"], (stores) => changeRow(stores, key, this.#now(), change));
+  }
+
+  /**
+   * @param {Reset[]} resets conversations of which the learner has forgotten every exchange
+   */
+  async reset(resets) {
+    for (const { provider, conversation_id, at } of resets) {
+      await this.#change({ provider, conversation_id }, (row) => (row.reset_at === at ? {} : emptied(row, at)));
+    }
   }
 
   /**

@@ -37,6 +37,8 @@ import { changeRow } from "./ledger.js";
  * @property {"stored" | "known" | "revised" | "refused"} outcome
  * @property {string | null} code
  * @property {string | null} detail
+ *
+ * @typedef {Pick<Item, "capture_id" | "provider" | "conversation_id" | "prompt_id" | "reply_id" | "asked_at">} Held
  */
 
 /** 500 MB or 100,000 exchanges: thirty days of an absent service, many times over. */
@@ -44,6 +46,9 @@ export const OUTBOX_LIMITS = Object.freeze({ items: 100_000, bytes: 500_000_000 
 
 /** One request: at most 200 exchanges and 1.5 MB of them. */
 export const BATCH_LIMITS = Object.freeze({ items: 200, bytes: 1_500_000 });
+
+/** What the service refuses because the learner has forgotten it: its text must not stay here either. */
+const FORGOTTEN = "forgotten";
 
 /** Above this share of the limits the learner is warned, while there is still room. */
 const NEARLY_FULL = 0.9;
@@ -86,11 +91,35 @@ async function addToTotals(store, { waiting = NO_AMOUNT, rejected = NO_AMOUNT })
 }
 
 /**
+ * @param {Item} item
+ * @returns {Held}
+ */
+function heldOf({ capture_id, provider, conversation_id, prompt_id, reply_id, asked_at }) {
+  return { capture_id, provider, conversation_id, prompt_id, reply_id, asked_at };
+}
+
+/**
  * @param {number} count
  * @param {number} bytes
  * @returns {Amount}
  */
 const amount = (count, bytes) => ({ count, bytes });
+
+/**
+ * A forgotten exchange counts for nothing any more. One that was followed live was counted by its page too; one that was
+ * read later from an old conversation was not.
+ *
+ * @param {import("./ledger.js").LedgerRow} row
+ * @param {Item} item
+ * @returns {Partial<import("./ledger.js").LedgerRow>}
+ */
+function withoutOne({ captured, earlier }, { fidelity }) {
+  const live = fidelity.startsWith("stream_") ? 1 : 0;
+  return {
+    captured: Math.max(0, captured - 1),
+    earlier: { ...earlier, replies_finished: earlier.replies_finished - live, sends_seen: earlier.sends_seen - live },
+  };
+}
 
 /** The outbox has no room: a visible problem, not a silent loss. */
 export class OutboxFull extends Error {
@@ -176,7 +205,8 @@ export class Outbox {
     // The learner may have discarded it meanwhile; then there is nothing to count.
     if ((await answerOf(stores.outbox.get(waiting.seq))) === undefined) return;
     const { item, bytes, seq } = waiting;
-    const refused = outcome === "refused";
+    const forgotten = outcome === "refused" && code === FORGOTTEN;
+    const refused = outcome === "refused" && !forgotten;
     await answerOf(stores.outbox.delete(seq));
     if (refused) {
       const record = { item, bytes, code: code ?? "unknown", detail, rejected_at: this.#now() };
@@ -188,8 +218,9 @@ export class Outbox {
     });
     await changeRow(stores, item, this.#now(), (row) => ({
       waiting: Math.max(0, row.waiting - 1),
-      stored: row.stored + (refused ? 0 : 1),
+      stored: row.stored + (refused || forgotten ? 0 : 1),
       rejected: row.rejected + (refused ? 1 : 0),
+      ...(forgotten ? withoutOne(row, item) : {}),
     }));
   }
 
@@ -274,6 +305,58 @@ export class Outbox {
       await then(stores, record);
       return true;
     });
+  }
+
+  /**
+   * Exchanges that are still here, as the service may be asked about them: ids and times, no text. Those that were
+   * refused come first, for nothing else will ever take them away.
+   *
+   * @param {number} limit
+   * @param {number} after the last refused one that was asked about; 0 begins anew
+   * @returns {Promise<{held: Held[], next: number}>} `next` is the `after` of the next question
+   */
+  held(limit, after) {
+    return this.#database.read(["outbox", "rejected"], async ({ outbox, rejected }) => {
+      const refused = await answerOf(rejected.getAll(IDBKeyRange.lowerBound(after, true), limit));
+      const waiting = await answerOf(outbox.getAll(null, Math.max(0, limit - refused.length)));
+      const next = refused.length === limit ? (refused.at(-1)?.id ?? 0) : 0;
+      return { held: [...refused, ...waiting].map(({ item }) => heldOf(item)), next };
+    });
+  }
+
+  /**
+   * Delete what the learner has forgotten elsewhere.
+   *
+   * @param {string[]} captureIds
+   */
+  async forget(captureIds) {
+    const gone = new Set(captureIds);
+    if (gone.size === 0) return;
+    await this.#database.write(ALL, async (stores) => {
+      for (const name of /** @type {const} */ (["outbox", "rejected"])) {
+        const cursor = stores[name].openCursor();
+        for (let at = await answerOf(cursor); at; at = await answerOf(cursor)) {
+          if (gone.has(at.value.item.capture_id)) await this.#drop(stores, name, at.value);
+          at.continue();
+        }
+      }
+    });
+  }
+
+  /**
+   * @param {Stores} stores
+   * @param {"outbox" | "rejected"} name
+   * @param {any} record
+   */
+  async #drop(stores, name, { seq, id, item, bytes }) {
+    const waits = name === "outbox";
+    await answerOf(stores[name].delete(waits ? seq : id));
+    await addToTotals(stores.totals, { [waits ? "waiting" : "rejected"]: amount(-1, -bytes) });
+    await changeRow(stores, item, this.#now(), (row) => ({
+      waiting: Math.max(0, row.waiting - (waits ? 1 : 0)),
+      rejected: Math.max(0, row.rejected - (waits ? 0 : 1)),
+      ...withoutOne(row, item),
+    }));
   }
 
   /** Delete everything that waits or was refused, with the account of it: the learner asked for it. */

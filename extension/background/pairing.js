@@ -165,7 +165,7 @@ export class Pairing {
     await state.update("pairing", () => ({ deviceId, instanceId, port, label, pairedAt: now() }));
     await state.update("delivery", (before) => ({ ...before, state: "ok", code: null, error: null, attempts: 0, nextAt: null, holdUntil: null }));
     // It may be another service than before: it is told everything.
-    await state.update("ledger", () => ({ postedChange: 0, postedAt: 0 }));
+    await state.update("ledger", () => ({ postedChange: 0, postedAt: 0, heldAfter: 0 }));
     return { ok: true, state: "approved" };
   }
 

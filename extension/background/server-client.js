@@ -119,6 +119,15 @@ export class ServerClient {
 
   /**
    * @param {number} port
+   * @param {string} token
+   * @param {{known: string}} body the revision of the lists that are here
+   */
+  redactionLists(port, token, body) {
+    return this.#post(port, "/api/v1/redaction-lists", body, { token });
+  }
+
+  /**
+   * @param {number} port
    * @param {string} path
    */
   #get(port, path) {

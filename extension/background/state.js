@@ -25,6 +25,7 @@
  * @property {string | null} version of the service
  * @property {number} attempts failed in a row
  * @property {number | null} nextAt earliest next try on our own account
+ * @property {number | null} triedAt when nobody answered last; null after an answer
  * @property {number | null} holdUntil the service asked us to wait until then
  *
  * @typedef {object} SavedRecord
@@ -35,6 +36,7 @@
  * @typedef {object} LedgerRecord
  * @property {number} postedChange the last change the service has
  * @property {number} postedAt
+ * @property {number} heldAfter the last refused exchange of which the service was asked whether it was forgotten
  *
  * @typedef {object} IntakeRecord
  * @property {"outbox_full" | "storage_failed" | null} code why the last exchange could not be kept
@@ -64,9 +66,9 @@ const DEFAULTS = {
   settings: { ...DEFAULT_SETTINGS },
   consent: null,
   pairing: null,
-  delivery: { state: "ok", code: null, error: null, version: null, attempts: 0, nextAt: null, holdUntil: null },
+  delivery: { state: "ok", code: null, error: null, version: null, attempts: 0, nextAt: null, triedAt: null, holdUntil: null },
   saved: { storedAt: null, day: "", today: 0 },
-  ledger: { postedChange: 0, postedAt: 0 },
+  ledger: { postedChange: 0, postedAt: 0, heldAfter: 0 },
   intake: { code: null, lost: 0 },
   fault: { where: null, name: null, at: null },
   pauses: { spans: [] },

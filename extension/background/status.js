@@ -25,6 +25,10 @@ import { dashboardUrl } from "./server-client.js";
 
 export class Status {
   #deps;
+  /** @type {Promise<void> | null} a drawing of the badge that is under way */
+  #drawing = null;
+  /** @type {Promise<void> | null} one more that waits for it and has not yet looked */
+  #next = null;
 
   /** @param {StatusDeps} deps */
   constructor(deps) {
@@ -50,8 +54,26 @@ export class Status {
     };
   }
 
-  /** Make the toolbar icon tell the truth. */
-  async refreshBadge() {
+  /**
+   * Make the toolbar icon tell the truth. Captures can come faster than a badge is drawn; then one drawing serves all
+   * that came before it.
+   *
+   * @returns {Promise<void>}
+   */
+  refreshBadge() {
+    this.#next ??= this.#drawNext();
+    return this.#next;
+  }
+
+  async #drawNext() {
+    // A drawing that failed has told those who waited for it.
+    await this.#drawing?.catch(() => undefined);
+    this.#next = null;
+    this.#drawing = this.#draw();
+    await this.#drawing;
+  }
+
+  async #draw() {
     const snapshot = await this.#snapshot();
     const badge = badgeOf(snapshot, problemOf(snapshot, this.#deps.now()));
     await showBadge(this.#deps.action, badge, t);

@@ -58,6 +58,18 @@ export class Titles {
     return rows.map((row) => ({ ...row, title: titles[nameOf(row.provider, row.conversation_id)] ?? null }));
   }
 
+  /**
+   * @param {string} provider
+   * @param {string} conversationId
+   */
+  forgetOne(provider, conversationId) {
+    return this.#locks.request("skilltrail.titles", async () => {
+      const name = nameOf(provider, conversationId);
+      const others = Object.entries(await this.#all()).filter(([other]) => other !== name);
+      await this.#area.set({ [KEY]: Object.fromEntries(others) });
+    });
+  }
+
   async forget() {
     await this.#area.set({ [KEY]: {} });
   }

@@ -5,8 +5,26 @@
   const TITLE_WAIT_MS = 6000;
   const LOOK_MS = 250;
 
+  /** Runs what concerns the same chat one after the other, in the order in which it came. */
+  class ChatQueues {
+    /** @type {Map<string, Promise<void>>} what is under way, by chat */
+    #last = new Map();
+
+    /**
+     * @param {string} chat
+     * @param {() => Promise<void>} work
+     */
+    add(chat, work) {
+      const before = this.#last.get(chat) ?? Promise.resolve();
+      const after = before.then(work, work);
+      this.#last.set(chat, after);
+      after.finally(() => this.#last.get(chat) === after && this.#last.delete(chat));
+    }
+  }
+
   class ExchangeIntake {
     #leaving = false;
+    #documents = new ChatQueues();
     #needs;
 
     /**
@@ -48,10 +66,12 @@
     }
 
     /** @param {Extract<Capture.UpMessage, {type: "conversation"}>} message */
-    async #conversation({ chat, drafts }) {
-      const { book } = this.#needs;
-      book.note(chat);
-      for (const draft of drafts) await this.keep({ ...draft, conversationId: chat.id }, { urgent: false, counts: false });
+    #conversation({ chat, drafts }) {
+      this.#needs.book.note(chat);
+      // A long chat comes in several messages; side by side, they would be handed over like shuffled cards.
+      this.#documents.add(chat.id, async () => {
+        for (const draft of drafts) await this.keep({ ...draft, conversationId: chat.id }, { urgent: false, counts: false });
+      });
     }
 
     /**
@@ -116,5 +136,6 @@
   const hasPrompt = (draft) => Boolean(draft.prompt) || draft.attachments.length > 0;
 
   capture.hasPrompt = hasPrompt;
+  capture.ChatQueues = ChatQueues;
   capture.ExchangeIntake = ExchangeIntake;
 })((globalThis.skilltrailCapture ??= {}));

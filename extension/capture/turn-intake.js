@@ -26,8 +26,8 @@
     #turns = new Map();
     /** @type {Set<{turn: string, conversationId: string | null, over: boolean}>} */
     #settling = new Set();
-    /** @type {Map<string, Promise<void>>} what is under way, by chat */
-    #queues = new Map();
+    /** Turns of a chat are handed over in the order in which they ended, though some wait. */
+    #queues = new capture.ChatQueues();
     #leaving = false;
     #needs;
 
@@ -96,25 +96,12 @@
       this.#needs.health.count(conversationId, "sends_seen");
     }
 
-    /**
-     * Turns of a chat are handed over in the order in which they ended, though some wait.
-     *
-     * @param {string} chat
-     * @param {() => Promise<void>} work
-     */
-    #inOrder(chat, work) {
-      const before = this.#queues.get(chat) ?? Promise.resolve();
-      const after = before.then(work, work);
-      this.#queues.set(chat, after);
-      after.finally(() => this.#queues.get(chat) === after && this.#queues.delete(chat));
-    }
-
     /** @param {Extract<Capture.UpMessage, {type: "finished"}>} message */
     #finished({ turn, draft }) {
       const record = this.#overtake(turn);
       const { version } = record;
       this.#endSettling((one) => one.turn === turn);
-      this.#inOrder(draft.conversationId ?? turn, async () => {
+      this.#queues.add(draft.conversationId ?? turn, async () => {
         await record.decided;
         if (draft.status === "partial" && record.version === version) await this.#settle(turn, draft.conversationId);
         const conversationId = await this.#realId(draft.conversationId, record);

@@ -185,6 +185,24 @@ export function cut(whole, max) {
 }
 
 /**
+ * Half a surrogate pair, cut off by a page, cannot be written as UTF-8: the service would refuse
+ * the whole exchange for it.
+ *
+ * @template T
+ * @param {T} value
+ * @returns {T} a copy in which every text can be written
+ */
+export function wellFormed(value) {
+  const repaired = (/** @type {unknown} */ part) => {
+    if (typeof part === "string") return /** @type {any} */ (part).toWellFormed();
+    if (Array.isArray(part)) return part.map(wellFormed);
+    if (typeof part !== "object" || part === null) return part;
+    return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, wellFormed(inner)]));
+  };
+  return /** @type {T} */ (repaired(value));
+}
+
+/**
  * @param {Item} item
  * @param {number} excess bytes to lose, as far as the longer text alone can yield them
  * @returns {Item}

@@ -2,16 +2,18 @@
 
 SkilltrailError
 ├─ CaptureError ─ PayloadTooLarge · UnsupportedSchema · InvalidCapture
-├─ AccessRefused ─ HostRefused · OriginRefused · CrossSiteRefused · NotPaired · ScopeRefused · RateLimited
+├─ AccessRefused ─ HostRefused · OriginRefused · CrossSiteRefused · NotPaired · ScopeRefused · RateLimited ·
+│                  SecretRefused
 ├─ PairingError
 ├─ RequestInvalid ─ JsonInvalid
 ├─ MediaTypeRefused · MethodRefused · ShuttingDown · Undeclared · PortTaken
 ├─ NotFound
+├─ ForgetInvalid · TooLate
 ├─ UnsupportedFormat
 ├─ ImportFailed
 ├─ ModelUnavailable ─ ModelMissing
 └─ StorageError ─ DataFolderInUse · SchemaTooNew · KeyUnavailable · StorageFull · DatabaseDamaged ·
-                  DatabaseReplaced
+                  DatabaseReplaced · BackupUnusable
 
 Each class has a stable ``code`` (scripts and the extension rely on it); the message is for the learner and
 never holds captured text. HTTP statuses stand in one table, ``web/problems.py``.
@@ -96,6 +98,12 @@ class RateLimited(AccessRefused):
         self.retry_after = retry_after
 
 
+class SecretRefused(AccessRefused):
+    """A passphrase or recovery key is wrong, mistyped or too short."""
+
+    code = "secret_refused"
+
+
 class PairingError(SkilltrailError):
     """A pairing request is unknown, expired, already decided or does not fit."""
 
@@ -106,6 +114,18 @@ class NotFound(SkilltrailError):
     """The thing asked for does not exist (any more)."""
 
     code = "not_found"
+
+
+class ForgetInvalid(SkilltrailError):
+    """What is to be forgotten is not named, or not in one way alone."""
+
+    code = "forget_invalid"
+
+
+class TooLate(SkilltrailError):
+    """The time in which this could be undone is over."""
+
+    code = "too_late"
 
 
 class UnsupportedFormat(SkilltrailError):
@@ -166,6 +186,12 @@ class DatabaseDamaged(StorageError):
     """The database file is not what was written; it is left untouched."""
 
     code = "database_damaged"
+
+
+class BackupUnusable(StorageError):
+    """A backup cannot be read with the keys at hand, or is not what was written."""
+
+    code = "backup_unusable"
 
 
 class DatabaseReplaced(StorageError):

@@ -8,7 +8,7 @@ import time
 
 from skilltrail.application import Application
 from skilltrail.application.processing import StepResult
-from skilltrail.errors import SkilltrailError
+from skilltrail.errors import SkilltrailError, StorageError
 from skilltrail.platform.clock import Clock, utc_now
 from skilltrail.services.ports import ModelPort
 
@@ -20,6 +20,9 @@ QUIET_SECONDS = 2.0
 _IDLE_SECONDS = 60.0
 _BLOCKED_SECONDS = (2.0, 5.0, 15.0, 60.0)
 """Waits after the model failed, longer each time; the last one stays."""
+
+_STORAGE_SECONDS = 5.0
+"""Wait after the disk was full or busy: trying again costs nothing, and work goes on soon after there is space."""
 
 
 class Worker:
@@ -75,8 +78,11 @@ class Worker:
                 if self._step().idle:
                     self._stirred.wait(self._pause())
                 self._troubles = 0
+            except StorageError as error:
+                log.warning("processing waits: %s", error.code)
+                self._stopping.wait(_STORAGE_SECONDS)
             except SkilltrailError as error:
-                # No model, a full or a busy disk: the queue stands in the database and is taken up again.
+                # No model: the queue stands in the database and is taken up again.
                 self._wait_out(error.code)
             except Exception as error:  # noqa: BLE001 - whatever happens here, captures go on and so must this thread
                 self._wait_out(type(error).__name__)

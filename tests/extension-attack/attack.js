@@ -1,4 +1,4 @@
-/* global AbortSignal, DOMException, Image, URLSearchParams, chrome, document, fetch */
+/* global AbortSignal, DOMException, Image, URLSearchParams, chrome, document, fetch, setTimeout */
 /**
  * What a stranger in the same browser would try on the local service and on our extension.
  * Runs in an extension's page and in an ordinary web page alike; returns what each attempt was answered.
@@ -67,9 +67,13 @@ const FORGED = {
   ],
 };
 
+// Some browsers never tell a page that a frame was refused.
+const PATIENCE = 8000;
+
 async function attempt(name, action) {
   try {
-    return { name, error: null, ...(await action()) };
+    const late = new Promise((_, refuse) => setTimeout(() => refuse(new Error("no answer")), PATIENCE));
+    return { name, error: null, ...(await Promise.race([action(), late])) };
   } catch (error) {
     return { name, status: null, body: null, error: String(error) };
   }
@@ -80,17 +84,17 @@ async function ask(url, init) {
   return { status: response.status, body: (await response.text()).slice(0, 5000) };
 }
 
-function requests(base) {
+function requests(base, reads, writes) {
   const body = JSON.stringify(FORGED);
   const json = { "Content-Type": "application/json" };
   const guess = { Authorization: "Bearer AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" };
   return [
-    ...READS.flatMap((path) => [
+    ...reads.flatMap((path) => [
       [`GET ${path}`, path, {}],
       [`GET ${path} with a guessed credential`, path, { headers: guess }],
       [`GET ${path} without CORS`, path, { mode: "no-cors", credentials: "include" }],
     ]),
-    ...WRITES.flatMap((path) => [
+    ...writes.flatMap((path) => [
       [`POST ${path}`, path, { method: "POST", headers: json, body }],
       [`POST ${path} with a guessed credential`, path, { method: "POST", headers: { ...json, ...guess }, body }],
       [`POST ${path} as text`, path, { method: "POST", mode: "no-cors", headers: { "Content-Type": "text/plain" }, body }],
@@ -141,12 +145,13 @@ function neighbours(extensionId) {
 }
 
 /**
- * @param {{port: number, extensionId: string}} target
+ * @param {{port: number, extensionId: string, reads?: string[], writes?: string[]}} target `reads` and `writes` name
+ *   addresses to try in place of the best known ones
  * @returns {Promise<{name: string, status: number | null, body: string | null, error: string | null}[]>}
  */
-globalThis.attack = async ({ port, extensionId }) => {
+globalThis.attack = async ({ port, extensionId, reads = READS, writes = WRITES }) => {
   const base = `http://127.0.0.1:${port}`;
   const results = [];
-  for (const run of [...requests(base), ...elements(base), ...neighbours(extensionId)]) results.push(await run());
+  for (const run of [...requests(base, reads, writes), ...elements(base), ...neighbours(extensionId)]) results.push(await run());
   return results;
 };

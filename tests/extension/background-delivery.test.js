@@ -15,14 +15,14 @@ test("what waits is delivered in order and leaves the outbox", async () => {
   assert.deepEqual(await waitingNumbers(worker), []);
 });
 
-test("the service proves itself before anything else is sent, and the bearer goes only with the exchanges", async () => {
+test("the service proves itself before anything else is sent, and the bearer goes only with what comes after", async () => {
   const { service, worker } = await connected();
   await fill(worker, 1);
 
   await worker.delivery.now();
 
-  assert.deepEqual(service.paths().slice(0, 3), ["/api/v1/hello", "/api/v1/proof", EXCHANGES]);
-  const [hello, proof, exchanges] = service.requests;
+  assert.deepEqual(service.paths().slice(0, 4), ["/api/v1/hello", "/api/v1/proof", "/api/v1/redaction-lists", EXCHANGES]);
+  const [hello, proof, , exchanges] = service.requests;
   assert.equal(hello.headers.Authorization, undefined);
   assert.equal(proof.headers.Authorization, undefined);
   assert.match(exchanges.headers.Authorization, /^Bearer [A-Za-z0-9_-]{43}$/);

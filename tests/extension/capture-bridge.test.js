@@ -144,6 +144,15 @@ test("what was asked during a pause is not kept when the answer comes after it",
   assert.deepEqual(tab.exchanges(), []);
 });
 
+test("an old chat that comes in several messages is handed over in its own order", async () => {
+  const tab = await bridgedTab({ url: AT_CHAT });
+  const old = (first) => [0, 1, 2].map((step) => draftOf({ promptId: `p${first + step}`, prompt: `Question ${first + step}`, fidelity: "api_full" }));
+
+  await report(tab, ...[0, 3, 6].map((first) => ({ type: "conversation", chat: chatOf(), drafts: old(first) })));
+
+  assert.deepEqual(plain(tab.exchanges().map((exchange) => exchange.prompt_id)), ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8"]);
+});
+
 test("what was answered during a pause is not taken from a chat document after it", async () => {
   const tab = await bridgedTab({ url: AT_CHAT });
   await report(tab, sendOf());

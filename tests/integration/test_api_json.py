@@ -29,6 +29,15 @@ BODIES = [
 WITH_BODY = [route for route in ROUTES if route.takes not in (None, Nothing)]
 
 
+def _fits(route: object, body: bytes) -> bool:
+    # Additions of a newer sender are ignored, so what asks for nothing takes any object.
+    try:
+        route.takes.model_validate_json(body)  # type: ignore[attr-defined]
+    except ValueError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("route", WITH_BODY, ids=lambda route: f"{route.method} {route.path}")
 def test_a_body_that_does_not_fit_is_refused_and_never_a_fault_of_ours(
     service: Flask, page: Caller, command_line: Caller, worker: Caller, route: object
@@ -37,8 +46,7 @@ def test_a_body_that_does_not_fit_is_refused_and_never_a_fault_of_ours(
     for caller in (page, command_line, worker):
         for body in BODIES:
             answer = caller.send(route.method, path, body, Content_Type="application/json")  # type: ignore[attr-defined]
-            expected_ok = path.endswith("/pairings") and body == b"{}" and caller is worker
-            assert expected_ok or 400 <= answer.status_code < 500, (path, body, answer.status_code)
+            assert _fits(route, body) or 400 <= answer.status_code < 500, (path, body, answer.status_code)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,15 @@ def test_every_api_and_fragment_route_but_the_named_few_needs_a_credential(servi
     }
 
 
+def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_programs(service: Flask) -> None:
+    visit = Caller(service, {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"})
+
+    person, program = visit.get("/no-such-page"), Caller(service).get("/no-such-page")
+
+    assert (person.status_code, person.mimetype) == (404, "text/html")
+    assert (program.status_code, program.mimetype) == (404, "application/problem+json")
+
+
 @pytest.mark.parametrize(
     "host",
     [

@@ -21,6 +21,7 @@ from skilltrail.storage.access_models import Refusal
 from skilltrail.storage.database import Database, open_database
 from skilltrail.storage.engine import raw_connection
 from skilltrail.storage.meta_queries import bump_revision, get_revision, get_value, set_value
+from skilltrail.storage.migrate import SCHEMA_VERSION
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 
@@ -68,7 +69,7 @@ class TestOpening:
             "busy_timeout": 5000,
             "journal_size_limit": 67108864,
             "application_id": 0x534B5452,
-            "user_version": 1,
+            "user_version": SCHEMA_VERSION,
         }
 
         with database.write() as session:
@@ -103,7 +104,9 @@ class TestOpening:
         assert fingerprint(path.parent) == before
 
     def test_a_newer_database_is_refused_and_left_untouched(self, path: Path) -> None:
-        execute(made(path), "PRAGMA user_version = 2", "UPDATE alembic_version SET version_num = '0002'")
+        newer = SCHEMA_VERSION + 1
+        named = f"UPDATE alembic_version SET version_num = '{newer:04}'"
+        execute(made(path), f"PRAGMA user_version = {newer}", named)
         before = fingerprint(path.parent)
 
         with pytest.raises(SchemaTooNew):

@@ -52,7 +52,7 @@ def test_a_row_has_typed_cells() -> None:
 
     assert cells == [
         ("s", "chatgpt"), ("s", "extension"), ("s", "c1"), ("s", "p1"), ("s", "r1"), ("n", "46083.375"),
-        ("s", "stream_complete"), ("s", "complete"), ("b", "0"), ("n", "2"), ("s", "t1"), ("s", "SQL query tuning"),
+        ("s", "stream_complete"), ("s", "complete"), ("s", "false"), ("n", "2"), ("s", "t1"), ("s", "SQL query tuning"),
         ("s", "Programming"),
     ]  # fmt: skip
 
@@ -94,6 +94,6 @@ def test_the_same_rows_give_the_same_bytes() -> None:
 
 def test_a_row_can_be_looked_at() -> None:
     assert shown_row(summary(topic_name=None)) == (
-        "chatgpt | extension | c1 | p1 | r1 | 2026-03-02T09:00:00Z | stream_complete | complete | True | 0 | t1 |  | "
+        "chatgpt | extension | c1 | p1 | r1 | 2026-03-02T09:00:00Z | stream_complete | complete | true | 0 | t1 |  | "
         "Programming"
     )

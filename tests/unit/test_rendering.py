@@ -17,7 +17,7 @@ from timelines import HOSTILE
 
 ALLOWED = {
     "p", "br", "hr", "h3", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a",
-    "table", "thead", "tbody", "tr", "th", "td", "span",
+    "table", "thead", "tbody", "tr", "th", "td", "span", "button",
 }  # fmt: skip
 
 
@@ -35,6 +35,9 @@ class Elements(HTMLParser):
 def assert_inert(html: str) -> None:
     for tag, attributes in Elements(html).found:
         assert tag in ALLOWED
+        if tag == "button":  # of ours, and all it can do is open the page about a mark
+            assert (attributes["type"], attributes["data-action"]) == ("button", "mark")
+            assert set(attributes) <= {"type", "class", "title", "data-action", "data-mark"}
         assert not any(name.startswith("on") or name in {"style", "src", "srcset", "id", "name"} for name in attributes)
         assert (attributes.get("href") or "http:").startswith(("http:", "https:", "mailto:"))
 
@@ -116,6 +119,21 @@ def test_redaction_marks_are_chips_wherever_they_stand(wrapped: str) -> None:
     assert 'class="redacted"' in html
     assert "hidden: github token · ab12" in html
     assert "[secret" not in html
+
+
+@pytest.mark.parametrize(
+    ("mark", "named", "words"),
+    [
+        ("[secret:api-key:0a1b]", "secret:api-key:0a1b", "hidden: api key · 0a1b"),
+        ("[personal:e-mail:0a1b]", "personal:e-mail:0a1b", "hidden: e mail · 0a1b"),
+        ("[own-word:12]", "", "your word 12"),
+    ],
+)
+def test_every_kind_of_mark_leads_to_its_page(mark: str, named: str, words: str) -> None:
+    ((tag, attributes),) = Elements(plain_html(f"see {mark}")).found
+
+    assert (tag, attributes["data-action"], attributes["data-mark"]) == ("button", "mark", named)
+    assert words in plain_html(mark)
 
 
 def test_what_only_looks_like_a_mark_stays_as_it_is() -> None:

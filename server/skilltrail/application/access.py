@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from skilltrail.domain.access import Device, PairingRequest, Principal
-from skilltrail.domain.capture import LedgerReport, LedgerView
+from skilltrail.domain.capture import LedgerReply, LedgerReport, LedgerView
 from skilltrail.errors import NotFound, NotPaired, StorageError
 from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock
@@ -200,10 +200,10 @@ class Ledger:
         self._written_at: datetime | None = None
         self._lock = threading.Lock()
 
-    def record(self, device_id: str, report: LedgerReport) -> None:
-        """Keep a device's report."""
+    def record(self, device_id: str, report: LedgerReport) -> LedgerReply:
+        """Keep a device's report; say which of what it names was forgotten."""
         with self._database.write() as session:
-            ledger.record(session, device_id, report, now=self._clock())
+            return ledger.record(session, device_id, report, now=self._clock())
 
     def read(self) -> LedgerView:
         """Return the whole ledger, with refusals up to this moment."""

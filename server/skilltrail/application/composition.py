@@ -11,25 +11,37 @@ from types import TracebackType
 from typing import Self
 
 from skilltrail.application.access import Credentials, Ledger, Pairing, Sessions
+from skilltrail.application.backups import BackupsFacade, back_up_file
+from skilltrail.application.data_rights import DataRightsFacade
 from skilltrail.application.exchanges import ExchangesFacade
 from skilltrail.application.exports import ExportsFacade
+from skilltrail.application.forgetting import ForgettingFacade
+from skilltrail.application.health import HealthFacade
+from skilltrail.application.held_key import HeldKey
 from skilltrail.application.imports import ImportsFacade
+from skilltrail.application.keys import KeysFacade
+from skilltrail.application.opening import DATABASE_FILE, INSTANCE_FILE, find_database_key
 from skilltrail.application.processing import ProcessingFacade
+from skilltrail.application.redactions import RedactionsFacade
+from skilltrail.application.restored import bring_up_to_now
 from skilltrail.application.trail import TrailFacade
 from skilltrail.config import Settings
+from skilltrail.domain.backups import Reason
 from skilltrail.domain.capture import CapturedItem
 from skilltrail.domain.exchange import Origin
 from skilltrail.platform.clock import Clock, utc_now
-from skilltrail.platform.folders import HomeReport, prepare_home
-from skilltrail.platform.keys import DatabaseKey, database_key
+from skilltrail.platform.folders import HomeReport, prepare_home, remove_remains, write_private
+from skilltrail.platform.keys import DatabaseKey, KeyStore
 from skilltrail.platform.lock import HomeLock
 from skilltrail.platform.patterns import SecretRedactor
 from skilltrail.services.ports import ModelPort
 from skilltrail.storage.database import Database, open_database
 from skilltrail.storage.meta_queries import get_identity, make_identity
 
-DATABASE_FILE = "skilltrail.db"
 DEMO_FOLDER = "demo"
+RESCUED = "skilltrail-rescued-*.db"
+"""Copies that were saved when another file took the place of the open database."""
+
 _SEED_BATCH = 200
 
 
@@ -45,16 +57,16 @@ class Application:
         settings: Settings,
         clock: Clock,
         database: Database,
-        key: DatabaseKey,
+        held: HeldKey,
         folder: HomeReport,
         lock: HomeLock,
         model: ModelPort | None,
     ) -> None:
         self.settings = settings
         self.clock = clock
-        self.key_location = key.location
         self.folder_warnings = folder.warnings
         self._database = database
+        self._held = held
         self._lock = lock
         # A model that was handed in is its giver's to end.
         self._borrowed_model = model is not None
@@ -62,29 +74,45 @@ class Application:
         self._guard = threading.RLock()
         self._listeners: list[Callable[[], None]] = []
         self._demo: Application | None = None
+        self.backups = BackupsFacade(database=database, clock=clock, held=held, reread=self._reread)
+        self.keys = KeysFacade(database=database, clock=clock, held=held, backups=self.backups)
+        self.credentials = Credentials(database=database, clock=clock)
+        self.ledger = Ledger(database=database, clock=clock)
+        self._forget_listeners: list[Callable[[], None]] = []
+        self.forgetting = ForgettingFacade(
+            database=database, clock=clock, forgotten=self._drop_remembered, rewrite_backups=self._rewrite_backups
+        )
+        self.data_rights = DataRightsFacade(database=database, clock=clock)
         self._build()
 
     def _build(self) -> None:
         database, clock, settings = self._database, self.clock, self.settings
         self.instance_id, mark_key = _identity(database)
-        self.exchanges = ExchangesFacade(
-            database=database, clock=clock, redactor=SecretRedactor(mark_key=mark_key), changed=self._tell
-        )
+        _note_instance(settings.home / INSTANCE_FILE, self.instance_id)
+        self.health = HealthFacade(database=database)
+        redactor = SecretRedactor(mark_key=mark_key)
+        self.redactions = RedactionsFacade(database=database, clock=clock, redactor=redactor, changed=self._tell)
+        self.exchanges = ExchangesFacade(database=database, clock=clock, redactor=redactor, changed=self._tell)
         self.processing = ProcessingFacade(database=database, settings=settings, clock=clock, model=self.model)
         self.trail = TrailFacade(
             database=database,
             settings=settings,
             clock=clock,
-            key_location=self.key_location,
+            key_location=self._held.location,
             progress=self.processing.progress,
+            alert=self.health.alert,
         )
         self.imports = ImportsFacade(database=database, clock=clock, exchanges=self.exchanges)
         self.exports = ExportsFacade(
-            database=database, settings=settings, clock=clock, model=self.model, exchanges=self.exchanges
+            database=database,
+            settings=settings,
+            clock=clock,
+            model=self.model,
+            exchanges=self.exchanges,
+            mask=self.redactions.mask,
+            hide=self.redactions.hide,
         )
-        self.credentials = Credentials(database=database, clock=clock)
         self.sessions = Sessions(database=database, clock=clock, credentials=self.credentials)
-        self.ledger = Ledger(database=database, clock=clock)
         self.pairing = Pairing(
             database=database,
             clock=clock,
@@ -93,8 +121,28 @@ class Application:
             mark_key=mark_key,
         )
 
+    def _reread(self) -> None:
+        """Begin anew with the database that a restore put in place: nothing remembered of the other one holds."""
+        self.health.end()
+        self.credentials.changed()
+        self._build()
+        self._tell()
+
+    @property
+    def key_location(self) -> str:
+        """Where the key of the database is kept."""
+        return self._held.location()
+
     @classmethod
-    def open(cls, settings: Settings, *, clock: Clock = utc_now, model: ModelPort | None = None) -> Self:
+    def open(
+        cls,
+        settings: Settings,
+        *,
+        clock: Clock = utc_now,
+        model: ModelPort | None = None,
+        key: DatabaseKey | None = None,
+        lock: HomeLock | None = None,
+    ) -> Self:
         """Open the data folder of ``settings``, making it if needed.
 
         Parameters
@@ -103,6 +151,10 @@ class Application:
             Returns the present, aware.
         model
             Default: the real one, started when it is first needed.
+        key
+            Default: found where it is kept.
+        lock
+            The folder's, when it is held already; it stays held when this fails.
 
         Raises
         ------
@@ -113,26 +165,39 @@ class Application:
         """
         with ExitStack() as undo:
             folder = prepare_home(settings.home)
-            lock = HomeLock(settings.home)
-            lock.acquire()
-            undo.callback(lock.release)
-            key = database_key(settings)
-            database = open_database(settings.home / DATABASE_FILE, key.raw)
+            if lock is None:
+                lock = HomeLock(settings.home).acquire()
+                undo.callback(lock.release)
+            remove_remains(settings.home)
+            held = HeldKey(KeyStore(settings), key or find_database_key(settings))
+            path = settings.home / DATABASE_FILE
+            database = open_database(
+                path,
+                held.raw,
+                before_migration=lambda: back_up_file(path, held, reason=Reason.MIGRATION, now=clock()),
+            )
             undo.callback(database.close)
             opened = cls(
-                settings=settings, clock=clock, database=database, key=key, folder=folder, lock=lock, model=model
+                settings=settings, clock=clock, database=database, held=held, folder=folder, lock=lock, model=model
             )
             undo.pop_all()
+        opened.forgetting.resume()
+        opened.health.begin()
         return opened
 
     def close(self) -> None:
         """End the model, write what waits, close the database and give the folder free."""
-        self.close_demo()
-        if not self._borrowed_model:
-            self.close_model()
-        self.ledger.flush_refusals()
-        self._database.close()
-        self._lock.release()
+        # Whatever fails on the way, the next start must find the folder free.
+        with ExitStack() as last:
+            last.callback(self._lock.release)
+            last.callback(self._database.close)
+            last.callback(self.ledger.flush_refusals)
+            last.callback(self.health.end)
+            last.callback(self.backups.end)
+            last.callback(self.forgetting.end)
+            if not self._borrowed_model:
+                last.callback(self.close_model)
+            self.close_demo()
 
     def __enter__(self) -> Self:
         return self
@@ -162,9 +227,36 @@ class Application:
         """Call ``listener`` after exchanges were stored or revised; it must return at once."""
         self._listeners.append(listener)
 
+    def when_forgotten(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after exchanges were forgotten, so that it drops what it remembers of them."""
+        self._forget_listeners.append(listener)
+
+    def _drop_remembered(self, look_again: bool) -> None:
+        """Drop what this process remembers of exchanges; ``look_again``: topics lost their names."""
+        self.trail.forget_remembered()
+        self.processing.forget_outline()
+        if look_again:
+            self.processing.ask_for_topics()
+        # The model process has read texts; it starts anew when it is needed. A model that was handed in has none.
+        cancel = None if self._borrowed_model else getattr(self._model, "cancel", None)
+        if cancel is not None:
+            cancel()
+        for listener in self._forget_listeners:
+            listener()
+        self._tell()
+
+    def _rewrite_backups(self) -> None:
+        """Leave nothing of what was forgotten in the copies that lie in the data folder."""
+        path = self._database.path
+        for copy in sorted(path.parent.glob(RESCUED)):
+            # Saved when another file took the database's place: what it alone holds must stay.
+            bring_up_to_now(path, copy, key=self._held.raw, now=self.clock())
+        if self.backups.listing():
+            self.backups.replace_all(self.clock())
+
     def is_sound(self) -> bool:
-        """Check the whole database; takes seconds for a large one."""
-        return self._database.is_sound()
+        """Check the whole database, every page of its file; takes seconds for a large one."""
+        return self._database.is_whole()
 
     def damage(self) -> bool:
         """Tell whether the check found damage."""
@@ -221,6 +313,11 @@ class Application:
     def _tell(self) -> None:
         for listener in self._listeners:
             listener()
+
+
+def _note_instance(file: Path, instance_id: str) -> None:
+    if not file.exists() or file.read_text(encoding="ascii", errors="replace") != instance_id:
+        write_private(file, instance_id.encode("ascii"))
 
 
 def _identity(database: Database) -> tuple[str, bytes]:

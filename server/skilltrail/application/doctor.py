@@ -12,6 +12,9 @@ from typing import Literal
 from skilltrail.config import PORTS, Settings
 from skilltrail.errors import DataFolderInUse, SkilltrailError
 from skilltrail.i18n import _
+from skilltrail.platform.keys import KeyLocked
+from skilltrail.platform.recovery_record import RecoveryRecord
+from skilltrail.services.backups import FOLDER, Shelf
 
 DATABASE_FILE = "skilltrail.db"
 LOW_DISK_BYTES = 500 * 1024 * 1024
@@ -22,12 +25,13 @@ State = Literal["ok", "warning", "fault"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found; ``remedy`` is the one thing to do, or empty."""
+    """What one check found; ``remedy`` is the one thing to do, or empty; ``code`` is the error's code, or empty."""
 
     subject: str
     state: State
     words: str
     remedy: str = ""
+    code: str = ""
 
 
 def examine(settings: Settings, *, port: int | None = None) -> tuple[Finding, ...]:
@@ -44,6 +48,7 @@ def examine(settings: Settings, *, port: int | None = None) -> tuple[Finding, ..
         _python,
         lambda: _folder(settings),
         lambda: _database(settings, running=port is not None),
+        lambda: _backups(settings),
         lambda: _model(settings),
         lambda: _ports(port),
         lambda: _autostart(settings),
@@ -89,12 +94,15 @@ def _database(settings: Settings, *, running: bool) -> Iterator[Finding]:
         with Application.open(settings) as application:
             home = application.trail.home()
             damage = application.damage()
+    except KeyLocked as error:
+        yield _locked(settings, error)
+        return
     except DataFolderInUse as error:
         yield Finding(subject, "warning", str(error))
         return
     except SkilltrailError as error:
-        remedy = _("Nothing was changed. Restore a copy of the folder, or ask for help with this code: {code}")
-        yield Finding(subject, "fault", str(error), remedy.format(code=error.code))
+        remedy = _("Nothing was changed. A backup helps: `skilltrail restore --latest`.")
+        yield Finding(subject, "fault", str(error), remedy, error.code)
         return
     if damage:
         remedy = _("Make a copy of the data folder before anything else.")
@@ -102,14 +110,44 @@ def _database(settings: Settings, *, running: bool) -> Iterator[Finding]:
     else:
         words = _("{exchanges} exchanges, {topics} topics, encrypted, integrity good")
         yield Finding(subject, "ok", words.format(exchanges=home.exchanges, topics=home.topics))
-    yield _key(home.key_location)
+    yield from _key(settings, home.key_location)
 
 
-def _key(location: str) -> Finding:
-    if location == "keyring":
-        return Finding(_("Key"), "ok", _("in the system's keyring"))
-    remedy = _("Whoever copies the whole data folder can read it. A system keyring would prevent that.")
-    return Finding(_("Key"), "warning", _("in a file beside the database"), remedy)
+def _key(settings: Settings, location: str) -> Iterator[Finding]:
+    if location == "file":
+        remedy = _("Whoever copies the whole data folder can read it. Set a passphrase on the settings page.")
+        yield Finding(_("Key"), "warning", _("in a file beside the database"), remedy)
+    else:
+        words = _("in the system's keyring") if location == "keyring" else _("closed with your passphrase")
+        yield Finding(_("Key"), "ok", words)
+    if not RecoveryRecord(settings.home).exists:
+        remedy = _("Make one on the settings page: without it, a lost key means that nobody can open your history.")
+        yield Finding(_("Recovery key"), "warning", _("none yet"), remedy)
+
+
+def _locked(settings: Settings, error: KeyLocked) -> Finding:
+    if error.reason == "passphrase":
+        return Finding(_("Database"), "ok", _("closed with your passphrase; it is looked into when it is open"))
+    if RecoveryRecord(settings.home).exists:
+        remedy = _("Start Skilltrail: it asks for your recovery key. Nothing was changed.")
+    else:
+        remedy = _("Put the key back where it was, or restore a backup: `skilltrail restore --latest`.")
+    return Finding(_("Database"), "fault", str(error), remedy, error.code)
+
+
+def _backups(settings: Settings) -> Iterator[Finding]:
+    if not (settings.home / DATABASE_FILE).exists():
+        return
+    subject, backups = _("Backups"), Shelf(settings.home / FOLDER).backups()
+    if backups:
+        words = _("{count}, the newest of {day}").format(
+            count=len(backups), day=f"{backups[0].made_at.astimezone():%Y-%m-%d %H:%M}"
+        )
+        yield Finding(subject, "ok", words)
+    else:
+        yield Finding(
+            subject, "warning", _("none yet"), _("`skilltrail backup` makes one now; a server makes one a day.")
+        )
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
@@ -118,7 +156,8 @@ def _model(settings: Settings) -> Iterator[Finding]:
     try:
         yield Finding(_("Model"), "ok", find_model(settings.embedder).identity)
     except SkilltrailError as error:
-        yield Finding(_("Model"), "fault", str(error), _("Captures are kept meanwhile; topics wait for the model."))
+        remedy = _("Captures are kept meanwhile; topics wait for the model.")
+        yield Finding(_("Model"), "fault", str(error), remedy, error.code)
 
 
 def _ports(port: int | None) -> Iterator[Finding]:

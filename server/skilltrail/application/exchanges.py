@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
+from skilltrail.application.joint_store import JointStore
 from skilltrail.domain.capture import CapturedItem, CaptureReport, Outcome
 from skilltrail.domain.exchange import ExchangeDetail, ExchangePage, ExchangeSummary, Origin
 from skilltrail.platform.clock import Clock
@@ -18,7 +19,7 @@ class ExchangesFacade:
 
     def __init__(self, *, database: Database, clock: Clock, redactor: Redactor, changed: Callable[[], None]) -> None:
         self._database = database
-        self._clock = clock
+        self._store = JointStore(database=database, clock=clock)
         self._redactor = redactor
         self._changed = changed
 
@@ -44,8 +45,7 @@ class ExchangesFacade:
         """
         # Redacting is the costly part, and no other writer need wait for it.
         prepared = ingest.prepare(items, redactor=self._redactor, origins=origin_allowed)
-        with self._database.write() as session:
-            report = ingest.store(session, prepared, now=self._clock(), device_id=device_id, import_id=import_id)
+        report = self._store.store(prepared, device_id=device_id, import_id=import_id)
         if report.count(Outcome.STORED) or report.count(Outcome.REVISED):
             self._changed()
         return report

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from skilltrail.application.exchanges import ExchangesFacade
 from skilltrail.config import Settings
+from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.domain.timeline import ExportFile, Timeline, TimelineFilter
 from skilltrail.errors import ModelUnavailable
 from skilltrail.platform.clock import Clock
@@ -20,6 +23,9 @@ CSV = "csv"
 XLSX = "xlsx"
 TABLES = (CSV, XLSX)
 """Formats of the table of exchanges; they hold all of it."""
+
+Masked = tuple[str, tuple[str, ...]]
+"""A text as it may go out, and the kinds of personal data that were masked in it."""
 
 _XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DRAWN = frozenset({"html"})
@@ -37,12 +43,16 @@ class ExportsFacade:
         clock: Clock,
         model: Callable[[], ModelPort],
         exchanges: ExchangesFacade,
+        mask: Callable[[str], Masked],
+        hide: Callable[[str], Masked],
     ) -> None:
         self._database = database
         self._pause = timedelta(minutes=settings.episode_pause_minutes)
         self._clock = clock
         self._model = model
         self._exchanges = exchanges
+        self._mask = mask
+        self._hide = hide
 
     def file(self, format: str) -> ExportFile:  # noqa: A002 - the facade's word
         """Return an export in any format: one of ``TABLES``, or one of the timeline's.
@@ -58,43 +68,61 @@ class ExportsFacade:
         """Return the table of exchanges in one of ``TABLES``."""
         return self.exchanges_xlsx() if format == XLSX else self.exchanges_csv()
 
-    def timeline(self, format: str, options: TimelineFilter | None = None) -> ExportFile:  # noqa: A002 - same
-        """Return the timeline within a filter as one file; raises UnsupportedFormat."""
+    def timeline(
+        self,
+        format: str,  # noqa: A002 - same
+        options: TimelineFilter | None = None,
+        *,
+        show_personal: bool = False,
+    ) -> ExportFile:
+        """Return the timeline within a filter as one file; raises UnsupportedFormat.
+
+        Personal data is masked unless ``show_personal``, which the learner confirms for each file.
+        """
         from skilltrail.exporters import render_timeline
         from skilltrail.services.exporting import gather_export
 
         wanted = options or TimelineFilter()
         now = self._clock()
-        chart = self._chart(wanted) if format in _DRAWN else None
+        mask = self._hide if show_personal else self._mask
+        chart = self._chart(wanted, mask) if format in _DRAWN else None
         with self._database.read() as session:
-            export = gather_export(session, wanted, now=now, pause=self._pause, chart_svg=chart)
-        return render_timeline(format, export)
+            export = gather_export(session, wanted, now=now, pause=self._pause, mask=mask, chart_svg=chart)
+        return replace(
+            render_timeline(format, export),
+            exchange_ids=tuple(entry.seq for entry in export.entries),
+            masked=sum(bool(entry.masked) for entry in export.entries),
+        )
 
     def exchanges_csv(self) -> ExportFile:
         """Return the table of exchanges: ids, times, fidelity and topics, never a text."""
         from skilltrail.exporters import write_exchanges_csv
 
         out = io.StringIO(newline="")
-        write_exchanges_csv(self._exchanges.rows(), out)
+        ids: list[int] = []
+        write_exchanges_csv(self._noted(ids), out)
         data = out.getvalue().encode("utf-8", "replace")
-        return ExportFile(name="skilltrail-exchanges.csv", media_type="text/csv; charset=utf-8", data=data)
+        kind = "text/csv; charset=utf-8"
+        return ExportFile(name="skilltrail-exchanges.csv", media_type=kind, data=data, exchange_ids=tuple(ids))
 
     def exchanges_xlsx(self) -> ExportFile:
         """Return the same table as a workbook."""
         from skilltrail.exporters import exchanges_xlsx
 
-        data = exchanges_xlsx(self._exchanges.rows(), made_at=self._clock())
-        return ExportFile(name="skilltrail-exchanges.xlsx", media_type=_XLSX_TYPE, data=data)
+        ids: list[int] = []
+        data = exchanges_xlsx(self._noted(ids), made_at=self._clock())
+        return ExportFile(name="skilltrail-exchanges.xlsx", media_type=_XLSX_TYPE, data=data, exchange_ids=tuple(ids))
 
     def chart(self, spec: dict[str, Any]) -> str:
         """Return the SVG of a Vega-Lite specification; raises ModelUnavailable."""
         return self._model().chart(spec)
 
-    def _chart(self, wanted: TimelineFilter) -> str | None:
+    def _chart(self, wanted: TimelineFilter, mask: Callable[[str], Masked]) -> str | None:
         """Return the picture; without the model process an export goes out with its tables alone."""
         from skilltrail.exporters.chart_spec import timeline_chart
+        from skilltrail.services.exporting import masked_timeline
 
-        spec = timeline_chart(self._read(wanted))
+        spec = timeline_chart(masked_timeline(self._read(wanted), mask))
         if spec is None:
             return None
         try:
@@ -102,6 +130,15 @@ class ExportsFacade:
         except ModelUnavailable:
             return None
 
+    def _noted(self, ids: list[int]) -> Iterator[ExchangeSummary]:
+        """Yield the rows of the table, masked, and note which exchanges they are."""
+        from skilltrail.services.exporting import masked_summary
+
+        mask = lru_cache(maxsize=4096)(self._mask)  # a few hundred names stand in every row
+        for row in self._exchanges.rows():
+            ids.append(row.id)
+            yield masked_summary(row, mask)
+
     def _read(self, wanted: TimelineFilter) -> Timeline:
         with self._database.read() as session:
-            return read_timeline(session, wanted, now=self._clock(), pause=self._pause)
+            return read_timeline(session, wanted, now=self._clock(), pause=self._pause, exported=True)

@@ -70,6 +70,10 @@ class ProcessingFacade:
             problem=self._problem,
         )
 
+    def forget_outline(self) -> None:
+        """Forget what is remembered of topics' members: some of them were forgotten by the learner."""
+        self._outline = None
+
     def ask_for_topics(self) -> None:
         """Make a topic run due as soon as anything changed since the last one, however little."""
         self._asked = True
@@ -147,8 +151,8 @@ class ProcessingFacade:
         static = processing.embed(model.static, batch)
         first = placement.find_places(model, outline, static=static.vectors)
         with self._database.write() as session:
-            processing.keep(session, batch, static, kind="static", model=identity, now=self._clock())
-            placement.keep_places(session, first, outline)
+            kept = processing.keep(session, batch, static, kind="static", model=identity, now=self._clock())
+            placement.keep_places(session, {row: place for row, place in first.items() if row in kept}, outline)
         batch = [item for item in batch if item.waiting.id in static.vectors]
         dense = processing.embed(model.embed, batch)
         places = placement.find_places(model, outline, static=static.vectors, dense=dense.vectors)
@@ -171,9 +175,11 @@ class ProcessingFacade:
             raise ModelUnavailable(_("The topics could not be worked out; it is tried again later.")) from None
         carried = topic_run.continue_topics(run, partition)
         with self._database.write() as session:
-            topic_run.keep_run(
+            kept = topic_run.keep_run(
                 session, run, partition, carried, model=identity, started_at=started_at, now=self._clock()
             )
+        if kept is None:
+            return StepResult(ran_topics=True)
         self._asked = False
         self._outline = None
         return StepResult(ran_topics=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from skilltrail.config import Settings
+from skilltrail.domain.health import Alert
 from skilltrail.domain.timeline import Home, Progress, Timeline, TimelineFilter, TopicDetail, TopicLine
 from skilltrail.platform.clock import Clock
 from skilltrail.services import trail
@@ -29,14 +30,16 @@ class TrailFacade:
         database: Database,
         settings: Settings,
         clock: Clock,
-        key_location: str,
+        key_location: Callable[[], str],
         progress: Callable[[], Progress],
+        alert: Callable[[], Alert | None],
     ) -> None:
         self._database = database
         self._pause = timedelta(minutes=settings.episode_pause_minutes)
         self._clock = clock
         self._key_location = key_location
         self._progress = progress
+        self._alert = alert
         self._remembered: dict[TimelineFilter, Timeline] = {}
         self._lock = threading.Lock()
 
@@ -76,14 +79,20 @@ class TrailFacade:
                 devices=len(list_devices(session)),
                 last_stored_at=last,
                 progress=progress,
-                key_location=self._key_location,
+                key_location=self._key_location(),
                 revision=get_revision(session),
+                alert=self._alert(),
             )
 
     def revision(self) -> int:
         """Return a number that rises with every change of the data."""
         with self._database.read() as session:
             return get_revision(session)
+
+    def forget_remembered(self) -> None:
+        """Drop the timelines that are remembered: they hold beginnings of questions."""
+        with self._lock:
+            self._remembered.clear()
 
     def _remember(self, timeline: Timeline) -> None:
         with self._lock:

@@ -11,7 +11,9 @@ import click
 
 from skilltrail import __version__
 from skilltrail.cli.checkup import doctor_command
+from skilltrail.cli.forgetting import forget_command
 from skilltrail.cli.history import exchanges_command, export_command, import_command, process_command, topics_command
+from skilltrail.cli.keeping import backup_command, restore_command
 from skilltrail.cli.serving import autostart_command, extension_command, open_command, pair_command, serve_command
 
 __all__ = ["main"]
@@ -34,6 +36,9 @@ for _command in (
     topics_command,
     exchanges_command,
     export_command,
+    forget_command,
+    backup_command,
+    restore_command,
     doctor_command,
 ):
     main.add_command(_command)

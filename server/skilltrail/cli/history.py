@@ -45,9 +45,9 @@ def import_command(settings: Settings, answer: Answer, paths: tuple[Path, ...]) 
 def _import_here(settings: Settings, answer: Answer, paths: tuple[Path, ...]) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from skilltrail.application import Application
+    from skilltrail.cli.unlocking import open_home
 
-    with Application.open(settings) as application, _bar(answer, _("Importing")) as advance:
+    with open_home(settings) as application, _bar(answer, _("Importing")) as advance:
         report = application.imports.run(paths, progress=advance)
     return {**asdict(report), "agrees": report.agrees}
 
@@ -71,9 +71,9 @@ def process_command(settings: Settings, answer: Answer) -> None:
 def _process_here(settings: Settings, advance: Any) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from skilltrail.application import Application
+    from skilltrail.cli.unlocking import open_home
 
-    with Application.open(settings) as application:
+    with open_home(settings) as application:
         state = application.processing.run_until_done(lambda now: advance(now.embedded, now.total))
         return asdict(state)
 
@@ -107,9 +107,9 @@ def _topics(settings: Settings) -> list[dict[str, Any]]:
     if (server := running_server(settings)) is not None:
         listed: list[dict[str, Any]] = server.call("GET", "/api/v1/topics")["topics"]
         return listed
-    from skilltrail.application import Application
+    from skilltrail.cli.unlocking import open_home
 
-    with Application.open(settings) as application:
+    with open_home(settings) as application:
         rows = [asdict(line) for line in application.trail.topics()]
     return [{**row, "first_at": row["first_at"].isoformat(), "last_at": row["last_at"].isoformat()} for row in rows]
 
@@ -145,10 +145,12 @@ def export_command(settings: Settings, answer: Answer, format_: str, target: Pat
 def _export_bytes(settings: Settings, format_: str) -> bytes:
     if (server := running_server(settings)) is not None:
         return server.fetch("GET", f"/api/v1/exports?format={format_}")
-    from skilltrail.application import Application
+    from skilltrail.cli.unlocking import open_home
 
-    with Application.open(settings) as application:
-        data: bytes = application.exports.file(format_).data
+    with open_home(settings) as application:
+        file = application.exports.file(format_)
+        application.data_rights.record(file, format_)
+        data: bytes = file.data
         return data
 
 

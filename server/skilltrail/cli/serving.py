@@ -9,10 +9,12 @@ from typing import Any
 import click
 
 from skilltrail.cli.options import Answer, command
-from skilltrail.cli.running import RunningServer, running_server
+from skilltrail.cli.running import RunningServer, ServerAnswered, running_server
 from skilltrail.config import Settings
-from skilltrail.errors import PairingError, SkilltrailError
+from skilltrail.domain.keys import LockStanding
+from skilltrail.errors import KeyUnavailable, PairingError, SkilltrailError
 from skilltrail.i18n import _
+from skilltrail.services.backups import Secret
 
 
 class NotRunning(SkilltrailError):
@@ -26,6 +28,7 @@ class NotRunning(SkilltrailError):
 @click.option("--no-open", is_flag=True, help="Print the dashboard's address instead of opening the browser.")
 def serve_command(settings: Settings, answer: Answer, port: int | None, no_open: bool) -> None:
     """Run until Ctrl-C; a second server on the same data is refused."""
+    from skilltrail.cli.unlocking import ask_for_secret
     from skilltrail.web.server import serve
     from skilltrail.worker import Worker
 
@@ -36,12 +39,19 @@ def serve_command(settings: Settings, answer: Answer, port: int | None, no_open:
         answer.result({"ok": True, "url": url, "launch_url": launch_url})
         answer.say(_("Skilltrail is running at {url} (only this computer can reach it).").format(url=url))
         opened = settings.open_browser and not no_open and _opens(launch_url)
-        if not opened:
+        if launch_url == url:
+            answer.say(_("Your history is locked. Unlock it in the dashboard; new chats wait in the browser."))
+        elif not opened:
             words = _("Open your dashboard with this link (good once, for 10 minutes):\n  {url}")
             answer.say(words.format(url=launch_url))
         answer.say(_("Stop with Ctrl-C."))
 
-    serve(settings, announce=announce, worker=Worker)
+    def ask(standing: LockStanding) -> tuple[Secret, str | None] | None:
+        return (
+            None if answer.as_json else ask_for_secret(standing, otherwise=_("leave it empty to unlock in the browser"))
+        )
+
+    serve(settings, announce=announce, worker=Worker, ask=ask)
 
 
 @command("open", help="Open the dashboard in the browser.")
@@ -49,7 +59,7 @@ def serve_command(settings: Settings, answer: Answer, port: int | None, no_open:
 def open_command(settings: Settings, answer: Answer, print_only: bool) -> None:
     """Make a sign-in link (good once, for 10 minutes) and open it."""
     server = _needed(settings)
-    link = server.call("POST", "/api/v1/launch-keys", {})["url"]
+    link = _link(server)
     answer.result({"ok": True, "url": link})
     if print_only or not _opens(link):
         answer.say(link)
@@ -109,6 +119,16 @@ def autostart_command(settings: Settings, answer: Answer, state: str) -> None:
     answer.result({"ok": True, "on": entry.is_on(), "file": str(entry.file)})
     words = _("Skilltrail starts when you sign in.") if entry.is_on() else _("Skilltrail does not start by itself.")
     answer.say(words)
+
+
+def _link(server: RunningServer) -> str:
+    try:
+        return str(server.call("POST", "/api/v1/launch-keys", {})["url"])
+    except ServerAnswered as error:
+        if error.code != KeyUnavailable.code:
+            raise
+        # The unlock page needs no session: what unlocks the history is the credential.
+        return f"http://127.0.0.1:{server.port}/"
 
 
 def _needed(settings: Settings) -> RunningServer:

@@ -61,7 +61,11 @@ class OutboxState:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """Counts of one conversation since the extension first saw it; all cumulative."""
+    """Counts of one conversation since the extension first saw it; all cumulative.
+
+    ``reset_at`` is the forgetting after which the extension began to count anew; ``forgotten`` is the server's own
+    count of what was stored and forgotten since.
+    """
 
     provider: str
     conversation_id: str
@@ -75,15 +79,47 @@ class LedgerRow:
     failed: int = 0
     degraded: bool = False
     updated_at: datetime | None = None
+    reset_at: datetime | None = None
+    forgotten: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeldExchange:
+    """An exchange that an extension still holds, waiting or refused; no text."""
+
+    capture_id: str
+    provider: str
+    conversation_id: str
+    prompt_id: str | None
+    reply_id: str | None
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerReport:
-    """One report of one paired extension."""
+    """One report of one paired extension; ``held`` are exchanges of which it asks whether they were forgotten."""
 
     state: str
     outbox: OutboxState
     rows: tuple[LedgerRow, ...]
+    held: tuple[HeldExchange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResetTalk:
+    """A conversation of which every exchange was forgotten at ``at``: its counts begin anew."""
+
+    provider: str
+    conversation_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReply:
+    """What a report is answered: which held exchanges were forgotten (capture ids), and which conversations whole."""
+
+    forgotten: tuple[str, ...] = ()
+    reset: tuple[ResetTalk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,11 @@ class CapturedExchange:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeDetail:
-    """One stored exchange with everything that the dashboard and exports may show."""
+    """One stored exchange with everything that the dashboard and exports may show.
+
+    ``restricted``: the learner leaves it out of exports. ``text_removed``: the retention rule took its texts.
+    ``talk_exchanges`` counts the exchanges of its conversation; ``talk_restricted``: all of them are left out.
+    """
 
     id: int
     seq: int
@@ -132,6 +136,10 @@ class ExchangeDetail:
     topic_id: str | None
     topic_name: str | None
     area: str | None
+    restricted: bool = False
+    text_removed: bool = False
+    talk_exchanges: int = 1
+    talk_restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,7 @@ def _ids(copy: Copy) -> list[tuple[str, str]]:
 
 
 def _words(copy: Copy) -> list[tuple[str, str]]:
-    return [("digest", copy.prompt_digest), ("letters", _letters(copy.prompt_head))]
+    return [("digest", copy.prompt_digest), ("letters", bare_letters(copy.prompt_head))]
 
 
 def likeness(a: Copy, b: Copy) -> Likeness:
@@ -243,13 +243,13 @@ def _same_prompt(a: Copy, b: Copy) -> bool:
         return True
     # Long prompts often share their beginning and differ in the matter pasted below it.
     whole = len(a.prompt_head) < HEAD and len(b.prompt_head) < HEAD
-    letters = _letters(a.prompt_head)
-    return whole and letters != "" and letters == _letters(b.prompt_head)
+    letters = bare_letters(a.prompt_head)
+    return whole and letters != "" and letters == bare_letters(b.prompt_head)
 
 
 def _reads_alike(a: Copy, b: Copy) -> bool:
     """Tell whether two replies differ in Markdown only, as far as their beginnings show."""
-    one, other = _letters(a.reply_head), _letters(b.reply_head)
+    one, other = bare_letters(a.reply_head), bare_letters(b.reply_head)
     if len(a.reply_head) < HEAD and len(b.reply_head) < HEAD:
         return one != "" and one == other
     shared = min(len(one), len(other))
@@ -262,11 +262,12 @@ def _is_part(a: Copy, b: Copy, *, at_least: int) -> bool:
     short, long = (a, b) if a.reply_chars <= b.reply_chars else (b, a)
     if short.status is not Status.PARTIAL:
         return False
-    letters = _letters(short.reply_head)
-    return len(letters) >= at_least and _letters(long.reply_head).startswith(letters[:_ENOUGH_LETTERS])
+    letters = bare_letters(short.reply_head)
+    return len(letters) >= at_least and bare_letters(long.reply_head).startswith(letters[:_ENOUGH_LETTERS])
 
 
-def _letters(text: str) -> str:
+def bare_letters(text: str) -> str:
+    """Return the letters and digits of ``text`` alone, in lower case: what is left whatever its marks are."""
     return _NO_LETTERS.sub("", text).casefold()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from skilltrail.domain.exchange import ExchangeSummary
+from skilltrail.domain.health import Alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,10 @@ class TopicDetail:
 
 @dataclass(frozen=True, slots=True)
 class ExportEntry:
-    """One exchange as a timeline export discloses it: no reply, only the question's beginning."""
+    """One exchange as a timeline export discloses it: no reply, only the question's beginning.
+
+    ``masked`` are the kinds of personal data that were taken out of it.
+    """
 
     seq: int
     asked_at: datetime
@@ -87,6 +91,7 @@ class ExportEntry:
     title: str | None
     question: str
     topic_id: str | None
+    masked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +106,16 @@ class TimelineExport:
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """A finished export."""
+    """A finished export; ``exchange_ids`` are the exchanges that it holds.
+
+    ``masked`` is the number of those in which personal data was masked.
+    """
 
     name: str
     media_type: str
     data: bytes
+    exchange_ids: tuple[int, ...] = ()
+    masked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +147,4 @@ class Home:
     progress: Progress
     key_location: str
     revision: int
+    alert: Alert | None = None

@@ -18,6 +18,11 @@ def withheld() -> str:
     return _("Questions are shortened to their beginning. Answers are not included.")
 
 
+def edited(entry: ExportEntry) -> str:
+    """Return what stands behind a question in which personal data was masked, else nothing."""
+    return _("edited, not checkable") if entry.masked else ""
+
+
 def by_topic(export: TimelineExport) -> list[tuple[TopicLine, list[ExportEntry]]]:
     """Return the topics in the timeline's order, each with its entries, oldest first."""
     entries = _grouped(export.entries)

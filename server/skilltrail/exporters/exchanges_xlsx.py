@@ -37,7 +37,8 @@ def exchanges_xlsx(rows: Iterable[CsvRow], *, made_at: datetime, sheet_rows: int
 
     Notes
     -----
-    ``asked_at`` is a date-time cell in UTC, ``on_current_path`` a truth value, ``redactions`` a number; all else text.
+    ``asked_at`` is a date-time cell in UTC, ``redactions`` a number, all else text: ``on_current_path`` says true or
+    false in words, for LibreOffice makes formulas of truth values.
     """
     import xlsxwriter  # noqa: PLC0415 - only when a workbook is wanted
 
@@ -67,9 +68,10 @@ def safe_text(text: str) -> str:
     return _NOT_XML.sub("", text.encode("utf-8", "replace").decode("utf-8"))
 
 
-def _values(row: CsvRow) -> tuple[str | datetime | bool | int, ...]:
+def _values(row: CsvRow) -> tuple[str | datetime | int, ...]:
     texts = (row.provider, str(row.origin), row.conversation_id, row.prompt_id or "", row.reply_id or "")
-    facts = (row.asked_at, str(row.fidelity), str(row.status), row.on_current_path, row.redactions)
+    current = "true" if row.on_current_path else "false"
+    facts = (row.asked_at, str(row.fidelity), str(row.status), current, row.redactions)
     return (*texts, *facts, row.topic_id or "", row.topic_name or "", row.area or "")
 
 
@@ -85,9 +87,7 @@ def _sheet(book: Any, name: str, bold: Any) -> Any:
 def _write(sheet: Any, at: int, row: CsvRow, moment: Any) -> None:
     # Each kind by its own method: `write` would look at a text and decide what it is.
     for column, value in enumerate(_values(row)):
-        if isinstance(value, bool):
-            sheet.write_boolean(at, column, value)
-        elif isinstance(value, int):
+        if isinstance(value, int):
             sheet.write_number(at, column, value)
         elif isinstance(value, str):
             sheet.write_string(at, column, safe_text(value))

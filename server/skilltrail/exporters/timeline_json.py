@@ -74,4 +74,5 @@ def _entry(entry: ExportEntry) -> dict[str, Any]:
         "title": entry.title,
         "question": entry.question,
         "topic_id": entry.topic_id,
+        "masked": list(entry.masked),
     }

@@ -91,4 +91,5 @@ def _topic(topic: TopicLine, entries: list[ExportEntry], zone: tzinfo | None) ->
 def _entry(entry: ExportEntry, zone: tzinfo | None) -> str:
     title = f" ({literal(entry.title)})" if entry.title and one_line(entry.title) else ""
     provider = literal(provider_name(entry.provider))
-    return f"- {day_words(entry.asked_at, zone)}, {provider}: {literal(entry.question)}{title}"
+    edited = f" ({disclosure.edited(entry)})" if entry.masked else ""
+    return f"- {day_words(entry.asked_at, zone)}, {provider}: {literal(entry.question)}{title}{edited}"

@@ -19,7 +19,8 @@ _LATEST = 32_503_680_000.0
 _TEXT_TYPES = {"text", "multimodal_text"}
 _HIDDEN_FLAGS = ("is_visually_hidden_from_conversation", "is_thinking_preamble_message", "is_user_system_message")
 # U+E200 opens a citation marker, U+E201 closes it; what stands between is for the page's script, not for people.
-_CITATION = re.compile("\ue200[^\ue201]*\ue201|[\ue200-\ue2ff]|【[^】]*†[^】]*】")
+# Lengths are limited, so that a text of nothing but openings takes no longer than any other.
+_CITATION = re.compile("\ue200[^\ue200\ue201]{0,400}\ue201|[\ue200-\ue2ff]|【[^【】†]{0,80}†[^【】]{0,200}】")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Counts how deep JSON is nested while it is read: a path kept for each level would need its square in memory.
+"""Counts how deep JSON is nested while it is read: the parser keeps a path for each level, and memory is its square.
 
 100,000 opening brackets, one hundred kilobytes, made the parser ask for more than 20 GB.
 """
@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import re
-from typing import BinaryIO
+from typing import Protocol
 
 MAX_DEPTH = 64
 """An export needs about a dozen levels."""
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_WHOLE = re.compile(rb'(?:[^"]++|"(?:[^"\\]|\\.)*+")*+', re.DOTALL)
-_INSIDE = re.compile(rb'(?:[^"\\]|\\.)*+', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_WHOLE = re.compile(rb'(?:[^"]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+_INSIDE = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _OPENING = b"[{"
 _NO_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
 
@@ -22,10 +22,20 @@ class TooDeepError(ValueError):
     """The JSON is nested deeper than ``MAX_DEPTH``."""
 
 
-class ShallowReader:
-    """A binary file whose ``read`` fails with ``TooDeepError`` as soon as what was read is nested too deeply."""
+class StrayBlankError(ValueError):
+    """A form feed or vertical tab between values, which the parser would take for a blank; JSON knows neither."""
 
-    def __init__(self, source: BinaryIO) -> None:
+
+class Source(Protocol):
+    """Whatever can be read from."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class ShallowReader:
+    """A binary file whose ``read`` fails as soon as what was read is nested too deeply, or holds a stray blank."""
+
+    def __init__(self, source: Source) -> None:
         self._source = source
         self._depth = 0
         self._in_string = False
@@ -43,7 +53,10 @@ class ShallowReader:
             return
         whole = _WHOLE.match(data)
         end = whole.end() if whole else 0
-        self._count(_STRING.sub(b"", data[:end]).translate(None, _NO_BRACKETS))
+        plain = _STRING.sub(b"", data[:end])
+        if b"\f" in plain or b"\v" in plain:
+            raise StrayBlankError
+        self._count(plain.translate(None, _NO_BRACKETS))
         if end < len(data):
             # A string that goes on in what is read next.
             self._in_string = True

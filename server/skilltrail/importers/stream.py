@@ -10,7 +10,8 @@ import ijson
 
 from skilltrail.errors import ImportFailed
 from skilltrail.i18n import _
-from skilltrail.importers.shallow import ShallowReader, TooDeepError
+from skilltrail.importers.shallow import ShallowReader, StrayBlankError, TooDeepError
+from skilltrail.importers.surrogates import RepairedReader
 
 _HEAD_BYTES = 65_536
 
@@ -21,16 +22,17 @@ def elements(path: Path) -> Iterator[Any]:
     Raises
     ------
     ImportFailed
-        If the file cannot be read, is not complete JSON or nested too deeply; the message names the file only.
+        If the file cannot be read, is not complete JSON or nested too deeply. The message names the file, never what
+        stands in it.
     """
     try:
         with path.open("rb") as source:
-            yield from ijson.items(ShallowReader(source), _prefix(source), use_float=True)
+            yield from ijson.items(ShallowReader(RepairedReader(source)), _prefix(source), use_float=True)
     except OSError as error:
         raise ImportFailed(_("{name} could not be opened: {why}").format(name=path.name, why=error.strerror)) from error
     except TooDeepError:
         raise ImportFailed(_("{name} is nested too deeply to be an export.").format(name=path.name)) from None
-    except (ijson.JSONError, UnicodeDecodeError) as error:
+    except (ijson.JSONError, UnicodeDecodeError, StrayBlankError) as error:
         # Not chained into the message: a parser's words can hold a piece of the text.
         raise ImportFailed(_("{name} is not a complete JSON file.").format(name=path.name)) from error
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
 
-_MARK = re.compile(r"\[secret:[^\]]*\]|https?://\S+|\S+@\S+\.\S+")
+# With limits, so that a long line without a blank takes no longer than any other text.
+_MARK = re.compile(r"\[secret:[^\]]{0,80}\]|https?://\S+|[^\s@]{1,64}@[^\s@]{1,255}\.[^\s@]+")
 # Letters first; "+", "#", "-" and inner dots belong to words of the trade: C++, C#, Node.js, e-mail, .NET.
 _WORD = re.compile(r"\.?[^\W\d_](?:[\w+#]|['’.&/-](?=\w))*|[.!?;:,()\n\"“”]")
 _ENDINGS = (

@@ -22,6 +22,9 @@ _SYNCED = frozenset(
     ["dropbox", "onedrive", "google drive", "googledrive", "icloud", "mobile documents", "nextcloud", "owncloud"]
 ) | {"syncthing", "pcloud", "seafile", "mega", "box sync", "yandex.disk", "cloudstorage"}
 
+# How write_private names a file that is not whole yet.
+_ASIDE = re.compile(r"\..+\.[0-9a-f]{8}")
+
 
 @dataclass(frozen=True, slots=True)
 class HomeReport:
@@ -66,6 +69,16 @@ def write_private(path: Path, data: bytes) -> None:
         aside.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def remove_remains(folder: Path) -> None:
+    """Remove what ``write_private`` left when it was cut off; only for who knows that nobody writes there now.
+
+    Such a file can be a key in clear, written aside just before the machine went down.
+    """
+    for path in folder.glob(".*"):
+        if _ASIDE.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def read_private(path: Path) -> bytes:

@@ -8,7 +8,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from skilltrail.errors import DataFolderInUse
+from skilltrail.errors import DataFolderInUse, StorageError
 from skilltrail.i18n import _
 
 LOCK_FILE = "skilltrail.lock"
@@ -36,6 +36,8 @@ class HomeLock:
         ------
         DataFolderInUse
             If another process holds it; the message says what to do.
+        StorageError
+            If the folder cannot be written.
         """
         try:
             self._lock.acquire(timeout=0)
@@ -45,6 +47,14 @@ class HomeLock:
                     "Skilltrail is already running with the data folder {home}. Use that one (skilltrail open), "
                     "stop it, or choose another folder with --home."
                 ).format(home=self._home)
+            ) from None
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise StorageError(
+                _(
+                    "The data folder {home} cannot be written ({reason}). Give yourself the right to write there, or "
+                    "choose another folder with --home."
+                ).format(home=self._home, reason=reason)
             ) from None
         return self
 

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.capture import CapturedItem, CaptureReport, CaptureResult, Outcome
 from skilltrail.domain.exchange import PROVIDERS, CapturedExchange, Origin
 from skilltrail.domain.merging import Copy, Shelf, TextChange, copy_of, merge
-from skilltrail.domain.paths import Turn, current_path
+from skilltrail.domain.paths import current_path
 from skilltrail.services.cleaning import Cleaner
+from skilltrail.services.forget import turn_of
 from skilltrail.services.ports import Redactor
+from skilltrail.services.tombstones import FORGOTTEN, Gatekeeper, Verdict
 from skilltrail.storage import capture_queries as queries
 from skilltrail.storage.capture_queries import ConversationRecord, StoredCopy
 from skilltrail.storage.meta_queries import LAST_SEQ, TOPICS_STALE, bump_revision, get_revision, raise_counter
@@ -120,7 +122,7 @@ class _Talk:
 
     def path_changes(self) -> dict[int, bool]:
         """Return the rows whose place on the current path is another one now."""
-        on_path = current_path([_turn(row) for row in self.rows])
+        on_path = current_path([turn_of(row) for row in self.rows])
         return {row.id: row.id in on_path for row in self.rows if row.on_current_path != (row.id in on_path)}
 
 
@@ -133,6 +135,7 @@ class _Batch:
         self._device_id = device_id
         self._import_id = import_id
         self._talks: dict[tuple[str, str], list[_Talk]] = {}
+        self._gatekeeper = Gatekeeper(session, ())
         self._next = raise_counter(session, LAST_SEQ, 0) + 1
         self._rows: dict[int, dict[str, Any]] = {}
         self._texts: list[dict[str, Any]] = []
@@ -141,6 +144,8 @@ class _Batch:
         self._changed = False
 
     def load(self, items: Sequence[Prepared]) -> None:
+        arriving = [(item.captured, item.copy) for item in items if item.copy is not None]
+        self._gatekeeper = Gatekeeper(self._session, arriving)
         records = queries.find_conversations(
             self._session, {(item.captured.provider, item.captured.conversation_id) for item in items}
         )
@@ -152,12 +157,22 @@ class _Batch:
     def take(self, item: Prepared) -> CaptureResult:
         if item.copy is None:
             return CaptureResult(item.capture_id, Outcome.REFUSED, code=item.code)
+        if self._is_forgotten(item.captured, item.copy):
+            # Before its conversation is looked for: not even a title may come back with it.
+            return CaptureResult(item.capture_id, Outcome.REFUSED, code=FORGOTTEN)
         talk = self._talk(item.captured)
         position = talk.shelf.find(item.copy)
         if position is None:
             return CaptureResult(item.capture_id, Outcome.STORED, self._add(talk, item.captured, item.copy))
         outcome = self._merge(talk, position, item.captured, item.copy)
         return CaptureResult(item.capture_id, outcome, talk.rows[position].id)
+
+    def _is_forgotten(self, captured: CapturedExchange, copy: Copy) -> bool:
+        verdict = self._gatekeeper.judge(captured, copy)
+        if verdict is not Verdict.LIKELY:
+            return verdict is Verdict.FORGOTTEN
+        talk = _of_account(self._talks.get((captured.provider, captured.conversation_id), []), captured.account)
+        return talk is None or talk.shelf.find(copy) is None
 
     def finish(self) -> bool:
         """Write what was gathered; return whether anything changed."""
@@ -314,17 +329,4 @@ def _learned(record: ConversationRecord, captured: CapturedExchange) -> Conversa
         titled_at=captured.captured_at if newer else record.titled_at,
         project_id=record.project_id or captured.project_id,
         gizmo_id=record.gizmo_id or captured.gizmo_id,
-    )
-
-
-def _turn(row: StoredCopy) -> Turn:
-    copy = row.copy
-    return Turn(
-        id=row.id,
-        prompt_id=copy.prompt_id,
-        reply_id=copy.reply_id,
-        parent_id=copy.parent_id,
-        flagged=copy.path_flag,
-        active_at=copy.active_at,
-        happened_at=copy.answered_at or copy.asked_at,
     )

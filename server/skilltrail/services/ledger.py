@@ -7,17 +7,23 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from skilltrail.domain.capture import LedgerReport, LedgerRow, LedgerView
+from skilltrail.domain.capture import LedgerReply, LedgerReport, LedgerRow, LedgerView
+from skilltrail.services import tombstones
 from skilltrail.storage import access_queries
 
 _COUNTS = ("sends_seen", "replies_finished", "turns_in_page", "captured", "stored", "waiting", "rejected", "failed")
 
 
-def record(session: Session, device_id: str, report: LedgerReport, *, now: datetime) -> None:
-    """Keep a device's report."""
+def record(session: Session, device_id: str, report: LedgerReport, *, now: datetime) -> LedgerReply:
+    """Keep a device's report; say what of it was forgotten."""
+    reply = tombstones.reply_to(session, report)
     access_queries.touch_device(session, device_id, now)
     access_queries.save_report(session, device_id, state=report.state, outbox=report.outbox, now=now)
-    access_queries.save_ledger_rows(session, device_id, report.rows, now)
+    # Counts from before a forgetting would say that what is gone is missing.
+    stale = {(talk.provider, talk.conversation_id) for talk in reply.reset}
+    rows = [row for row in report.rows if (row.provider, row.conversation_id) not in stale]
+    access_queries.save_ledger_rows(session, device_id, rows, now)
+    return reply
 
 
 def read(session: Session, *, refused_since: Mapping[str, int]) -> LedgerView:
@@ -40,7 +46,7 @@ def read(session: Session, *, refused_since: Mapping[str, int]) -> LedgerView:
 
 def needs_a_look(row: LedgerRow, in_database: Mapping[str, int]) -> tuple[bool, bool]:
     """Order rows: replies that are nowhere first, then degraded or refused ones, then the newest."""
-    stored = min(row.stored, in_database.get(row.conversation_id, 0))
+    stored = min(row.stored, in_database.get(row.conversation_id, 0) + row.forgotten)
     missing = row.replies_finished - stored - row.waiting - row.rejected
     return missing > 0, row.degraded or row.rejected > 0 or row.waiting > 0
 

@@ -14,6 +14,7 @@ from skilltrail.domain.carry_over import CarryOver, KnownTopic, carry_over
 from skilltrail.domain.topics import TopicPartition, is_follow_up, representation
 from skilltrail.services.processing import unpacked
 from skilltrail.storage import topic_queries as queries
+from skilltrail.storage.forget_pass_queries import FORGET_EPOCH
 from skilltrail.storage.meta_queries import TOPICS_STALE, bump_revision, get_counter, raise_counter
 from skilltrail.storage.topic_queries import Member, RunRecord, Subject
 
@@ -26,7 +27,7 @@ _STRENGTH_STEP = 0.05
 
 @dataclass(frozen=True, slots=True)
 class RunInput:
-    """Everything a run looks at, in the order of source keys; ``stale`` is the counter when it was read."""
+    """Everything a run looks at, in the order of source keys; ``stale`` and ``epoch`` are counters when it was read."""
 
     ids: dict[str, int]
     keys: list[str]
@@ -36,6 +37,7 @@ class RunInput:
     known: list[KnownTopic]
     retired: list[str]
     stale: int
+    epoch: int
 
 
 def gather(session: Session, *, model: str) -> RunInput:
@@ -52,6 +54,7 @@ def gather(session: Session, *, model: str) -> RunInput:
         known=queries.living_topics(session, {row: key for key, row in ids.items()}),
         retired=queries.retired_topics(session),
         stale=get_counter(session, TOPICS_STALE),
+        epoch=get_counter(session, FORGET_EPOCH),
     )
 
 
@@ -83,8 +86,14 @@ def keep_run(
     model: str,
     started_at: datetime,
     now: datetime,
-) -> int:
-    """Write a run: its topics, who stands in them, and what became of the topics before. Returns its id."""
+) -> int | None:
+    """Write a run: its topics, who stands in them, and what became of the topics before. Returns its id.
+
+    Nothing is written, and None returned, when exchanges were forgotten while the run was at work: its names may rest
+    on them.
+    """
+    if get_counter(session, FORGET_EPOCH) != run.epoch:
+        return None
     run_id = queries.add_run(session, _record(run, partition, carried, model=model, started_at=started_at, now=now))
     queries.keep_topics(session, carried.topics, run_id=run_id, now=now)
     _keep_members(session, run, carried)
@@ -130,6 +139,8 @@ def _keep_members(session: Session, run: RunInput, carried: CarryOver) -> None:
     after = {row: member for row, member in _members(run, carried).items() if row in standing}
     looked_at = set(run.ids.values())
     living = {topic.id for topic in carried.topics}
+    # Exchanges whose texts went by the retention rule are not looked at any more, and stay where they were.
+    living |= queries.topics_without_text(session)
     gone = {
         row
         for row, member in before.items()

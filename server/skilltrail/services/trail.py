@@ -20,7 +20,9 @@ LATEST = 10
 PAGE_LIMIT = 200
 
 
-def read_timeline(session: Session, wanted: TimelineFilter, *, now: datetime, pause: timedelta) -> Timeline:
+def read_timeline(
+    session: Session, wanted: TimelineFilter, *, now: datetime, pause: timedelta, exported: bool = False
+) -> Timeline:
     """Return the timeline within a filter.
 
     Parameters
@@ -31,6 +33,8 @@ def read_timeline(session: Session, wanted: TimelineFilter, *, now: datetime, pa
         Aware.
     pause
         A longer pause than this begins a new episode.
+    exported
+        For an export: without what the learner leaves out of exports.
 
     Returns
     -------
@@ -38,7 +42,7 @@ def read_timeline(session: Session, wanted: TimelineFilter, *, now: datetime, pa
         Topics by falling number of exchanges. ``exchanges`` are those on the current path of their conversations;
         without an area they are the topics' and the unassigned ones together.
     """
-    bounds = bounds_of(wanted)
+    bounds = bounds_of(wanted, exported=exported)
     lines = _lines(session, bounds, pause)
     total = queries.totals(session, bounds)
     return Timeline(
@@ -99,12 +103,13 @@ def read_exchange(session: Session, exchange_id: int) -> ExchangeDetail:
     return found
 
 
-def bounds_of(wanted: TimelineFilter) -> Bounds:
+def bounds_of(wanted: TimelineFilter, *, exported: bool = False) -> Bounds:
     """Return the moments between which the days of a filter lie, in the system's time zone."""
     return Bounds(
         since=_day_begins(wanted.since) if wanted.since else None,
         before=_day_begins(wanted.until + timedelta(days=1)) if wanted.until and wanted.until < _LAST_DAY else None,
         area=wanted.area,
+        exported=exported,
     )
 
 

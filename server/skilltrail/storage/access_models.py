@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from skilltrail.storage.models import Base
@@ -66,6 +66,7 @@ class LedgerRowRecord(Base):
     failed: Mapped[int]
     degraded: Mapped[bool]
     updated_at: Mapped[datetime]
+    forgotten: Mapped[int] = mapped_column(server_default=text("0"))  # stored once and forgotten since
 
 
 class DeviceReport(Base):

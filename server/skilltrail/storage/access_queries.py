@@ -158,7 +158,7 @@ def save_ledger_rows(session: Session, device_id: str, rows: Iterable[LedgerRow]
 
 def ledger_rows(session: Session) -> tuple[LedgerRow, ...]:
     """Return the rows of all paired devices, the newest first."""
-    columns = ("provider", "conversation_id", *_COUNTS, "degraded", "updated_at")
+    columns = ("provider", "conversation_id", *_COUNTS, "degraded", "updated_at", "forgotten")
     rows = session.execute(
         select(*(getattr(LedgerRowRecord, name) for name in columns))
         .join(DeviceRow, DeviceRow.id == LedgerRowRecord.device_id)

@@ -51,6 +51,35 @@ _COPY_COLUMNS = (
 )
 
 
+# Built once: every capture asks these, and building a statement takes longer than SQLite takes to answer it.
+_FIND = select(
+    *(
+        _CONVERSATION.c[name]
+        for name in ("id", "provider", "source_id", "account", "title", "titled_at", "project_id", "gizmo_id")
+    )
+).where(tuple_(_CONVERSATION.c.provider, _CONVERSATION.c.source_id).in_(bindparam("wanted", expanding=True)))
+_COPIES = (
+    select(
+        _EXCHANGE.c.conversation_id,
+        _EXCHANGE.c.id,
+        _EXCHANGE.c.revision,
+        _EXCHANGE.c.on_current_path,
+        func.substr(_TEXT.c.prompt, 1, HEAD),
+        func.substr(_TEXT.c.reply, 1, HEAD),
+        *(_EXCHANGE.c[column.key] for column in _COPY_COLUMNS),
+    )
+    .join(_TEXT, _TEXT.c.exchange_id == _EXCHANGE.c.id)
+    .where(_EXCHANGE.c.conversation_id.in_(bindparam("wanted", expanding=True)))
+    .order_by(_EXCHANGE.c.id)
+)
+_LEARNED = ("account", "title", "titled_at", "project_id", "gizmo_id")
+_LEARN = (
+    update(_CONVERSATION)
+    .where(_CONVERSATION.c.id == bindparam("row"))
+    .values({name: bindparam(f"new_{name}") for name in _LEARNED})
+)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredCopy:
     """A stored exchange as ingest sees it."""
@@ -77,11 +106,9 @@ class ConversationRecord:
 
 def find_conversations(session: Session, keys: Iterable[tuple[str, str]]) -> list[ConversationRecord]:
     """Return the conversations with these (provider, source id), every account, oldest first."""
-    columns = [getattr(Conversation, name) for name in ConversationRecord.__slots__]
     found: list[ConversationRecord] = []
     for part in _parts(sorted(set(keys))):
-        wanted = tuple_(Conversation.provider, Conversation.source_id).in_(part)
-        found += [ConversationRecord(*row) for row in session.execute(select(*columns).where(wanted))]
+        found += [ConversationRecord(*row) for row in session.connection().execute(_FIND, {"wanted": part})]
     return sorted(found, key=lambda record: record.id)
 
 
@@ -102,29 +129,15 @@ def add_conversation(session: Session, captured: CapturedExchange) -> Conversati
 
 def change_conversation(session: Session, record: ConversationRecord) -> None:
     """Write what was learned about a conversation."""
-    values = {name: getattr(record, name) for name in ("account", "title", "titled_at", "project_id", "gizmo_id")}
-    session.execute(update(Conversation).where(Conversation.id == record.id).values(**values))
+    values = {f"new_{name}": getattr(record, name) for name in _LEARNED}
+    session.connection().execute(_LEARN, {"row": record.id} | values)
 
 
 def copies_of(session: Session, conversations: Iterable[int]) -> dict[int, list[StoredCopy]]:
     """Return the exchanges of each conversation, in the order in which they came."""
     found: dict[int, list[StoredCopy]] = {}
     for part in _parts(sorted(set(conversations))):
-        statement = (
-            select(
-                Exchange.conversation_id,
-                Exchange.id,
-                Exchange.revision,
-                Exchange.on_current_path,
-                func.substr(ExchangeText.prompt, 1, HEAD),
-                func.substr(ExchangeText.reply, 1, HEAD),
-                *_COPY_COLUMNS,
-            )
-            .join(ExchangeText, ExchangeText.exchange_id == Exchange.id)
-            .where(Exchange.conversation_id.in_(part))
-            .order_by(Exchange.id)
-        )
-        for row in session.execute(statement):
+        for row in session.connection().execute(_COPIES, {"wanted": part}):
             found.setdefault(row[0], []).append(_stored_copy(row))
     return found
 

@@ -35,11 +35,38 @@ def reader_engine(path: Path, key: bytes) -> Engine:
     return engine
 
 
+def scrub(engine: Engine) -> bool:
+    """Write the writer's database anew without free pages and empty its log; return False if a reader held the log.
+
+    Deleting with secure_delete overwrites rows, but SQLite also leaves copies of them where it moved rows between
+    pages before; only pages that are written anew hold nothing but what is there.
+    """
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        row = cursor.fetchone()
+        return row is not None and row[0] == 0
+    finally:
+        connection.close()
+
+
 def raw_connection(path: Path, key: bytes, *, mode: str) -> Any:
     """Return a bare connection in URI ``mode`` ("ro" changes nothing in the database or its log)."""
     connection = dbapi2.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
     unlock(connection, key)
     return connection
+
+
+def closed_reader(path: Path, key: bytes) -> Any:
+    """Return a bare connection that only reads a database which nobody has open, and leaves nothing beside it.
+
+    In log mode even a reader makes an index and an empty log, unless it may take the file for one that nobody changes.
+    A file with a log of its own is not whole without it.
+    """
+    alone = not path.with_name(path.name + "-wal").exists()
+    return raw_connection(path, key, mode="ro&immutable=1" if alone else "ro")
 
 
 def unlock(connection: Any, key: bytes) -> None:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlcipher3 import dbapi2
 
 
 class FileWatch:
@@ -27,3 +35,30 @@ def _number(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def rescue(writer: Engine, path: Path) -> Path | None:
+    """Copy the database that ``writer`` still holds open to a new file beside ``path``; None if that cannot be done."""
+    target = next(found for number in range(1, 1000) if not (found := _rescued(path, number)).exists())
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        with _raw(writer) as connection:
+            connection.execute("VACUUM INTO ?", (str(target),))
+    except (OSError, dbapi2.Error, DBAPIError):
+        target.unlink(missing_ok=True)
+        return None
+    return target
+
+
+def _rescued(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}-rescued-{number}{path.suffix}")
+
+
+@contextmanager
+def _raw(engine: Engine) -> Iterator[Any]:
+    # Past SQLAlchemy, which would begin a transaction: VACUUM runs in none.
+    borrowed = engine.raw_connection()
+    try:
+        yield borrowed.driver_connection
+    finally:
+        borrowed.close()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import secrets
 from uuid import uuid4
 
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from skilltrail.storage.models import Meta
@@ -19,15 +18,26 @@ INSTANCE = "instance_id"
 MARK_KEY = "mark_key"
 
 
+# Plain SQL: every capture asks these several times, and a statement that is built each time costs more than its answer.
+_GET = text("SELECT value FROM meta WHERE name = :name")
+_SET = text(
+    "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+_RAISE = text(
+    "INSERT INTO meta (name, value) VALUES (:name, max(0, :by)) "
+    "ON CONFLICT (name) DO UPDATE SET value = max(0, CAST(value AS INTEGER) + :by) RETURNING value"
+)
+
+
 def get_value(session: Session, name: str) -> str | None:
     """Return a named value, or None."""
-    return session.execute(select(Meta.value).where(Meta.name == name)).scalar_one_or_none()
+    found: str | None = session.connection().execute(_GET, {"name": name}).scalar_one_or_none()
+    return found
 
 
 def set_value(session: Session, name: str, value: str) -> None:
     """Set a named value."""
-    statement = insert(Meta).values(name=name, value=value)
-    session.execute(statement.on_conflict_do_update(index_elements=[Meta.name], set_={"value": value}))
+    session.connection().execute(_SET, {"name": name, "value": value})
 
 
 def get_counter(session: Session, name: str) -> int:
@@ -37,9 +47,7 @@ def get_counter(session: Session, name: str) -> int:
 
 def raise_counter(session: Session, name: str, by: int = 1) -> int:
     """Raise a counter (never below 0) and return where it stands."""
-    value = max(0, get_counter(session, name) + by)
-    set_value(session, name, str(value))
-    return value
+    return int(session.connection().execute(_RAISE, {"name": name, "by": by}).scalar_one())
 
 
 def get_counters(session: Session, *names: str) -> dict[str, int]:

@@ -123,6 +123,8 @@ class Exchange(Base):
     path_at: Mapped[datetime]  # when it said so
     active_at: Mapped[datetime]  # when the exchange was last seen as the live one
     vectors_due: Mapped[bool]  # never where it is off the current path
+    restricted: Mapped[bool] = mapped_column(server_default=text("0"))  # left out of every export
+    text_removed: Mapped[bool] = mapped_column(server_default=text("0"))  # by the retention rule; it still counts
     device_id: Mapped[str | None]
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id", ondelete="SET NULL"), index=True)
 

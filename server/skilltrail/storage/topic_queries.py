@@ -142,7 +142,7 @@ def add_run(session: Session, record: RunRecord) -> int:
 def keep_topics(session: Session, topics: Sequence[CarriedTopic], *, run_id: int, now: datetime) -> None:
     """Write the topics of a run; living ones that it does not continue are retired."""
     areas = _areas(session, {topic.group.area for topic in topics})
-    living = [topic.id for topic in topics]
+    living = {topic.id for topic in topics} | topics_without_text(session)
     session.execute(update(Topic).where(Topic.retired_at.is_(None), Topic.id.not_in(living)).values(retired_at=now))
     for topic in topics:
         values = {
@@ -156,6 +156,18 @@ def keep_topics(session: Session, topics: Sequence[CarriedTopic], *, run_id: int
         }
         statement = insert(Topic).values(id=topic.id, created_at=now, **values)
         session.execute(statement.on_conflict_do_update(index_elements=[Topic.id], set_=values))
+
+
+def topics_without_text(session: Session) -> set[str]:
+    """Return living topics with exchanges whose texts are gone: no run can find these again, and they still count."""
+    statement = (
+        select(TopicMembership.topic_id)
+        .join(Exchange, Exchange.id == TopicMembership.exchange_id)
+        .join(Topic, Topic.id == TopicMembership.topic_id)
+        .where(Exchange.text_removed.is_(True), Topic.retired_at.is_(None))
+        .distinct()
+    )
+    return set(session.execute(statement).scalars())
 
 
 def _areas(session: Session, names: Iterable[str]) -> dict[str, int]:

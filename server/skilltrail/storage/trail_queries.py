@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, func, or_, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from skilltrail.domain.exchange import (
     Attachment,
@@ -36,6 +36,7 @@ class Bounds:
     before: datetime | None = None
     area: str | None = None
     topic_id: str | None = None
+    exported: bool = False  # without what the learner leaves out of exports
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ def _within(bounds: Bounds) -> list[ColumnElement[bool]]:
         conditions.append(Exchange.asked_at >= bounds.since)
     if bounds.before is not None:
         conditions.append(Exchange.asked_at < bounds.before)
+    if bounds.exported:
+        conditions.append(Exchange.restricted.is_(False))
     if bounds.topic_id is not None:
         conditions.append(TopicMembership.topic_id == bounds.topic_id)
     if bounds.area is not None:
@@ -223,11 +226,12 @@ def exemplars(session: Session, topic_id: str) -> tuple[ExchangeSummary, ...]:
 
 
 def all_summaries(session: Session, *, bounds: Bounds | None = None, questions: bool) -> Iterator[ExchangeSummary]:
-    """Yield all exchanges in the order of arrival; with ``bounds`` only those on the current path within them.
+    """Yield what exports hold, in the order of arrival; with ``bounds`` only those on the current path within them.
 
-    Without ``questions`` no text is read, and ``question`` is empty.
+    What the learner leaves out of exports is not in it. Without ``questions`` no text is read: ``question`` is empty.
     """
     conditions = [] if bounds is None else _within(bounds)
+    conditions.append(Exchange.restricted.is_(False))
     statement = _summaries(questions=questions).where(*conditions).order_by(Exchange.id)
     for row in session.execute(statement.execution_options(yield_per=_CHUNK)):
         yield _summary(row)
@@ -235,18 +239,41 @@ def all_summaries(session: Session, *, bounds: Bounds | None = None, questions: 
 
 def detail(session: Session, exchange_id: int) -> ExchangeDetail | None:
     """Return one exchange with everything, or None."""
+    return next(iter(details(session, [exchange_id])), None)
+
+
+def details(session: Session, ids: Sequence[int]) -> list[ExchangeDetail]:
+    """Return exchanges with everything, in the order of their ids."""
+    beside = aliased(Exchange)
+    size = select(func.count()).where(beside.conversation_id == Exchange.conversation_id).scalar_subquery()
+    open_to_all = (
+        select(beside.id)
+        .where(beside.conversation_id == Exchange.conversation_id, beside.restricted.is_(False))
+        .exists()
+    )
     statement = (
-        select(Exchange, ExchangeText, Conversation, Topic.id, func.coalesce(Topic.pinned_name, Topic.name), Area.name)
+        select(
+            Exchange,
+            ExchangeText,
+            Conversation,
+            Topic.id,
+            func.coalesce(Topic.pinned_name, Topic.name),
+            Area.name,
+            size,
+            ~open_to_all,
+        )
         .join(ExchangeText, ExchangeText.exchange_id == Exchange.id)
         .join(Conversation, Conversation.id == Exchange.conversation_id)
         .outerjoin(TopicMembership, TopicMembership.exchange_id == Exchange.id)
         .outerjoin(Topic, and_(Topic.id == TopicMembership.topic_id, Topic.retired_at.is_(None)))
         .outerjoin(Area, Area.id == Topic.area_id)
-        .where(Exchange.id == exchange_id)
+        .where(Exchange.id.in_(ids))
+        .order_by(Exchange.id)
     )
-    row = session.execute(statement).one_or_none()
-    if row is None:
-        return None
+    return [_detail(row) for row in session.execute(statement)]
+
+
+def _detail(row: Sequence[Any]) -> ExchangeDetail:
     exchange: Exchange = row[0]
     return ExchangeDetail(
         id=exchange.id,
@@ -257,6 +284,10 @@ def detail(session: Session, exchange_id: int) -> ExchangeDetail | None:
         topic_id=row[3],
         topic_name=row[4],
         area=row[5],
+        restricted=exchange.restricted,
+        text_removed=exchange.text_removed,
+        talk_exchanges=row[6],
+        talk_restricted=bool(row[7]),
     )
 
 

@@ -19,6 +19,7 @@ ATTEMPTS = 5
 """Tries before an exchange is set aside."""
 
 _BACKOFF = timedelta(seconds=2)
+_LONGEST = _BACKOFF * 2**ATTEMPTS
 _HEADS = 4  # times the head: `representation` leaves things out before it cuts
 _EMBEDDING = cast("Table", Embedding.__table__)
 
@@ -82,7 +83,9 @@ def next_waiting(session: Session, *, now: datetime, model: str, limit: int) -> 
 
 
 def _may_be_tried(now: datetime) -> ColumnElement[bool]:
-    return or_(WorkFailure.exchange_id.is_(None), and_(WorkFailure.attempts < ATTEMPTS, WorkFailure.next_at <= now))
+    # Further ahead than any wait: the clock was set back since, and the exchange would wait for that long.
+    due = or_(WorkFailure.next_at <= now, WorkFailure.next_at > now + _LONGEST)
+    return or_(WorkFailure.exchange_id.is_(None), and_(WorkFailure.attempts < ATTEMPTS, due))
 
 
 def earlier_prompts(session: Session, waiting: Waiting, limit: int = 8) -> list[str]:

@@ -94,6 +94,15 @@ DECIDE = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}))
 DASHBOARD_ONLY = Access(scopes=frozenset({Scope.DASHBOARD}))
 """About the dashboard's own session."""
 
+DASHBOARD_SECRET = Access(scopes=frozenset({Scope.DASHBOARD}), rate="unlock")
+"""Where a passphrase can be tried."""
+
+UNLOCK = Access(rate="unlock")
+"""Opening a history that is locked: the passphrase or the recovery key is the credential."""
+
+SHUT = Access(origins=Origins.EXTENSION, max_bytes=CAPTURE_BYTES)
+"""Everything else of a history that is locked: paired extensions are not known now, and get the same answer as all."""
+
 CLI_ONLY = Access(scopes=frozenset({Scope.CLI}))
 """For commands that work through a running server."""
 

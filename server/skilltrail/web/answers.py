@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from skilltrail.domain.access import Device, PairingRequest
-from skilltrail.domain.capture import CaptureResult
+from skilltrail.domain.capture import CaptureResult, ResetTalk
+from skilltrail.domain.forget import PastExport
 from skilltrail.domain.timeline import Home, TopicLine
 
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """Who listens here; no data."""
+    """Who listens here; no data. ``state``: open, or locked while the key of the history cannot be had."""
 
     product: str
     version: str
@@ -21,6 +22,7 @@ class Hello:
     port: int
     schemas: list[int]
     capabilities: list[str]
+    state: str = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,15 @@ class Done:
     """It was done."""
 
     ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerAnswer:
+    """Kept. ``forgotten``: capture ids of held exchanges to delete; ``reset``: conversations that count anew."""
+
+    ok: bool
+    forgotten: list[str]
+    reset: list[ResetTalk]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +161,56 @@ class ImportAnswer:
     skipped: dict[str, int]
     problems: list[str]
     agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetAnswer:
+    """How far a forgetting is: waiting (it can be undone), forgetting, cleaning or done. Never what it is about."""
+
+    id: int
+    scope: str
+    state: str
+    exchanges: int
+    conversations: int
+    exports: int
+    done: int
+    asked_at: datetime
+    due_at: datetime
+    finished_at: datetime | None
+    seconds_left: float
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetList:
+    """Forgettings of late, about how many exchanges are kept out, and the retention rule (0: off)."""
+
+    passes: list[ForgetAnswer]
+    kept_out: int
+    retention_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionAnswer:
+    """The rule, and the pass that brings the history in line with it; null when nothing is old enough."""
+
+    months: int
+    asked: ForgetAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictAnswer:
+    """How many exchanges the switch was set for."""
+
+    restricted: bool
+    exchanges: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastExports:
+    """Files that were made, the newest first."""
+
+    exports: list[PastExport]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from skilltrail import __version__
 from skilltrail.domain.access import Scope
-from skilltrail.domain.capture import CapturedItem, CaptureResult, LedgerView, Outcome
+from skilltrail.domain.capture import CapturedItem, CaptureResult, LedgerReply, LedgerView, Outcome
 from skilltrail.domain.exchange import Origin
 from skilltrail.errors import UnsupportedSchema
 from skilltrail.i18n import _
@@ -74,13 +74,12 @@ def capture_preflight() -> Response:
     return Response(status=204)
 
 
-def record_ledger(body: LedgerIn) -> answers.Done:
-    """Keep an extension's account of itself."""
+def record_ledger(body: LedgerIn) -> answers.LedgerAnswer:
+    """Keep an extension's account of itself; tell it what it should forget too."""
     _check_sender(body.schema_, body.extension_version)
     device_id = principal().device_id
-    if device_id is not None:
-        application().ledger.record(device_id, body.report())
-    return answers.Done()
+    reply = application().ledger.record(device_id, body.report()) if device_id is not None else LedgerReply()
+    return answers.LedgerAnswer(ok=True, forgotten=list(reply.forgotten), reset=list(reply.reset))
 
 
 def read_ledger() -> LedgerView:
@@ -151,7 +150,15 @@ ROUTES = (
         takes=CaptureEnvelope,
         gives=answers.CaptureAnswer,
     ),
-    Route("POST", "/ledger", record_ledger, REPORT, "Keep an extension's account.", takes=LedgerIn, gives=answers.Done),
+    Route(
+        "POST",
+        "/ledger",
+        record_ledger,
+        REPORT,
+        "Keep an extension's account.",
+        takes=LedgerIn,
+        gives=answers.LedgerAnswer,
+    ),
     Route("GET", "/ledger", read_ledger, READ, "The accounts beside what the database holds.", gives=LedgerView),
     Route(
         "POST",

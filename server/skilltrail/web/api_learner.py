@@ -24,7 +24,7 @@ from skilltrail.web.schemas import (
     SignIn,
 )
 from skilltrail.web.security import bearer_token
-from skilltrail.web.space import application, spaces
+from skilltrail.web.space import application, in_demo, spaces
 
 # --- signing in, devices ------------------------------------------------------------------------------------------
 
@@ -125,7 +125,12 @@ def read_exchange(exchange_id: int) -> ExchangeDetail:
 def export(query: ExportQuery) -> Response:
     """Write the timeline, or the table of exchanges, as a file."""
     exports = application().exports
-    file = exports.table(query.format) if query.format in TABLES else exports.timeline(query.format, query.part())
+    if query.format in TABLES:
+        file = exports.table(query.format)
+    else:
+        file = exports.timeline(query.format, query.part(), show_personal=query.personal == "shown")
+    if not in_demo():
+        application().data_rights.record(file, query.format)
     answer = Response(file.data, content_type=file.media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{quote(file.name)}"'
     return answer

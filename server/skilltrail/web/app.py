@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter
 
 from skilltrail.application import Application
-from skilltrail.web import dashboard, problems
+from skilltrail.web import dashboard, forget_pages, problems, redaction_pages
 from skilltrail.web.api import api_blueprint
 from skilltrail.web.background import NoWorker, Worker
 from skilltrail.web.security import Gate
@@ -45,7 +45,20 @@ def create_app(
     monotonic
         Seconds, for the rates.
     """
-    app = Flask("skilltrail.web", static_folder="static", template_folder="templates")
+    app = bare_app()
+    app.extensions[SPACES] = Spaces(own=application, port=port, worker=worker or NoWorker())
+    problems.register(app, count=application.ledger.count_refused)
+    Gate(application, port=port, draining=draining, monotonic=monotonic).register(app)
+    app.register_blueprint(api_blueprint())
+    app.register_blueprint(dashboard.bp)
+    app.register_blueprint(forget_pages.bp)
+    app.register_blueprint(redaction_pages.bp)
+    return app
+
+
+def bare_app() -> Flask:
+    """Return an application with its limits and its static files, and nothing else."""
+    app = Flask("skilltrail.web", static_folder=None, template_folder="templates")
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_PARTS=10,
@@ -55,9 +68,7 @@ def create_app(
         SEND_FILE_MAX_AGE_DEFAULT=0,
     )
     app.url_map.converters["int"] = RowNumber
-    app.extensions[SPACES] = Spaces(own=application, port=port, worker=worker or NoWorker())
-    problems.register(app, count=application.ledger.count_refused)
-    Gate(application, port=port, draining=draining, monotonic=monotonic).register(app)
-    app.register_blueprint(api_blueprint())
-    app.register_blueprint(dashboard.bp)
+    # Added here, for Flask adds it before it is told to answer no OPTIONS of its own.
+    app.static_folder = "static"
+    app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
     return app

@@ -40,6 +40,11 @@ class ChartCache:
             if drawing.done() and drawing.exception() is not None:
                 self._forget(key, drawing)
 
+    def clear(self) -> None:
+        """Forget all charts; one that is being drawn is not kept."""
+        with self._lock:
+            self._drawings.clear()
+
     def _drawing(self, key: Hashable, draw: Callable[[], str]) -> Future[str]:
         with self._lock:
             drawing = self._drawings.get(key)

@@ -7,10 +7,12 @@ people pass through ``rendering`` or through the templates' escaping.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException
 
 from skilltrail import __version__
 from skilltrail.domain.exchange import CapturedExchange
@@ -20,10 +22,12 @@ from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import timeline_chart
 from skilltrail.i18n import _
 from skilltrail.web import export_page, page_words
-from skilltrail.web.access import DASHBOARD_READ, SHELL, asks
+from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
 from skilltrail.web.chart_cache import ChartCache
+from skilltrail.web.problems import problem
 from skilltrail.web.rendering import RENDERED_CHARACTERS, chart_html, markdown_html, plain_html
-from skilltrail.web.space import application, autostart_is_on, extension_folder, has_demo, in_demo
+from skilltrail.web.security import is_top_level_visit
+from skilltrail.web.space import application, autostart_is_on, extension_folder, has_demo, in_demo, spaces
 
 bp = Blueprint("dashboard", __name__)
 
@@ -31,8 +35,8 @@ PAGE_SIZE = 50
 LATEST_SHOWN = 20
 REST_SLICE = 100_000
 
-_LISTS = ("/", "/timeline", "/export", "/health", "/settings", "/pair")
-_PAGES = (*_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>")
+_LISTS = ("/", "/timeline", "/export", "/health", "/settings", "/forget", "/redactions", "/pair")
+PAGES = (*_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>")
 
 
 @asks(SHELL)
@@ -41,13 +45,22 @@ def shell(**_named: str) -> str:
     return render_template("shell.html")
 
 
-for _page in _PAGES:
+for _page in PAGES:
     bp.add_url_rule(_page, view_func=shell)
     bp.add_url_rule(f"/demo{_page}", view_func=shell)
 
 
+@bp.app_errorhandler(HTTPStatus.NOT_FOUND)
+def nothing_here(_error: HTTPException) -> tuple[str, int] | Response:
+    """Show people the page that says so; programs get a problem."""
+    if is_top_level_visit():
+        return render_template("shell.html"), HTTPStatus.NOT_FOUND
+    return problem(NotFound(_("There is nothing at this address.")))
+
+
 @bp.app_context_processor
-def _for_templates() -> dict[str, Any]:
+def for_templates() -> dict[str, Any]:
+    """Return the words that every template may use."""
     return {"_": _, "w": wording}
 
 
@@ -66,6 +79,7 @@ def home_fragment() -> str:
         verdict=page_words.demo_verdict() if in_demo() else page_words.capture_verdict(app.ledger.read()),
         steps={"loaded": bool(home.devices or waiting), "paired": home.devices > 0},
         extension_path=extension_folder() if home.exchanges == 0 else "",
+        has_recovery=in_demo() or app.keys.has_recovery_key(),
         autostart=autostart_is_on(),
     )
 
@@ -170,7 +184,8 @@ def export_fragment() -> str:
 @asks(DASHBOARD_READ)
 def export_preview_fragment() -> str:
     """Show exactly what the chosen file will say."""
-    preview = export_page.preview(application(), request.args.get("format", ""), wanted_part())
+    shown = request.args.get("personal") == "shown"
+    preview = export_page.preview(application(), request.args.get("format", ""), wanted_part(), show_personal=shown)
     return _fragment("export_preview", **preview)
 
 
@@ -203,12 +218,24 @@ def settings_fragment() -> str:
         extension_path="" if in_demo() else extension_folder(),
         folder=str(app.settings.home),
         key_words=page_words.key_words(app.trail.home().key_location),
+        key=None if in_demo() else app.keys.standing(),
+        backups=() if in_demo() else app.backups.listing(),
+        backup_folder=str(app.backups.folder),
+        backup_problem=app.backups.problem,
+        backup_words=page_words.backup_words,
         model=app.settings.embedder,
         version=__version__,
         has_demo=has_demo(),
         autostart=autostart_is_on(),
         revision=app.trail.revision(),
     )
+
+
+@bp.get("/fragments/backups/<backup_name>")
+@asks(DASHBOARD_ONLY)
+def restore_plan_fragment(backup_name: str) -> str:
+    """Show what restoring a backup would change."""
+    return _fragment("restore_plan", plan=spaces().own.backups.plan(backup_name))
 
 
 @bp.get("/fragments/pair")
@@ -257,7 +284,11 @@ def _part(exchange: CapturedExchange, name: str) -> str:
 
 
 def _charts() -> ChartCache:
-    cache: ChartCache = current_app.extensions.setdefault("skilltrail.charts", ChartCache())
+    cache: ChartCache | None = current_app.extensions.get("skilltrail.charts")
+    if cache is None:
+        cache = current_app.extensions["skilltrail.charts"] = ChartCache()
+        # A picture names topics, and a name may have been forgotten.
+        spaces().own.when_forgotten(cache.clear)
     return cache
 
 

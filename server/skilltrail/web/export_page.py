@@ -15,7 +15,7 @@ from skilltrail.errors import UnsupportedFormat
 from skilltrail.exporters import TIMELINE_FORMATS, write_exchanges_csv
 from skilltrail.exporters.exchanges_csv import COLUMNS
 from skilltrail.exporters.exchanges_xlsx import shown_row
-from skilltrail.exporters.wording import exchanges_words, topics_words
+from skilltrail.exporters.wording import exchanges_words, ngettext, topics_words
 from skilltrail.i18n import _
 
 SAMPLE_LINES = 40
@@ -40,7 +40,9 @@ def cards() -> list[dict[str, str]]:
     ]
 
 
-def preview(application: Application, format_name: str, wanted: TimelineFilter) -> dict[str, Any]:
+def preview(
+    application: Application, format_name: str, wanted: TimelineFilter, *, show_personal: bool = False
+) -> dict[str, Any]:
     """Return what the page shows before a file is saved; the file itself is made for it.
 
     Raises
@@ -54,7 +56,7 @@ def preview(application: Application, format_name: str, wanted: TimelineFilter) 
         return _xlsx_preview(application)
     if format_name not in TIMELINE_FORMATS:
         raise UnsupportedFormat(_("There is no such format."))
-    file = application.exports.timeline(format_name, wanted)
+    file = application.exports.timeline(format_name, wanted, show_personal=show_personal)
     text = file.data.decode("utf-8")
     timeline = application.trail.timeline(wanted)
     return {
@@ -65,18 +67,32 @@ def preview(application: Application, format_name: str, wanted: TimelineFilter) 
             _("Topic names, their words and areas, and when you worked on them."),
             _("Of each exchange: its day, the service, and the beginning of your question."),
             _("Questions can hold names of clients: read the file before you pass it on."),
+            _personal_words(file.masked, shown=show_personal),
             _("Answers are not included. Secrets were hidden before they were stored."),
             _("It says that it is self-recorded and not independently assessed."),
         ],
-        "download": _timeline_address(format_name, wanted),
+        "download": _timeline_address(format_name, wanted, show_personal=show_personal),
         "name": file.name,
         "size": len(file.data),
         "sample": _beginning(_visible_words(text) if format_name == "html" else text),
     }
 
 
-def _timeline_address(format_name: str, wanted: TimelineFilter) -> str:
+def _personal_words(masked: int, *, shown: bool) -> str:
+    if shown:
+        return _("E-mail addresses, phone numbers, IBANs and network addresses stand in it unmasked, as you chose.")
+    if not masked:
+        return _("No e-mail address, phone number, IBAN or network address was found in the questions.")
+    return ngettext(
+        "Personal data was masked in {n} question, which is marked as edited.",
+        "Personal data was masked in {n} questions, which are marked as edited.",
+        masked,
+    )
+
+
+def _timeline_address(format_name: str, wanted: TimelineFilter, *, show_personal: bool) -> str:
     query = {"format": format_name, "since": wanted.since, "until": wanted.until, "area": wanted.area}
+    query["personal"] = "shown" if show_personal else None
     return "/api/v1/exports?" + urlencode({key: value for key, value in query.items() if value})
 
 

@@ -83,7 +83,7 @@ def demo_verdict() -> Verdict:
 
 def _missing(row: LedgerRow, view: LedgerView) -> int:
     """Return how many finished replies are neither stored nor waiting nor refused, by the lower of both counts."""
-    stored = min(row.stored, view.in_database.get(row.conversation_id, 0))
+    stored = min(row.stored, view.in_database.get(row.conversation_id, 0) + row.forgotten)
     return max(0, row.replies_finished - stored - row.waiting - row.rejected)
 
 
@@ -147,6 +147,7 @@ def _refusal_words() -> dict[str, str]:
         "pairing_failed": _("attempts to connect that had ended or did not fit"),
         "not_found": _("requests for something that does not exist"),
         "storage_full": _("deliveries while the disk was full (the browser keeps them)"),
+        "secret_refused": _("passphrases or recovery keys that did not fit"),
         "shutting_down": _("deliveries while Skilltrail was stopping (the browser keeps them)"),
     }
 
@@ -186,10 +187,24 @@ def topics_by_area(topics: tuple[TopicLine, ...]) -> list[tuple[str, list[TopicL
     return sorted(areas.items(), key=lambda pair: (-sum(topic.exchanges for topic in pair[1]), pair[0]))
 
 
+def backup_words(reason: str) -> str:
+    """Say why a backup was made."""
+    words = {
+        "daily": _("daily"),
+        "asked": _("asked for"),
+        "migration": _("before a new version"),
+        "replaced": _("replaced by a restore"),
+        "forget": _("after forgetting"),
+    }
+    return words.get(reason, _("made by Skilltrail"))
+
+
 def key_words(location: str) -> str:
     """Say where the key of the database is."""
     if "keyring" in location:
         return _("in this computer's keyring")
     if "file" in location:
         return _("in a file beside the database, readable by you alone")
+    if location == "passphrase":
+        return _("closed with your passphrase")
     return _("not encrypted on this system") if location == "none" else location

@@ -5,6 +5,7 @@ Nothing of a request's content and no trace ever goes into a problem or a log li
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
 import secrets
@@ -36,17 +37,22 @@ _STATUS: dict[type[SkilltrailError], int] = {
     errors.RateLimited: 429,
     errors.PairingError: 409,
     errors.NotFound: 404,
+    errors.ForgetInvalid: 422,
+    errors.TooLate: 409,
     errors.UnsupportedFormat: 422,
     errors.ImportFailed: 422,
     errors.ModelUnavailable: 503,
     errors.StorageError: 503,
     errors.StorageFull: 507,
+    errors.BackupUnusable: 422,
     errors.RequestInvalid: 422,
     errors.JsonInvalid: 400,
     errors.MediaTypeRefused: 415,
     errors.MethodRefused: 405,
     errors.ShuttingDown: 503,
 }
+
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def status_of(kind: type[SkilltrailError]) -> int:
@@ -87,6 +93,13 @@ def register(app: Flask, *, count: Callable[[str], None]) -> None:
         return problem(error)
 
     app.register_error_handler(SkilltrailError, answered)
+
+    def no_space(error: OSError) -> Response:
+        if error.errno not in _NO_SPACE:
+            return _unexpected(error)
+        return answered(errors.StorageFull(_("The disk is full. Free some space and try again.")))
+
+    app.register_error_handler(OSError, no_space)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 

@@ -26,13 +26,13 @@ RENDERED_CHARACTERS = 60_000
 
 _TAGS = {
     "p", "br", "hr", "h3", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a",
-    "table", "thead", "tbody", "tr", "th", "td", "span", "bdi",
+    "table", "thead", "tbody", "tr", "th", "td", "span", "bdi", "button",
 }  # fmt: skip
-_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "pre": {"tabindex"}, "span": {"title"}}
-_CLASSES = {"span": {"redacted", "image-name"}}
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "pre": {"tabindex"}, "span": {"title"}, "button": {"title", "data-mark"}}
+_CLASSES = {"span": {"image-name"}, "button": {"redacted"}}
 _SCHEMES = {"http", "https", "mailto"}
 
-_MARK = re.compile(r"\[secret:([a-z0-9_-]{1,40}):([0-9a-f]{4})\]")
+_MARK = re.compile(r"\[(secret|personal):([a-z0-9_-]{1,40}):([0-9a-f]{4})\]|\[own-word:([0-9]{1,9})\]")
 # Control characters have no look; direction marks stay, for they belong to the language, and <bdi>/dir hold them in.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -60,7 +60,12 @@ def _sanitised(html: str) -> Markup:
         allowed_classes=_CLASSES,
         url_schemes=_SCHEMES,
         link_rel="noopener nofollow noreferrer",
-        set_tag_attribute_values={"a": {"target": "_blank"}, "pre": {"tabindex": "0"}},
+        # Whatever made a button: all it can do is open the page about a mark.
+        set_tag_attribute_values={
+            "a": {"target": "_blank"},
+            "pre": {"tabindex": "0"},
+            "button": {"type": "button", "data-action": "mark"},
+        },
     )
     return _trusted(clean)
 
@@ -78,10 +83,17 @@ def _with_chips(text: str) -> str:
 
 
 def _chip(mark: re.Match[str]) -> str:
-    kind = re.sub(r"[-_]+", " ", mark.group(1))
-    hint = _("Replaced before it was stored. The same four signs mean the same secret.")
-    words = f"{_('hidden')}: {kind} · {mark.group(2)}"
-    return f'<span class="redacted" title="{escapeHtml(hint)}">{escapeHtml(words)}</span>'
+    family, kind, digits, number = mark.groups()
+    if number:
+        words, hint = f"{_('your word')} {number}", _("Replaced because it is on your list of words.")
+    else:
+        words = f"{_('hidden')}: {re.sub(r'[-_]+', ' ', kind)} · {digits}"
+        hint = _("Replaced before it was stored. The same four signs mean the same text.")
+    named = f"{family}:{kind}:{digits}" if family else ""
+    return (
+        f'<button type="button" class="redacted" data-mark="{named}" title="{escapeHtml(hint)}">'
+        f"{escapeHtml(words)}</button>"
+    )
 
 
 def _parser() -> MarkdownIt:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
-from skilltrail.domain.capture import LedgerReport, LedgerRow, OutboxState
+from skilltrail.domain.capture import HeldExchange, LedgerReport, LedgerRow, OutboxState
 from skilltrail.domain.exchange import Attachment, CapturedExchange, Citation, Fidelity, Origin, Status
 from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.errors import RequestInvalid
@@ -21,8 +22,11 @@ Model = TypeVar("Model", bound=BaseModel)
 SCHEMA = 1
 ITEMS_MOST = 200
 LEDGER_ROWS_MOST = 5_000
+HELD_MOST = 500
 # With years in which every time zone has a date; near 1 and 9999 a page in another zone could not be drawn.
 _MOMENT = re.compile(r"(?:19[7-9]|2\d\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def _moment(value: Any) -> datetime:
@@ -144,16 +148,29 @@ class LedgerRowIn(Strict):
     failed: Count = 0
     degraded: bool = False
     updated_at: Moment
+    reset_at: Moment | None = None
+
+
+class HeldIn(Strict):
+    """An exchange that the extension still holds; no text."""
+
+    capture_id: Annotated[str, Field(min_length=1, max_length=100)]
+    provider: Annotated[str, Field(min_length=1, max_length=40)]
+    conversation_id: Id
+    prompt_id: OptionalId = None
+    reply_id: OptionalId = None
+    asked_at: Moment
 
 
 class LedgerIn(Strict):
-    """An extension's account of itself."""
+    """An extension's account of itself; ``held`` asks which of these exchanges were forgotten."""
 
     schema_: Annotated[int, Field(alias="schema", description="Always 1.")]
     extension_version: Annotated[str, Field(max_length=40)]
     state: Annotated[str, Field(min_length=1, max_length=40)]
     outbox: OutboxIn
     rows: Annotated[list[LedgerRowIn], Field(max_length=LEDGER_ROWS_MOST)]
+    held: Annotated[list[HeldIn], Field(max_length=HELD_MOST)] = []
 
     def report(self) -> LedgerReport:
         """Return the account as the domain's value."""
@@ -161,6 +178,7 @@ class LedgerIn(Strict):
             state=self.state,
             outbox=OutboxState(**self.outbox.model_dump()),
             rows=tuple(LedgerRow(**row.model_dump()) for row in self.rows),
+            held=tuple(HeldExchange(**row.model_dump()) for row in self.held),
         )
 
 
@@ -197,13 +215,20 @@ class SignIn(Strict):
     key: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+def _absolute(text: str) -> str:
+    # The server's working folder is nobody's choice: a relative path would mean wherever it happened to start.
+    if not Path(text).is_absolute():
+        raise ValueError("must be an absolute path")
+    return text
+
+
+AbsolutePath = Annotated[str, Field(min_length=1, max_length=4_096, pattern=r"^[^\x00]+$"), AfterValidator(_absolute)]
+
+
 class ImportPaths(Strict):
     """Files on this computer, named by the command line."""
 
-    paths: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=4_096, pattern=r"^[^\x00]+$")]],
-        Field(min_length=1, max_length=1_000),
-    ]
+    paths: Annotated[list[AbsolutePath], Field(min_length=1, max_length=1_000)]
 
 
 class AutostartWish(Strict):
@@ -222,11 +247,21 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+def _day(value: Any) -> Any:
+    """Let only dates as people write them through: a number would be read as seconds since 1970."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("not a date")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
 class PartQuery(Query):
     """Which part of the history; ``until`` is inclusive."""
 
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
     area: Annotated[str, Field(max_length=200)] | None = None
 
     def part(self) -> TimelineFilter:
@@ -235,9 +270,10 @@ class PartQuery(Query):
 
 
 class ExportQuery(PartQuery):
-    """A format and which part of the history."""
+    """A format and which part of the history; personal data is masked unless this very file is to show it."""
 
     format: Literal["markdown", "json", "html", "csv", "xlsx"]
+    personal: Literal["masked", "shown"] = "masked"
 
 
 class PageQuery(Query):

@@ -10,13 +10,12 @@ import re
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask, Response, current_app, g, redirect, request
 from flask_cors.core import get_cors_options, set_cors_headers
 from werkzeug.wrappers import Response as BaseResponse
 
-from skilltrail.application import Application
 from skilltrail.domain.access import Principal, Scope
 from skilltrail.errors import (
     CrossSiteRefused,
@@ -26,6 +25,7 @@ from skilltrail.errors import (
     OriginRefused,
     PayloadTooLarge,
     RateLimited,
+    RequestInvalid,
     ScopeRefused,
     ShuttingDown,
     Undeclared,
@@ -49,6 +49,7 @@ RATES = {
     "failed": Rate(per_second=10 / 60, burst=10),
     "pairing": Rate(per_second=5 / 60, burst=5),
     "sign_in": Rate(per_second=20 / 60, burst=20),
+    "unlock": Rate(per_second=5 / 60, burst=5),
 }
 
 POLICY = (
@@ -67,6 +68,27 @@ HEADERS = {
 }
 
 
+class Doorkeeper(Protocol):
+    """Knows who may come in."""
+
+    def authenticate(self, token: str) -> Principal:
+        """Return the holder of a token; raises NotPaired."""
+        ...
+
+    def paired_origins(self) -> frozenset[str]:
+        """Return the origins of all paired extensions."""
+        ...
+
+
+class Door(Protocol):
+    """What the gate stands before: an open application, or a locked one."""
+
+    @property
+    def credentials(self) -> Doorkeeper:
+        """Who knows who may come in."""
+        ...
+
+
 class Gate:
     """Checks requests for one server on one port.
 
@@ -80,7 +102,7 @@ class Gate:
 
     def __init__(
         self,
-        application: Application,
+        application: Door,
         *,
         port: int,
         draining: Callable[[], bool],
@@ -168,7 +190,7 @@ class Gate:
         if site in ("same-site", "cross-site"):
             if access.cross_site and self._is_paired(request.headers.get("Origin")):
                 return
-            if access.page and _is_top_level_visit():
+            if access.page and is_top_level_visit():
                 return
         raise CrossSiteRefused(_("Another website caused this request; Skilltrail does not answer it."))
 
@@ -184,9 +206,9 @@ class Gate:
         request.max_content_length = access.max_bytes
 
     def _check_credential(self, access: Access) -> None:
-        if access.rate is not None:
-            self._take(access.rate, access.rate)
         if not access.scopes:
+            if access.rate is not None:
+                self._take(access.rate, access.rate)
             # Anonymous answers cost little, but they are not free: one bucket for all of them; pages are not counted.
             if request.path.startswith("/api/"):
                 self._take("credential", None)
@@ -196,6 +218,9 @@ class Gate:
         self._take("credential", principal.device_id or principal.scope)
         if principal.scope not in access.scopes:
             raise ScopeRefused(_("This credential may not do that."))
+        # Last: whoever may not come here at all must not use up what the learner may try.
+        if access.rate is not None:
+            self._take(access.rate, access.rate)
 
     def _principal(self) -> Principal:
         try:
@@ -215,7 +240,11 @@ class Gate:
         raise NotPaired(_("This credential belongs to another browser extension or page."))
 
     def _check_space(self, access: Access) -> None:
-        if request.headers.get(SPACE_HEADER) == "demo" and not access.demo:
+        space = request.headers.get(SPACE_HEADER)
+        if space not in (None, "demo"):
+            # Answering with the learner's own history would be the wrong guess.
+            raise RequestInvalid(_("Skilltrail-Space is demo, or is left out."))
+        if space == "demo" and not access.demo:
             raise ScopeRefused(_("The invented history can be looked at and exported, nothing else."))
 
     def _take(self, bucket: str, sender: object) -> None:
@@ -250,7 +279,8 @@ def _is_json() -> bool:
     return request.mimetype == "application/json"
 
 
-def _is_top_level_visit() -> bool:
+def is_top_level_visit() -> bool:
+    """Tell whether a person opens this address in a tab: Fetch Metadata says so, and no script can."""
     mode, target = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")
     return request.method == "GET" and mode == "navigate" and target == "document"
 

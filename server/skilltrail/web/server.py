@@ -6,7 +6,6 @@ Not ``waitress.serve``: that one cuts requests that are being answered when the 
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import socket
 import sys
@@ -14,27 +13,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
-from pathlib import Path
 from types import FrameType
 from typing import Any, Self
 
-from flask import Flask
-
 from skilltrail.application import Application
+from skilltrail.application.opening import LockedHome, open_or_hold
 from skilltrail.config import PORTS, Settings
-from skilltrail.errors import PortTaken
+from skilltrail.domain.keys import LockStanding
+from skilltrail.errors import KeyUnavailable, PortTaken, SecretRefused
 from skilltrail.i18n import _
-from skilltrail.platform.folders import write_private
-from skilltrail.web.api_learner import launch_url
-from skilltrail.web.app import create_app
-from skilltrail.web.background import NoWorker, Worker
-from skilltrail.web.json_door import dump_json
+from skilltrail.services.backups import Secret
+from skilltrail.web.background import Worker
+from skilltrail.web.front import Front
 
 log = logging.getLogger(__name__)
 
-RUNTIME_FILE = "server.json"
-TOKEN_FILE = "cli-token"  # noqa: S105 - a file's name
 HOST = "127.0.0.1"
 
 THREADS = 8
@@ -44,23 +37,33 @@ BODY_BYTES = 4_000_000
 # Waitress spools larger bodies and answers to temporary files: captured text would lie on the disk in clear.
 NEVER_SPOOL = 1 << 30
 
-# Together below the ten seconds in which a process that was told to end should be gone.
+# With the worker's end below the ten seconds in which a process that was told to end should be gone.
 DRAIN_SECONDS = 5.0
-WORKER_SECONDS = 3.0
 _TICK_SECONDS = 0.2
 
 Announce = Callable[[str, str], None]
+Ask = Callable[[LockStanding], tuple[Secret, str | None] | None]
 
 
-def serve(settings: Settings, *, announce: Announce, worker: Callable[[Application], Worker] | None = None) -> None:
+def serve(
+    settings: Settings,
+    *,
+    announce: Announce,
+    worker: Callable[[Application], Worker] | None = None,
+    ask: Ask | None = None,
+) -> None:
     """Run until SIGTERM, Ctrl-C or the end of the console; then answer what is under way and return.
 
     Parameters
     ----------
     announce
-        Called with the dashboard's address and a sign-in link once requests are taken.
+        Called with the dashboard's address and a sign-in link once requests are taken; the two are the same while
+        the history is locked.
     worker
         Makes what embeds and groups in the background; None: nothing is embedded by this server.
+    ask
+        Asks the learner for what opens a locked history: a secret, and a new passphrase where one is needed; None
+        leaves it to the unlock page, and so does an answer of None.
 
     Raises
     ------
@@ -75,16 +78,12 @@ def serve(settings: Settings, *, announce: Announce, worker: Callable[[Applicati
     for name in ("waitress.queue", "alembic"):
         logging.getLogger(name).setLevel(logging.ERROR)
     with ExitStack() as stack:
-        application = Application.open(settings)
-        stack.callback(application.close)
-        for words in application.folder_warnings:
-            log.warning("%s", words)
-        listener = stack.enter_context(_listening(settings.port))
-        working = worker(application) if worker else NoWorker()
-        stack.callback(working.stop, seconds=WORKER_SECONDS)
         ending = Ending()
+        front = Front(_opened(settings, ask), hire=worker, draining=ending.asked)
+        stack.callback(front.close)
+        listener = stack.enter_context(_listening(settings.port))
         stack.enter_context(_signals(ending))
-        _serve(application, listener, worker=working, ending=ending, announce=announce)
+        _serve(front, listener, ending=ending, announce=announce)
 
 
 class Ending:
@@ -108,15 +107,27 @@ class Ending:
         return self._at_once.is_set()
 
 
-def _serve(
-    application: Application, listener: socket.socket, *, worker: Worker, ending: Ending, announce: Announce
-) -> None:
+def _opened(settings: Settings, ask: Ask | None) -> Application | LockedHome:
+    """Open the folder, with what the learner types where its key cannot be had; hold it when they leave it at that."""
+    opened = open_or_hold(settings, open_folder=Application.open)
+    while isinstance(opened, LockedHome) and ask is not None:
+        try:
+            typed = ask(opened.standing())
+            if typed is None:
+                break
+            opened = opened.unlock(typed[0], new_passphrase=typed[1])
+        except (SecretRefused, KeyUnavailable) as error:
+            log.warning("%s", error)
+        except BaseException:
+            opened.close()
+            raise
+    return opened
+
+
+def _serve(front: Front, listener: socket.socket, *, ending: Ending, announce: Announce) -> None:
     port = int(listener.getsockname()[1])
-    app = create_app(application, port=port, worker=worker, draining=ending.asked)
-    with _files(application, port), Runner(app, listener) as runner:
-        worker.start()
-        link = application.sessions.mint_launch_key()
-        announce(f"http://{HOST}:{port}/", launch_url(port, link.key))
+    with Runner(front, listener) as runner:
+        announce(f"http://{HOST}:{port}/", front.begin(port))
         runner.run(ending)
     ending.over.set()
 
@@ -124,7 +135,7 @@ def _serve(
 class Runner:
     """Waitress's loop with an end: it goes on until every answer under way was sent."""
 
-    def __init__(self, app: Flask, listener: socket.socket) -> None:
+    def __init__(self, app: Front, listener: socket.socket) -> None:
         self._app = app
         self._listener = listener
         self._sockets: dict[int, Any] = {}
@@ -214,29 +225,6 @@ def _bound(port: int) -> socket.socket | None:
         listener.close()
         return None
     return listener
-
-
-@contextmanager
-def _files(application: Application, port: int) -> Iterator[None]:
-    """Keep the files by which the command line finds this server, for as long as it runs."""
-    home = application.settings.home
-    runtime = {
-        "port": port,
-        "pid": os.getpid(),
-        "instance_id": application.instance_id,
-        "started_at": _now(application),
-    }
-    write_private(home / TOKEN_FILE, application.credentials.issue_cli_token().encode())
-    write_private(home / RUNTIME_FILE, dump_json(runtime))
-    try:
-        yield
-    finally:
-        for name in (RUNTIME_FILE, TOKEN_FILE):
-            Path(home / name).unlink(missing_ok=True)
-
-
-def _now(application: Application) -> datetime:
-    return application.clock()
 
 
 @contextmanager

@@ -1,12 +1,18 @@
 """A real Chromium with a profile that outlives restarts, and the extension loaded the way a person loads it."""
 
+import contextlib
+import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from e2e.harness.processes import family, is_running, resident_bytes
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 FLAGS = (
@@ -20,6 +26,19 @@ FLAGS = (
     # DevTools' form of "Load unpacked" needs this one; Playwright talks through the pipe it also needs.
     "--enable-unsafe-extension-debugging",
 )
+
+# Who loads an extension from a folder has this mode on; without it a reloaded one stays off.
+RELOAD = """async (id) => {
+  const { developerPrivate } = chrome;
+  await developerPrivate.updateProfileConfiguration({ inDeveloperMode: true });
+  const loaded = new Promise((resolve) => {
+    developerPrivate.onItemStateChanged.addListener(({ event_type, item_id }) => {
+      if (event_type === "LOADED" && item_id === id) resolve();
+    });
+  });
+  await developerPrivate.reload(id, { failQuietly: true });
+  await loaded;
+}"""
 
 
 def wait_until(
@@ -70,6 +89,22 @@ class Chromium:
         if self._context is not None:
             self._context.close()
             self._context = None
+
+    def kill(self) -> None:
+        """End every process of the browser at once, as a power cut would."""
+        everyone = list(family(self._profile))
+        for number in everyone:
+            # Children end with their parent; some have gone before they are asked to.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        wait_until(lambda: not any(map(is_running, everyone)), seconds=20, what="the end of a killed browser")
+        with contextlib.suppress(PlaywrightError):
+            self.context.close()
+        self._context = None
+
+    def memory(self, mark: str) -> int:
+        """Return the resident bytes of the browser's processes that have ``mark`` on their command line."""
+        return sum(resident_bytes(number) for number, words in family(self._profile).items() if mark in words)
 
     def load_unpacked(self, folder: Path) -> str:
         """Load an extension as "Load unpacked" does; return its id."""
@@ -155,3 +190,10 @@ class Extension:
         session.send("ServiceWorker.enable")
         session.send("ServiceWorker.stopAllWorkers")
         session.detach()
+
+    def reload(self) -> None:
+        """Reload the extension with the button on chrome://extensions; its pages close, its worker begins anew."""
+        page = self._browser.page("chrome://extensions")
+        page.wait_for_function("() => globalThis.chrome?.developerPrivate !== undefined")
+        page.evaluate(RELOAD, self.id)
+        page.close()

@@ -17,6 +17,7 @@ export class FakeService {
   requests = [];
   stored = new Map();
   reports = [];
+  lists = { revision: "r-0", words: [], allowed: [], mask_personal: false, exempt: [] };
   lies = {};
   markKey = randomBytes(32);
   #pairing = null;
@@ -63,6 +64,7 @@ export class FakeService {
     if (!this.#key || headers.Authorization !== `Bearer ${b64(derive(this.#key, "", "skilltrail bearer v1"))}`) {
       return [401, { code: "not_paired" }];
     }
+    if (path === "/api/v1/redaction-lists") return [200, body.known === this.lists.revision ? { revision: body.known } : this.lists];
     return path === "/api/v1/ledger" ? this.#record(body) : [200, this.#take(body)];
   }
 

@@ -3,11 +3,38 @@
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
 import { download, formQuery, refreshPreview } from "./exporting.js";
+import { chooseField, forgetPlanned, forgetShown, planForgetting, planRetention, restrict, setRetention, undoForgetting } from "./forgetting.js";
 import { appendFragment } from "./fragments.js";
+import {
+  backUp,
+  changeKey,
+  keptRecoveryKey,
+  leaveRestore,
+  makeRecoveryKey,
+  moveKey,
+  planRestore,
+  printRecoveryKey,
+  restore,
+  saveRecoveryKey,
+} from "./keeping.js";
 import { decide } from "./pairing.js";
+import {
+  addOwnData,
+  addOwnWord,
+  allowMark,
+  disallowMark,
+  leaveFound,
+  lookForOwnWord,
+  maskPersonal,
+  openMark,
+  removeOwnData,
+  removeOwnWord,
+  replaceOwnWord,
+} from "./redacting.js";
 import { navigate } from "./router.js";
 import { askJson, askText, Refused, ServerAway } from "./server.js";
 import { dropToken } from "./session.js";
+import { unlock } from "./unlock.js";
 import { open, refresh, showState } from "./view.js";
 import { word } from "./words.js";
 
@@ -24,8 +51,40 @@ const CLICKS = {
   twin: chooseTwin,
   retry: () => open("start"),
   "demo-enter": enterDemo,
+  "forget-planned": forgetPlanned,
+  "forget-shown": forgetShown,
+  "forget-undo": undoForgetting,
+  "retention-set": setRetention,
+  restrict,
+  mark: openMark,
+  "redaction-allow": allowMark,
+  "redaction-disallow": disallowMark,
+  "own-word-look": lookForOwnWord,
+  "own-word-replace": replaceOwnWord,
+  "own-word-leave": leaveFound,
+  "own-word-remove": removeOwnWord,
+  "mask-personal": maskPersonal,
+  "own-data-remove": removeOwnData,
   "pairing-approve": (button) => decide(button, "approve"),
   "pairing-reject": (button) => decide(button, "reject"),
+  backup: backUp,
+  "restore-plan": planRestore,
+  "restore-leave": leaveRestore,
+  "recovery-save": saveRecoveryKey,
+  "recovery-print": printRecoveryKey,
+  "recovery-kept": keptRecoveryKey,
+};
+
+/** @type {Record<string, (form: HTMLFormElement) => unknown>} */
+const SUBMITS = {
+  filter,
+  "own-word": addOwnWord,
+  "own-data": addOwnData,
+  restore,
+  unlock,
+  "key-move": moveKey,
+  "key-change": changeKey,
+  "recovery-key": makeRecoveryKey,
 };
 
 export function listenToActions() {
@@ -37,10 +96,14 @@ export function listenToActions() {
   document.addEventListener("submit", (event) => {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.target);
-    if (form.dataset["action"] === "filter") filter(form);
+    const act = SUBMITS[form.dataset["action"] ?? ""];
+    if (act) void attempt(() => act(form));
+    if (form.dataset["action"] === "forget-plan") void attempt(() => planForgetting(form));
+    if (form.dataset["action"] === "retention-plan") void attempt(() => planRetention(form));
   });
   document.addEventListener("change", (event) => {
     const form = event.target instanceof Element ? event.target.closest("form") : null;
+    if (form?.dataset["action"] === "forget-plan" && event.target instanceof Element) chooseField(event.target);
     if (form?.dataset["action"] === "export-options") void refreshPreview(document.body);
     if (form?.dataset["action"] === "filter" && event.target instanceof HTMLSelectElement) filter(form);
   });

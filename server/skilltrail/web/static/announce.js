@@ -18,6 +18,8 @@ export function notify(text) {
   const toast = document.createElement("p");
   toast.className = "toast";
   toast.textContent = text;
+  // The announcer says it; read from here it would be said twice, and outside of every part of the page.
+  toast.setAttribute("aria-hidden", "true");
   document.body.append(toast);
   announce(text);
   setTimeout(() => toast.remove(), 5000);

@@ -6,6 +6,7 @@ import { watchPairings } from "./pairing.js";
 import { followMoves } from "./router.js";
 import { askJson, inDemo, Refused, ServerAway } from "./server.js";
 import { keepToken, onSessionChange, takeLaunchKey, token as hasSession } from "./session.js";
+import { isLocked, showLock } from "./unlock.js";
 import { open, showFault, showState } from "./view.js";
 import { fromTemplate } from "./words.js";
 
@@ -46,6 +47,8 @@ addEventListener("hashchange", async () => {
   // A second sign-in link opened in this tab changes the fragment alone.
   if (new URLSearchParams(location.hash.slice(1)).has("k") && (await signIn())) await show("start");
 });
-if (await signIn()) await show("start");
+// The key of a link is good once: it is not spent on a history that is locked.
+if (await isLocked()) await showLock();
+else if (await signIn()) await show("start");
 keepTrue();
 watchPairings();

@@ -43,10 +43,27 @@ export function formQuery(form) {
  */
 export async function download(button) {
   const response = await ask(button.dataset["href"] ?? "");
-  const address = URL.createObjectURL(await response.blob());
+  const named = /filename="?([\w.-]+)"?/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+  save(named ?? "skilltrail-export", await response.blob());
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ */
+export function saveText(name, text) {
+  save(name, new Blob([text], { type: "text/plain;charset=utf-8" }));
+}
+
+/**
+ * @param {string} name
+ * @param {Blob} content
+ */
+function save(name, content) {
+  const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
-  link.download = /filename="?([\w.-]+)"?/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "skilltrail-export";
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
   notify(word("saved"));

@@ -3,6 +3,7 @@
 import { notify } from "./announce.js";
 import { askJson, Refused, ServerAway } from "./server.js";
 import { token } from "./session.js";
+import { lockIsShown } from "./unlock.js";
 import { open, refresh, showFault, shownPage } from "./view.js";
 import { fromTemplate, word } from "./words.js";
 
@@ -14,7 +15,7 @@ let refreshedAt = Date.now();
 export function keepTrue() {
   setTimeout(async () => {
     try {
-      if (!document.hidden && token()) await once();
+      if (!document.hidden && token() && !lockIsShown()) await once();
     } finally {
       keepTrue();
     }
@@ -28,7 +29,7 @@ async function once() {
     await bringUpToDate(revision);
   } catch (fault) {
     if (fault instanceof ServerAway) goAway();
-    else if (fault instanceof Refused && [401, 404].includes(fault.status)) showFault(fault);
+    else if (fault instanceof Refused && ([401, 404].includes(fault.status) || fault.code === "key_unavailable")) showFault(fault);
     else if (!(fault instanceof Refused)) throw fault;
   }
 }

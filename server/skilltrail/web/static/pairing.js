@@ -3,6 +3,7 @@
 import { notify } from "./announce.js";
 import { askJson, Refused, ServerAway } from "./server.js";
 import { token } from "./session.js";
+import { lockIsShown } from "./unlock.js";
 import { refresh, shownPage } from "./view.js";
 import { fromTemplate, word } from "./words.js";
 
@@ -16,7 +17,7 @@ let seen = "";
 export function watchPairings() {
   setTimeout(async () => {
     try {
-      if (!document.hidden && token()) await lookOnce();
+      if (!document.hidden && token() && !lockIsShown()) await lookOnce();
     } finally {
       watchPairings();
     }

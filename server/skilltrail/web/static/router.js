@@ -10,6 +10,8 @@ const PLACES = [
   { pattern: /^\/export$/, fragment: "/fragments/export", nav: "export" },
   { pattern: /^\/health$/, fragment: "/fragments/health", nav: "health" },
   { pattern: /^\/settings$/, fragment: "/fragments/settings", nav: "settings" },
+  { pattern: /^\/forget$/, fragment: "/fragments/forget", nav: "settings" },
+  { pattern: /^\/redactions$/, fragment: "/fragments/redactions", nav: "settings" },
   { pattern: /^\/pair$/, fragment: "/fragments/pair", nav: "settings" },
 ];
 

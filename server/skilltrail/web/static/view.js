@@ -7,6 +7,7 @@ import { refreshFragment, showFragment } from "./fragments.js";
 import { placeOf } from "./router.js";
 import { askText, inDemo, Refused, ServerAway } from "./server.js";
 import { dropToken, token } from "./session.js";
+import { showLock } from "./unlock.js";
 import { fromTemplate, word } from "./words.js";
 
 /** Counts openings, so that a slow answer never overwrites a page opened after it. */
@@ -87,6 +88,7 @@ export function showFault(fault) {
     dropToken();
     return showState("state-signin");
   }
+  if (fault.code === "key_unavailable") return void showLock();
   if (fault.status === 404) return showState("state-missing");
   const reference = fault.reference ? `(${fault.code}, ${fault.reference})` : "";
   return showState("state-fault", { detail: fault.message || word("failed"), reference });
@@ -101,7 +103,9 @@ function afterShow(how) {
     document.getElementById("main")?.focus({ preventScroll: true });
   }
   if (how !== "start") announce(title);
-  if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  const named = location.hash ? document.getElementById(location.hash.slice(1)) : null;
+  if (named instanceof HTMLDetailsElement) named.open = true;
+  named?.scrollIntoView();
   drawChart(host());
   refreshPreview(host());
 }
