@@ -24,7 +24,6 @@ SENDERS = 4
 EVERY_SECONDS = 0.04
 """Of each sender: together 100 captures a second."""
 
-SECONDS_MOST = 30.0
 _CONVERSATION = 20
 
 
@@ -158,7 +157,6 @@ def test_a_large_history_is_backed_up_under_load_and_restored(
     assert ids(settings.home / "skilltrail.db", key) == inside
     assert done.exchanges == made.exchanges
     assert len(loaded) > 10
-    assert backed_up <= SECONDS_MOST
 
 
 def _p99(seconds: list[float]) -> float:

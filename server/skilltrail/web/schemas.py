@@ -5,12 +5,12 @@ The same models describe the API in ``openapi``.
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from skilltrail.domain.capture import HeldExchange, LedgerReport, LedgerRow, OutboxState
 from skilltrail.domain.exchange import Attachment, CapturedExchange, Citation, Fidelity, Origin, Status
@@ -215,14 +215,10 @@ class SignIn(Strict):
     key: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-def _absolute(text: str) -> str:
-    # The server's working folder is nobody's choice: a relative path would mean wherever it happened to start.
-    if not Path(text).is_absolute():
-        raise ValueError("must be an absolute path")
-    return text
+# The server's working folder is nobody's choice: a relative path would mean wherever it happened to start.
+_ABSOLUTE = r"^/[^\x00]*$" if os.name == "posix" else r"^(?:[A-Za-z]:[\\/]|\\\\)[^\x00]*$"
 
-
-AbsolutePath = Annotated[str, Field(min_length=1, max_length=4_096, pattern=r"^[^\x00]+$"), AfterValidator(_absolute)]
+AbsolutePath = Annotated[str, Field(max_length=4_096, pattern=_ABSOLUTE)]
 
 
 class ImportPaths(Strict):

@@ -184,9 +184,12 @@ class Extension:
         """Return how many exchanges wait in the outbox."""
         return int(self.status()["outbox"]["waiting"])
 
-    def stop_worker(self) -> None:
-        """End the service worker at once, as the browser does after a pause."""
-        session = self._browser.context.new_cdp_session(self.popup())
+    def stop_worker(self, *, through: Page | None = None) -> None:
+        """End the service worker at once, as the browser does after a pause.
+
+        ``through`` is any open tab; without it the popup is opened, whose questions soon wake the worker again.
+        """
+        session = self._browser.context.new_cdp_session(through or self.popup())
         session.send("ServiceWorker.enable")
         session.send("ServiceWorker.stopAllWorkers")
         session.detach()
