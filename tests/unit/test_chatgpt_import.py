@@ -149,7 +149,6 @@ def test_a_reply_the_learner_stopped_is_interrupted(tmp_path: Path) -> None:
         ({"title": "x", "conversation_id": "c"}, "no_messages"),
         ({"chat_messages": []}, "unknown_format"),
         (conversation(SIMPLE, is_temporary=True), "temporary"),
-        (conversation(SIMPLE, id=None, conversation_id=None), "no_id"),
     ],
 )
 def test_a_bad_element_is_named_and_does_not_stop_the_rest(tmp_path: Path, element: Any, reason: str) -> None:
@@ -199,3 +198,13 @@ def test_a_cut_off_file_is_refused_by_name_and_without_its_text(tmp_path: Path) 
     with pytest.raises(ImportFailed, match=r"conversations\.json") as caught:
         list(read(path, now=NOW))
     assert "grid" not in str(caught.value).lower()
+
+
+def test_a_conversation_without_an_id_gets_one_that_stays_as_it_goes_on(tmp_path: Path) -> None:
+    longer = [*SIMPLE, ("u2", "a1", message("u2", "user", "And?")), ("a2", "u2", message("a2", "assistant", "So."))]
+
+    [one] = read_all(tmp_path, [conversation(SIMPLE, id=None, conversation_id=None)])
+    [two] = read_all(tmp_path, [conversation(longer, id=None, conversation_id=None)])
+
+    assert one.conversation_id == two.conversation_id
+    assert (len(one.exchanges), len(two.exchanges)) == (1, 2)

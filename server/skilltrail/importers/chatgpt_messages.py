@@ -1,119 +1,164 @@
-"""One message of ChatGPT's conversation JSON: what is visible of it, and its text.
+"""One message of ChatGPT's conversation JSON: what a person can see of it, or why nothing.
 
-Private context (memory, custom instructions), thoughts, tool chatter and hidden messages are never text.
+Private context (memory, custom instructions), thoughts, tool chatter and hidden messages are never text. What is text
+is decided by the same rules as in the extension's ``message-text.js``: a live capture and an import of the same reply
+have to be equal.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
-MILLISECONDS_FROM = 1e12
-"""A number above this is an epoch time in milliseconds: in seconds it would lie beyond the year 33,000."""
-
-_LATEST = 32_503_680_000.0
-"""The year 3000 in epoch seconds: what lies beyond, or before 1970, is no time at which anyone wrote."""
+from skilltrail.domain.exchange import Attachment, Citation, Status
+from skilltrail.importers.chatgpt_canvas import canvas_of
+from skilltrail.importers.reading import id_of, list_of, object_of, text_of
+from skilltrail.importers.times import moment
+from skilltrail.importers.tree import ATTACHMENTS_MAX, CITATIONS_MAX, Message
 
 _TEXT_TYPES = {"text", "multimodal_text"}
-_HIDDEN_FLAGS = ("is_visually_hidden_from_conversation", "is_thinking_preamble_message", "is_user_system_message")
-# U+E200 opens a citation marker, U+E201 closes it; what stands between is for the page's script, not for people.
-# Lengths are limited, so that a text of nothing but openings takes no longer than any other.
-_CITATION = re.compile("\ue200[^\ue200\ue201]{0,400}\ue201|[\ue200-\ue2ff]|【[^【】†]{0,80}†[^【】]{0,200}】")
+_PRIVATE_TYPES = {"user_editable_context", "model_editable_context"}
+_THOUGHT_TYPES = {"thoughts", "reasoning_recap"}
+_TOOL_TYPES = {
+    "code", "execution_output", "tether_quote", "tether_browsing_display", "tether_browsing_code", "sonic_webpage",
+    "computer_output", "citable_code_output", "super_widget",
+}  # fmt: skip
+_SOURCE_TYPES = {"tether_quote", "sonic_webpage"}
+_LABEL_MAX, _URL_MAX, _REFERENCES_MAX = 2_000, 8_000, 2_000
+_SOUGHT_MAX = 50_000_000
+"""Characters of one message that are searched for marks which are not where they are said to be."""
+# U+E200 opens a citation mark, U+E201 closes it; what stands between is for the page's script, not for people.
+_MARKED = re.compile("\ue200[^\ue200\ue201\n]{0,2000}(?:\ue201|$)", re.MULTILINE)
+_LOOSE_MARKS = re.compile("[\ue200-\ue2ff]")
+_OLD_MARKS = re.compile("【[^【】†\n]{0,80}†[^【】\n]{0,200}】")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message; ``created_at`` in epoch seconds or None; ``finish`` is the finish_details type or None."""
-
-    id: str
-    role: str
-    text: str
-    visible: bool
-    created_at: float | None
-    model: str | None
-    status: str | None
-    finish: str | None
-    attachments: tuple[str, ...]
-
-
-def parse_message(value: Any) -> Message | None:
-    """Read one message object; None if it is not one (the root node has none)."""
-    if not isinstance(value, dict) or not isinstance(value.get("id"), str):
+def parse_message(value: Any, node: str) -> Message | None:
+    """Read one message object; None if not even its role can be told."""
+    if not isinstance(value, dict):
         return None
-    author = value.get("author") if isinstance(value.get("author"), dict) else {}
-    role = author.get("role") if isinstance(author, dict) else None
-    content = value.get("content") if isinstance(value.get("content"), dict) else {}
-    metadata = value.get("metadata") if isinstance(value.get("metadata"), dict) else {}
-    if not isinstance(role, str) or not isinstance(content, dict) or not isinstance(metadata, dict):
+    role = object_of(value.get("author")).get("role")
+    if not isinstance(role, str):
         return None
-    details = metadata.get("finish_details")
+    content, metadata = object_of(value.get("content")), object_of(value.get("metadata"))
+    left = _left(value, role, content, metadata)
+    text = "" if left is not None else _text(content)
     return Message(
-        id=value["id"],
-        role=role,
-        text=_clean(_content_text(content), metadata),
-        visible=_is_visible(value, role, content, metadata),
-        created_at=_epoch(value.get("create_time")),
-        model=_string(metadata.get("model_slug")),
-        status=_string(value.get("status")),
-        finish=_string(details.get("type")) if isinstance(details, dict) else None,
-        attachments=_attachment_names(metadata),
+        node=node,
+        id=id_of(value.get("id")) or id_of(node),
+        role=role if role in {"user", "assistant"} else "other",
+        text=text if role == "user" else _readable(text, metadata),
+        left=left,
+        at=moment(value.get("create_time")),
+        ended_at=moment(value.get("update_time")),
+        model=text_of(metadata.get("model_slug")),
+        status=_status(value, metadata),
+        attachments=_attachments(metadata) if role == "user" and left is None else canvas_of(value, role, content),
+        citations=_citations(role, content, metadata, left),
     )
 
 
-def _is_visible(value: dict[str, Any], role: str, content: dict[str, Any], metadata: dict[str, Any]) -> bool:
-    if role not in {"user", "assistant"} or any(metadata.get(flag) is True for flag in _HIDDEN_FLAGS):
-        return False
-    if value.get("recipient", "all") not in {"all", None} or content.get("content_type") not in _TEXT_TYPES:
-        return False
-    return role == "user" or value.get("channel") in {None, "final"}
+def _left(value: dict[str, Any], role: str, content: dict[str, Any], metadata: dict[str, Any]) -> str | None:
+    """Return the reason for which a message is no prompt and no reply."""
+    kind, replies = str(content.get("content_type")), role == "assistant"
+    tests = (
+        ("private", kind in _PRIVATE_TYPES or metadata.get("is_user_system_message") is True),
+        ("system", role == "system"),
+        ("tool", role == "tool"),
+        ("failed", kind == "system_error" or (replies and value.get("status") == "error")),
+        ("thoughts", kind in _THOUGHT_TYPES or metadata.get("is_thinking_preamble_message") is True),
+        ("hidden", metadata.get("is_visually_hidden_from_conversation") is True),
+        ("tool", kind in _TOOL_TYPES or (replies and value.get("recipient") not in ("all", None))),
+        ("unknown_content", kind not in _TEXT_TYPES or role not in {"user", "assistant"}),
+        ("thoughts", replies and value.get("channel") not in ("final", None)),
+    )
+    return next((reason for reason, true in tests if true), None)
 
 
-def _content_text(content: dict[str, Any]) -> str:
-    parts = content.get("parts")
-    if not isinstance(parts, list):
-        return ""
-    texts = [part if isinstance(part, str) else _spoken(part) for part in parts]
+def _text(content: dict[str, Any]) -> str:
+    texts = [part if isinstance(part, str) else _spoken(part) for part in list_of(content.get("parts"))]
     return "\n\n".join(text for text in texts if text.strip())
 
 
 def _spoken(part: Any) -> str:
     """Return the words of a voice part; images and sounds have none."""
-    if isinstance(part, dict) and part.get("content_type") == "audio_transcription":
-        return _string(part.get("text")) or ""
-    return ""
+    spoken = object_of(part)
+    return text_of(spoken.get("text")) or "" if spoken.get("content_type") == "audio_transcription" else ""
 
 
-def _clean(text: str, metadata: dict[str, Any]) -> str:
-    references = metadata.get("content_references")
-    for reference in references if isinstance(references, list) else ():
-        matched = reference.get("matched_text") if isinstance(reference, dict) else None
-        if isinstance(matched, str) and matched.strip():
-            text = text.replace(matched, _string(reference.get("alt")) or "")
-    return _CITATION.sub("", text).strip()
+def _readable(text: str, metadata: dict[str, Any]) -> str:
+    """Return an answer with its citation marks replaced by what people see, and those left over deleted."""
+    references = list_of(metadata.get("content_references"))[:_REFERENCES_MAX]
+    if text and references:
+        text = _replaced(text, [one for one in references if isinstance(one, dict)])
+    if not text.isascii():
+        text = _OLD_MARKS.sub("", _LOOSE_MARKS.sub("", _MARKED.sub("", text)))
+    return text.rstrip()
 
 
-def _attachment_names(metadata: dict[str, Any]) -> tuple[str, ...]:
-    listed = metadata.get("attachments")
-    names = [_string(item.get("name")) for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-    return tuple(name for name in names if name)
+def _replaced(text: str, references: list[dict[str, Any]]) -> str:
+    """Replace from the end backwards, for the places refer to the original; the text is put together once."""
+    pieces: list[str] = []
+    end, sought = len(text), 0
+    for reference in sorted(references, key=_start, reverse=True):
+        mark, start = text_of(reference.get("matched_text")), _start(reference)
+        # Some references match a blank: there is nothing to replace, and any blank would be hit.
+        if mark is None or not mark.strip():
+            continue
+        if not (start + len(mark) <= end and text.startswith(mark, start)):
+            sought += end
+            start = text.rfind(mark, 0, end) if sought <= _SOUGHT_MAX else -1
+        if start >= 0:
+            pieces += [text[start + len(mark) : end], (text_of(reference.get("alt")) or "")[:_LABEL_MAX]]
+            end = start
+    return text[:end] + "".join(reversed(pieces))
 
 
-def _epoch(value: Any) -> float | None:
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, str):
-        try:
-            seconds = datetime.fromisoformat(value).timestamp()
-        except (ValueError, OverflowError):
-            return None
-    elif isinstance(value, int | float) and 0 < value < 1e14:
-        seconds = value / 1000 if value > MILLISECONDS_FROM else float(value)
-    else:
-        return None
-    return seconds if 0 < seconds < _LATEST else None
+def _start(reference: dict[str, Any]) -> int:
+    start = reference.get("start_idx")
+    return start if isinstance(start, int) and start >= 0 else 0
 
 
-def _string(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+def _status(value: dict[str, Any], metadata: dict[str, Any]) -> Status:
+    finish = object_of(metadata.get("finish_details")).get("type")
+    if finish == "interrupted":
+        return Status.INTERRUPTED
+    partial = finish == "max_tokens" or value.get("status") in ("finished_partial_completion", "in_progress")
+    return Status.PARTIAL if partial else Status.COMPLETE
+
+
+def _attachments(metadata: dict[str, Any]) -> tuple[Attachment, ...]:
+    listed = [object_of(one) for one in list_of(metadata.get("attachments"))[:ATTACHMENTS_MAX]]
+    return tuple(
+        Attachment(
+            name=(text_of(one.get("name")) or "file")[:_LABEL_MAX],
+            mime=(text_of(one.get("mime_type")) or text_of(one.get("mimeType")) or "")[:200] or None,
+            size=size if isinstance(size := one.get("size"), int) and 0 <= size < 2**53 else None,
+        )
+        for one in listed
+    )
+
+
+def _citations(role: str, content: dict[str, Any], metadata: dict[str, Any], left: str | None) -> tuple[Citation, ...]:
+    if role in {"tool", "assistant"} and str(content.get("content_type")) in _SOURCE_TYPES:
+        return tuple(_cited(content))
+    if role != "assistant" or left is not None:
+        return ()
+    found: list[Citation] = []
+    for reference in map(object_of, list_of(metadata.get("content_references"))[:_REFERENCES_MAX]):
+        for one in (reference, *list_of(reference.get("items")), *list_of(reference.get("sources"))):
+            found += _cited(object_of(one))
+        if len(found) >= CITATIONS_MAX:
+            break
+    for one in list_of(metadata.get("citations"))[:CITATIONS_MAX]:
+        found += _cited(object_of(one))
+    return tuple(found[:CITATIONS_MAX])
+
+
+def _cited(source: dict[str, Any]) -> Iterator[Citation]:
+    inner = object_of(source.get("metadata"))
+    url = text_of(source.get("url")) or text_of(inner.get("url"))
+    if url is not None and len(url) <= _URL_MAX and url.lower().startswith(("http://", "https://")):
+        title = text_of(source.get("title")) or text_of(inner.get("title"))
+        yield Citation(url, title[:_LABEL_MAX] if title else None)
