@@ -58,6 +58,7 @@ class Worker:
     def wake(self) -> None:
         """Say that there is something new; returns at once."""
         self._last_stir = time.monotonic()
+        self._application.processing.look_again()
         self._stirred.set()
 
     def stop(self, *, seconds: float = 10.0) -> None:
@@ -105,7 +106,7 @@ class Worker:
     def _pause(self) -> float:
         """Return how many seconds there is nothing to do, unless something comes."""
         if not self._is_quiet():
-            return self._quiet_seconds
+            return max(self._last_stir + self._quiet_seconds - time.monotonic(), 0.01)
         at = self._application.processing.next_try_at()
         if at is None:
             return _IDLE_SECONDS

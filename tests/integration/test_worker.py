@@ -20,6 +20,7 @@ from skilltrail.config import Settings
 from skilltrail.domain.timeline import Progress
 from skilltrail.errors import ModelMissing, ModelUnavailable
 from skilltrail.ml.hash_embedder import HashEmbedder
+from skilltrail.services.processing import BATCH
 from skilltrail.worker import Worker
 from steps import count, step_until_idle
 
@@ -57,6 +58,11 @@ class TroubledModel(HashEmbedder):
             self.gate.set()
 
 
+def step_until(application: Application, *, embedded: int) -> None:
+    while application.processing.progress().embedded < embedded:
+        assert not application.processing.step().idle
+
+
 @pytest.fixture
 def troubled() -> TroubledModel:
     return TroubledModel()
@@ -86,22 +92,25 @@ class TestEmbedding:
             )
             assert [tuple(row) for row in sizes] == [("dense", 768, 768), ("static", 512, 512)]
 
-    def test_the_newest_go_first(self, opened: Application, troubled: TroubledModel) -> None:
-        opened.exchanges.capture(items(history(40)))
+    def test_the_dense_model_reads_from_all_over_the_history(
+        self, opened: Application, troubled: TroubledModel
+    ) -> None:
+        opened.exchanges.capture(items(history(200)))
 
-        opened.processing.step()
+        step_until(opened, embedded=BATCH)
 
         with opened._database.read() as session:
-            first = session.execute(text("SELECT min(asked_at) FROM exchange WHERE vectors_due = 0")).scalar_one()
-            rest = session.execute(text("SELECT max(asked_at) FROM exchange WHERE vectors_due = 1")).scalar_one()
-        assert first >= rest
-        assert troubled.calls == [16]
+            read = session.execute(text("SELECT id FROM exchange WHERE vectors_due = 0 ORDER BY id")).scalars().all()
+        assert troubled.calls == [BATCH]
+        assert len(read) == BATCH
+        halves = [sum(1 for number in read if number <= 100), sum(1 for number in read if number > 100)]
+        assert min(halves) >= BATCH // 4
 
     def test_seconds_left_come_from_what_was_measured(self, opened: Application) -> None:
         opened.exchanges.capture(items(history(40)))
         assert opened.processing.progress().seconds_left is None
 
-        opened.processing.step()
+        step_until(opened, embedded=BATCH)
 
         left = opened.processing.progress().seconds_left
         assert left is not None
@@ -156,7 +165,7 @@ class TestEmbedding:
 
         with opened._database.read() as session:
             models = session.execute(text("SELECT model, count(*) FROM embedding GROUP BY model")).all()
-        assert [tuple(row) for row in models] == [("troubled@2", 40)]
+        assert [tuple(row) for row in models] == [("hash-static@1", 20), ("troubled@2", 20)]
 
 
 class TestFailures:

@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from skilltrail.application.dense_vectors import DenseVectors
+from skilltrail.application.first_vectors import FirstVectors
 from skilltrail.config import Settings
 from skilltrail.domain.timeline import Progress
 from skilltrail.errors import ModelUnavailable
 from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock
 from skilltrail.services.ports import ModelPort
-from skilltrail.services.progress import Backlog, read_backlog
+from skilltrail.services.progress import Backlog, Pace, read_backlog
 from skilltrail.storage.database import Database
+from skilltrail.storage.work_queries import DENSE, STATIC
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from skilltrail.services.placement import Outline
-    from skilltrail.services.processing import WorkItem
 
-_FRESH_SHARE = 0.3
-"""Weight of the newest measurement in the running rate."""
+
+LONG_POURING = 15.0
+"""Seconds. A shorter import is over sooner when nothing else is at work, and its whole picture comes right after."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What one step did; nothing of it means that there was nothing to do now."""
+    """What one step did; nothing of it means that there was nothing to do now.
 
+    ``read`` exchanges got their static vectors, ``embedded`` their dense ones.
+    """
+
+    read: int = 0
     embedded: int = 0
     failed: int = 0
     expired: bool = False
@@ -38,11 +45,15 @@ class StepResult:
     @property
     def idle(self) -> bool:
         """Tell whether there was nothing to do."""
-        return not (self.embedded or self.failed or self.expired or self.ran_topics)
+        return not (self.read or self.embedded or self.failed or self.expired or self.ran_topics)
 
 
 class ProcessingFacade:
-    """Embeds what waits and runs topics. One thread steps; any thread may ask for progress."""
+    """Embeds what waits and runs topics. One thread steps; any thread may ask for progress.
+
+    Static vectors come first: they give each exchange a place at once, and a whole history its first picture within
+    seconds. The dense model reads behind them, and topics are found anew as it gets on.
+    """
 
     def __init__(self, *, database: Database, settings: Settings, clock: Clock, model: Callable[[], ModelPort]) -> None:
         self._database = database
@@ -51,10 +62,15 @@ class ProcessingFacade:
         self._model = model
         self._doing = "idle"
         self._problem: str | None = None
-        self._per_second: float | None = None
+        self._first = FirstVectors(database=database, clock=clock)
+        self._dense = DenseVectors(database=database, clock=clock)
+        self._grouping = Pace()
         self._asked = False
-        self._adopted: str | None = None
+        self._adopted: dict[str, str] = {}
         self._outline: Outline | None = None
+        self._no_first_picture = False
+        self._pouring_since: float | None = None
+        self._ran_over = (0, 0)  # exchanges that were there at the last run, and those of them with dense vectors
 
     def progress(self) -> Progress:
         """Return how far processing is."""
@@ -68,18 +84,29 @@ class ProcessingFacade:
             topics_due=self._due(backlog),
             seconds_left=self._seconds_left(backlog),
             problem=self._problem,
+            picture=backlog.picture.value,
+            unread=min(self._first.unread, backlog.waiting),
         )
 
     def forget_outline(self) -> None:
         """Forget what is remembered of topics' members: some of them were forgotten by the learner."""
         self._outline = None
 
+    def look_again(self) -> None:
+        """Look at once for exchanges that came: one of them has its place before more of a long queue is read."""
+        self._first.look_again()
+
     def ask_for_topics(self) -> None:
         """Make a topic run due as soon as anything changed since the last one, however little."""
         self._asked = True
 
     def step(self, model: ModelPort | None = None, *, topics: bool = True) -> StepResult:
-        """Embed one batch, or run topics when they are due and ``topics`` allows it.
+        """Embed one batch, or run topics when they are due.
+
+        Parameters
+        ----------
+        topics
+            False while exchanges still pour in: a topic run waits, and so does the dense model where many came at once.
 
         Raises
         ------
@@ -126,70 +153,121 @@ class ProcessingFacade:
         return True
 
     def _step(self, model: ModelPort, *, topics: bool) -> StepResult:
+        if not self._adopt(STATIC, model.static_identity):
+            return StepResult(expired=True)
+        backlog = self._backlog()
+        self._pouring_since = None if topics else self._pouring_since
+        looked = self._first.due(backlog)
+        first = self._read_new(model) if looked else StepResult()
+        if self._first.is_under_way:
+            return first
+        if self._first_picture_due(backlog, quiet=topics):
+            return self._draw_first(model, backlog, first)
+        if backlog.is_flood and not topics:
+            # A history is pouring in: the processor is the import's.
+            return first
+        done = self._read_closely(model, backlog, topics=topics, look=not looked)
+        return replace(done, read=first.read + done.read, failed=first.failed + done.failed)
+
+    def _read_closely(self, model: ModelPort, backlog: Backlog, *, topics: bool, look: bool) -> StepResult:
+        """Embed one batch, or run topics; ``look``: where there is none, look whether more came."""
+        identity = model.identity
+        if not self._adopt(DENSE, identity):
+            return StepResult(expired=True)
+        if topics and backlog.growth_due(self._ran_over[1]):
+            return self._run_full(model, identity, backlog)
+        done = self._embed(model, identity)
+        if done.idle and look and backlog.waiting:
+            return self._read_new(model)
+        if done.idle and topics and self._due(backlog):
+            return self._run_full(model, identity, backlog)
+        return done
+
+    def _adopt(self, kind: str, model: str) -> bool:
         from skilltrail.services import processing
 
-        identity = model.identity
-        if identity != self._adopted:
+        if self._adopted.get(kind) != model:
             with self._database.write() as session:
-                if not processing.adopt_model(session, identity):
-                    return StepResult(expired=True)
-            self._adopted = identity
-        with self._database.read() as session:
-            batch = processing.read_batch(session, now=self._clock(), model=identity)
-        if batch:
-            return self._embed(model, identity, batch)
-        if topics and self._due(self._backlog()):
-            return self._run_topics(model, identity)
-        return StepResult()
+                if not processing.adopt_model(session, model, kind=kind):
+                    return False
+            self._adopted[kind] = model
+            self._outline = None
+        return True
 
-    def _embed(self, model: ModelPort, identity: str, batch: list[WorkItem]) -> StepResult:
-        from skilltrail.services import placement, processing
+    def _read_new(self, model: ModelPort) -> StepResult:
+        self._doing = "reading"
+        found = self._first.read(model, self._known_topics(model))
+        return StepResult(read=found.done, failed=found.failed)
 
+    def _embed(self, model: ModelPort, identity: str) -> StepResult:
         self._doing = "embedding"
-        began = time.monotonic()
-        outline = self._known_topics(identity)
-        static = processing.embed(model.static, batch)
-        first = placement.find_places(model, outline, static=static.vectors)
-        with self._database.write() as session:
-            kept = processing.keep(session, batch, static, kind="static", model=identity, now=self._clock())
-            placement.keep_places(session, {row: place for row, place in first.items() if row in kept}, outline)
-        batch = [item for item in batch if item.waiting.id in static.vectors]
-        dense = processing.embed(model.embed, batch)
-        places = placement.find_places(model, outline, static=static.vectors, dense=dense.vectors)
-        with self._database.write() as session:
-            kept = processing.keep(session, batch, dense, kind="dense", model=identity, now=self._clock())
-            placement.keep_places(session, {row: place for row, place in places.items() if row in kept}, outline)
-        self._measure(len(kept), time.monotonic() - began)
-        return StepResult(embedded=len(kept), failed=len(static.failed) + len(dense.failed))
+        done = self._dense.read(model, identity, self._known_topics(model))
+        return StepResult(embedded=done.done, failed=done.failed)
 
-    def _run_topics(self, model: ModelPort, identity: str) -> StepResult:
+    def _first_picture_due(self, backlog: Backlog, *, quiet: bool) -> bool:
+        if self._no_first_picture or not (quiet or self._pours_for_long()):
+            return False
+        return backlog.first_picture_due(self._ran_over[0], quiet=quiet)
+
+    def _pours_for_long(self) -> bool:
+        """Tell whether an import takes so long that something is to be shown before its end."""
+        if self._pouring_since is None:
+            self._pouring_since = time.monotonic()
+        return time.monotonic() - self._pouring_since >= LONG_POURING
+
+    def _draw_first(self, model: ModelPort, backlog: Backlog, done: StepResult) -> StepResult:
+        """Find topics by static vectors alone; where these refuse, the full run is still to come."""
+        try:
+            self._run_topics(model, None, backlog)
+        except ValueError:
+            self._no_first_picture = True
+            return done
+        return replace(done, ran_topics=True)
+
+    def _run_full(self, model: ModelPort, identity: str, backlog: Backlog) -> StepResult:
+        try:
+            self._run_topics(model, identity, backlog)
+        except ValueError:
+            raise ModelUnavailable(_("The topics could not be worked out; it is tried again later.")) from None
+        return StepResult(ran_topics=True)
+
+    def _run_topics(self, model: ModelPort, identity: str | None, backlog: Backlog) -> None:
+        """Find all topics anew; without ``identity`` by static vectors alone."""
         from skilltrail.services import topic_run
 
         self._doing = "topics"
-        started_at = self._clock()
+        began, started_at = time.monotonic(), self._clock()
         with self._database.read() as session:
-            run = topic_run.gather(session, model=identity)
-        try:
-            partition = model.discover(dense=run.dense, static=run.static, texts=run.texts, keys=run.keys)
-        except ValueError:
-            raise ModelUnavailable(_("The topics could not be worked out; it is tried again later.")) from None
+            run = topic_run.gather(session, model=identity, static_model=model.static_identity)
+        partition = model.discover(dense=run.dense, static=run.static, texts=run.texts, keys=run.keys)
         carried = topic_run.continue_topics(run, partition)
+        name = identity or model.static_identity
         with self._database.write() as session:
             kept = topic_run.keep_run(
-                session, run, partition, carried, model=identity, started_at=started_at, now=self._clock()
+                session,
+                run,
+                partition,
+                carried,
+                model=name,
+                started_at=started_at,
+                now=self._clock(),
+                read_before=backlog.embedded,
             )
-        if kept is None:
-            return StepResult(ran_topics=True)
-        self._asked = False
-        self._outline = None
-        return StepResult(ran_topics=True)
+        if kept is not None:
+            self._asked = self._asked and identity is None
+            self._outline = None
+            self._ran_over = (backlog.total, backlog.embedded if identity else 0)
+            self._pouring_since = None
+            self._grouping.note(len(run.keys), time.monotonic() - began)
 
-    def _known_topics(self, identity: str) -> Outline:
+    def _known_topics(self, model: ModelPort) -> Outline:
         from skilltrail.services import placement
 
         if self._outline is None:
             with self._database.read() as session:
-                self._outline = placement.read_outline(session, model=identity)
+                self._outline = placement.read_outline(
+                    session, model=self._adopted.get(DENSE, ""), static_model=model.static_identity
+                )
         return self._outline
 
     def _backlog(self) -> Backlog:
@@ -207,12 +285,10 @@ class ProcessingFacade:
         return "waiting" if backlog.waiting or self._due(backlog) else "idle"
 
     def _seconds_left(self, backlog: Backlog) -> float | None:
+        """Return when all will be read and grouped: both kinds of vectors, and the last topic run."""
         if backlog.waiting == 0:
             return 0.0
-        return backlog.waiting / self._per_second if self._per_second else None
-
-    def _measure(self, done: int, seconds: float) -> None:
-        if done and seconds > 0:
-            now = done / seconds
-            before = self._per_second
-            self._per_second = now if before is None else _FRESH_SHARE * now + (1 - _FRESH_SHARE) * before
+        reading, embedding = self._first.seconds_left(), self._dense.seconds_left(backlog.waiting)
+        if reading is None or embedding is None:
+            return None
+        return reading + embedding + (self._grouping.seconds_for(backlog.total) or 0.0)

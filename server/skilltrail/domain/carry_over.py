@@ -24,13 +24,17 @@ _EVENT_SHARE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class KnownTopic:
-    """A topic of an earlier run; ``members`` are source keys, ``pinned_name`` is the learner's own name for it."""
+    """A topic of an earlier run; ``members`` are source keys, ``pinned_name`` is the learner's own name for it.
+
+    ``provisional``: a first picture named it, by less than a full run knows; the next run names it anew.
+    """
 
     id: str
     members: frozenset[str]
     name: str
     colour: int
     pinned_name: str | None = None
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +191,8 @@ def _names(known: Sequence[KnownTopic], groups: Sequence[TopicGroup], chosen: di
 def _kept_name(topic: KnownTopic, group: TopicGroup) -> str | None:
     if topic.pinned_name is not None:
         return topic.pinned_name
-    provisional = len(topic.members) < SETTLED_SIZE and len(group.members) >= 2 * len(topic.members)
-    return None if provisional else topic.name
+    doubled = len(topic.members) < SETTLED_SIZE and len(group.members) >= 2 * len(topic.members)
+    return None if topic.provisional or doubled else topic.name
 
 
 def _free_name(group: TopicGroup, taken: set[str]) -> str:

@@ -30,12 +30,14 @@ class TopicParams:
 
     ``dense_weight`` is the dense vectors' share of a similarity (the static ones have the rest). ``floor`` is the
     similarity (-1 to 1) below which two exchanges have nothing to do with each other. ``smallest`` counts exchanges.
-    ``resolution`` holds from 150 exchanges on, see ``resolution_for``; ``alike`` see ``merge_alike``.
+    ``resolution`` holds from 150 exchanges on, see ``resolution_for``; ``alike`` see ``merge_alike``, and
+    ``alike_static`` is the same for static vectors alone, which lie nearer each other whatever they are about.
     """
 
     neighbours: int = 15
     resolution: float = 2.0
     alike: float = 0.68
+    alike_static: float = 0.9
     area_resolution: float = 1.0
     dense_weight: float = 0.5
     floor: float = 0.25
@@ -62,7 +64,7 @@ class Communities:
     """Groups of rows, and what they were found in.
 
     ``labels``: shape (n,), int64; 0 is the largest group (ties: the one with the lowest row), ``UNASSIGNED`` in none.
-    ``vectors``: both kinds side by side.
+    ``vectors``: both kinds side by side, or the static ones alone.
     """
 
     labels: NDArray[np.int64]
@@ -81,7 +83,8 @@ def find_communities(dense: NDArray[np.float32], static: NDArray[np.float32], pa
     Parameters
     ----------
     dense, static
-        Unit rows, shapes (n, d1) and (n, d2), in an order that the caller keeps the same for the same data.
+        Unit rows, shapes (n, d1) and (n, d2), in an order that the caller keeps the same for the same data. With
+        d1 = 0 the static vectors alone decide.
     params
         See ``TopicParams``.
 
@@ -94,13 +97,15 @@ def find_communities(dense: NDArray[np.float32], static: NDArray[np.float32], pa
     -----
     Leiden: Traag, Waltman & van Eck 2019, doi:10.1038/s41598-019-41695-z.
     """
-    vectors = side_by_side(dense, static, params)
+    alone = not dense.shape[1]
+    vectors = static if alone else side_by_side(dense, static, params)
     neighbours = nearest_neighbours(vectors, neighbour_count(len(vectors), params))
     graph = neighbour_graph(neighbours, params.floor)
     found = leiden(graph, resolution_for(len(vectors), params), params.seed)
     labels = by_size(settle_small(found, neighbours, params))
-    # The dense vectors alone: long texts are alike in static ones, whatever they are about.
-    return Communities(by_size(merge_alike(dense, labels, params.alike)), vectors, neighbours)
+    # The dense vectors where there are any: long texts are alike in static ones, whatever they are about.
+    merged = merge_alike(static, labels, params.alike_static) if alone else merge_alike(dense, labels, params.alike)
+    return Communities(by_size(merged), vectors, neighbours)
 
 
 def neighbour_count(rows: int, params: TopicParams) -> int:

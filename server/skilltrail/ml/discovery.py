@@ -12,8 +12,17 @@ import numpy as np
 
 from skilltrail.domain.topics import NameReason, TopicGroup, TopicPartition
 from skilltrail.ml.areas import find_areas
-from skilltrail.ml.communities import Communities, TopicParams, centroids, find_communities, side_by_side, strengths
-from skilltrail.ml.labelling import Embed, Label, label_topics
+from skilltrail.ml.communities import (
+    UNASSIGNED,
+    Communities,
+    TopicParams,
+    centroids,
+    find_communities,
+    side_by_side,
+    strengths,
+)
+from skilltrail.ml.labelling import FIRST_SAMPLE, SAMPLE, Embed, Label, label_topics
+from skilltrail.ml.placing import place_firmly
 from skilltrail.ml.skill_terms import TermList, term_list
 
 if TYPE_CHECKING:
@@ -38,7 +47,9 @@ def discover(
     Parameters
     ----------
     dense, static
-        Unit vectors, shapes (n, d1) and (n, d2), one row per exchange.
+        Vectors, shapes (n, d1) and (n, d2), one row per exchange. A dense row of zeros says that the exchange has no
+        dense vector yet: it goes where its static neighbours stand. Where no row has one (or d1 = 0) the static
+        vectors alone decide, and ``embed_dense`` is not called.
     texts
         Representations, n of them.
     keys
@@ -58,23 +69,46 @@ def discover(
     usable = order[[bool(texts[row].strip()) for row in order.tolist()]] if len(order) else order
     if len(usable) < params.smallest:
         return TopicPartition(unassigned=tuple(sorted(keys)), settings=params.as_settings())
-    found = find_communities(dense[usable], static[usable], params)
+    read = usable[dense[usable].any(axis=1)]
+    alone = len(read) < params.smallest
+    grouped = usable if alone else read
+    found = find_communities(dense[grouped, : 0 if alone else None], static[grouped], params)
     middles = centroids(found.vectors, found.labels, found.count)
     members = [_nearest_first(found, middles, topic) for topic in range(found.count)]
 
     def embed(names: Sequence[str]) -> NDArray[np.float32]:
-        return side_by_side(embed_dense(names), embed_static(names), params)
+        return embed_static(names) if alone else side_by_side(embed_dense(names), embed_static(names), params)
 
     chosen = terms or term_list()
-    read = [texts[row] for row in usable.tolist()]
-    named = label_topics(read, members, middles, terms=chosen, embed=embed)
+    spoken = [texts[row] for row in grouped.tolist()]
+    sample = FIRST_SAMPLE if alone else SAMPLE
+    named = label_topics(spoken, members, middles, terms=chosen, embed=embed, sample=sample)
     sizes = [len(rows) for rows in members]
     areas = find_areas(middles, sizes, [label.name for label in named], terms=chosen, embed=embed, params=params)
-    firm = strengths(found.labels, found.neighbours)
-    own_keys = [keys[row] for row in usable.tolist()]
-    parts = zip(members, named, areas, strict=True)
-    groups = [_group(rows, own_keys, firm, label, area) for rows, label, area in parts]
+    homes = _homes(found, static, grouped=grouped, rest=np.setdiff1d(usable, grouped), params=params)
+    exemplars = [tuple(keys[grouped[row]] for row in rows[:EXEMPLARS].tolist()) for rows in members]
+    inside: list[list[tuple[str, float]]] = [[] for _ in members]
+    for row, (topic, firm) in homes.items():
+        inside[topic].append((keys[row], firm))
+    parts = zip(inside, exemplars, named, areas, strict=True)
+    groups = sorted((_group(*part) for part in parts), key=lambda group: (-len(group.members), group.members[0]))
     return TopicPartition(tuple(groups), _left_over(keys, groups), params.as_settings())
+
+
+def _homes(
+    found: Communities,
+    static: NDArray[np.float32],
+    *,
+    grouped: NDArray[np.int64],
+    rest: NDArray[np.int64],
+    params: TopicParams,
+) -> dict[int, tuple[int, float]]:
+    """Topic and strength of every row that has one: those that were grouped, and the rest by their neighbours."""
+    placed, firm = place_firmly(static[rest], static[grouped], found.labels, params)
+    rows = np.concatenate([grouped, rest]).tolist()
+    labels = np.concatenate([found.labels, placed]).tolist()
+    strong = np.concatenate([strengths(found.labels, found.neighbours), firm]).tolist()
+    return {row: (label, value) for row, label, value in zip(rows, labels, strong, strict=True) if label != UNASSIGNED}
 
 
 def _nearest_first(found: Communities, middles: NDArray[np.float32], topic: int) -> NDArray[np.int64]:
@@ -83,14 +117,11 @@ def _nearest_first(found: Communities, middles: NDArray[np.float32], topic: int)
     return rows[np.lexsort((rows, -(found.vectors[rows] @ middles[topic]).round(6)))]
 
 
-def _group(
-    rows: NDArray[np.int64], keys: Sequence[str], firm: NDArray[np.float32], label: Label, area: str
-) -> TopicGroup:
-    exemplars = tuple(keys[row] for row in rows[:EXEMPLARS].tolist())
-    ordered = sorted(rows.tolist())
+def _group(inside: Sequence[tuple[str, float]], exemplars: tuple[str, ...], label: Label, area: str) -> TopicGroup:
+    ordered = sorted(inside)
     return TopicGroup(
-        members=tuple(keys[row] for row in ordered),
-        strengths=tuple(round(float(firm[row]), 4) for row in ordered),
+        members=tuple(key for key, _firm in ordered),
+        strengths=tuple(round(firm, 4) for _key, firm in ordered),
         name=label.name,
         terms=label.terms,
         exemplars=exemplars,

@@ -35,6 +35,11 @@ class HashEmbedder:
         """Name and version of the hashing."""
         return f"hash-{self._dimensions}@1"
 
+    @property
+    def static_identity(self) -> str:
+        """Name and version of the hashing into static vectors."""
+        return "hash-static@1"
+
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return unit vectors, shape (n, dimensions); zeros for a text without words."""
         return self._hashed(texts, self._dimensions, salt="dense")

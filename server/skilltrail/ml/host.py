@@ -15,6 +15,7 @@ from skilltrail.errors import ModelMissing, ModelUnavailable
 from skilltrail.i18n import _
 from skilltrail.ml.model_files import DEFAULT_EMBEDDER, ModelFiles, find_model
 from skilltrail.ml.placing import place
+from skilltrail.ml.static_vectors import IDENTITY as STATIC_IDENTITY
 from skilltrail.ml.static_vectors import StaticVectors
 from skilltrail.ml.wire import Answer, Request, read_message, write_message
 
@@ -62,6 +63,11 @@ class ModelHost:
             if self._files is None:
                 self._files = find_model(self._embedder)
             return self._files.identity
+
+    @property
+    def static_identity(self) -> str:
+        """Name and version of the shipped static vectors."""
+        return STATIC_IDENTITY
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return dense unit vectors, shape (n, dims).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 SAMPLE = 200
 """Exchanges read of one topic, those nearest its middle: more do not change a name, and cost time."""
+
+FIRST_SAMPLE = 50
+"""The same for a first picture, whose names give way to those of the next run."""
 
 REPLY_WEIGHT = 0.5
 """A term in the reply alone is the model's word, not the learner's."""
@@ -72,6 +75,7 @@ def label_topics(
     *,
     terms: TermList,
     embed: Embed,
+    sample: int = SAMPLE,
 ) -> list[Label]:
     """Name every topic, all names different.
 
@@ -87,15 +91,17 @@ def label_topics(
         The allow-list.
     embed
         Gives unit vectors for names, shape (n, dims).
+    sample
+        Exchanges read of each topic.
 
     Returns
     -------
     list[Label]
         In the order of ``members``; earlier topics have the first choice of a name.
     """
-    read = [[texts[row] for row in rows[:SAMPLE].tolist()] for rows in members]
-    shares = [_mentions([_parts(text) for text in topic], terms) for topic in read]
-    telling = TellingWords.of([_prose(topic) for topic in read])
+    read = [[texts[row] for row in rows[:sample].tolist()] for rows in members]
+    shares = [_mentions((_parts(text) for text in topic), len(topic), terms) for topic in read]
+    telling = TellingWords.of(_prose(topic) for topic in read)
     ranked = _fits(shares, middles, terms, embed)
     labels: list[Label] = []
     taken: set[str] = set()
@@ -126,15 +132,15 @@ def _prose(topic: Sequence[str]) -> list[list[Word]]:
     return prose
 
 
-def _mentions(exchanges: Sequence[tuple[list[Word], list[Word]]], terms: TermList) -> dict[int, float]:
-    """Share of the exchanges that mention each term."""
+def _mentions(exchanges: Iterable[tuple[list[Word], list[Word]]], count: int, terms: TermList) -> dict[int, float]:
+    """Share of the ``count`` exchanges that mention each term."""
     totals: dict[int, float] = {}
     for prompt, reply in exchanges:
         asked = terms.mentioned(prompt)
         weights = dict.fromkeys(terms.mentioned(reply), REPLY_WEIGHT) | dict.fromkeys(asked, 1.0)
         for term, weight in weights.items():
             totals[term] = totals.get(term, 0.0) + weight
-    return {term: total / len(exchanges) for term, total in sorted(totals.items())}
+    return {term: total / count for term, total in sorted(totals.items())}
 
 
 def _fits(

@@ -10,8 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_BLOCK_BYTES = 128 * 1024 * 1024
-"""Size of one block of similarities: keeps 100,000 rows within a few hundred megabytes."""
+_BLOCK_BYTES = 16 * 1024 * 1024
+"""Size of one block of similarities; finding the largest in it takes four times as much again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,12 +30,18 @@ class TermList:
     """All names, and the spellings that count as a mention of each.
 
     ``stems`` maps a spelling, as stems, to the numbers of the terms it mentions; ``exact`` maps a word to terms that
-    it mentions only letter for letter ("Excel" is a program, "excel" is a verb).
+    it mentions only letter for letter ("Excel" is a program, "excel" is a verb). ``longest`` follows from ``stems``:
+    how many words the longest spelling has that begins with a stem.
     """
 
     terms: tuple[SkillTerm, ...]
     stems: dict[tuple[str, ...], tuple[int, ...]]
     exact: dict[str, tuple[int, ...]]
+    longest: dict[str, int] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for spelling in self.stems:
+            self.longest[spelling[0]] = max(len(spelling), self.longest.get(spelling[0], 0))
 
     def mentioned(self, words: Sequence[Word]) -> set[int]:
         """Return the numbers of the terms that ``words`` mention."""
@@ -47,7 +53,9 @@ class TermList:
             # A capital at the head of a sentence is no name, an acronym is.
             if not word.opens or word.text.isupper():
                 found.update(self.exact.get(word.text, ()))
-            for end in range(start + 1, min(start + LONGEST_FORM, len(words)) + 1):
+            # Most words begin no spelling at all.
+            reach = min(self.longest.get(word.stem, 0), LONGEST_FORM, len(words) - start)
+            for end in range(start + 1, start + reach + 1):
                 found.update(self.stems.get(tuple(stems[start:end]), ()))
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from skilltrail.ml.words import Word, stop_words
@@ -29,10 +29,12 @@ class TellingWords:
     names: frozenset[str]
 
     @classmethod
-    def of(cls, topics: Sequence[Sequence[Sequence[Word]]]) -> TellingWords:
-        """Count the terms of ``topics``: topics of exchanges of words."""
+    def of(cls, topics: Iterable[Sequence[Sequence[Word]]]) -> TellingWords:
+        """Count the terms of ``topics``: topics of exchanges of words. Takes one topic at a time."""
         counts: list[Counter[Ngram]] = []
-        written: dict[Ngram, Counter[str]] = {}
+        sizes: list[int] = []
+        written: dict[Ngram, str] = {}
+        otherwise: dict[Ngram, Counter[str]] = {}
         capital, inside = Counter[str](), Counter[str]()
         for exchanges in topics:
             count = Counter[Ngram]()
@@ -40,15 +42,20 @@ class TellingWords:
                 seen = dict(ngrams(words))
                 count.update(seen.keys())
                 for ngram, text in seen.items():
-                    written.setdefault(ngram, Counter())[text] += 1
+                    # Most terms are written one way: a count for each of a million would fill the memory.
+                    if written.setdefault(ngram, text) != text:
+                        otherwise.setdefault(ngram, Counter())[text] += 1
                 for word in words:
                     if word.stem and not word.opens:
                         inside[word.stem] += 1
                         capital[word.stem] += looks_like_name(word.text)
             counts.append(count)
+            sizes.append(len(exchanges))
+        for ngram, forms in otherwise.items():
+            forms[written[ngram]] = sum(count[ngram] for count in counts) - sum(forms.values())
+            written[ngram] = min(forms, key=lambda form: (-forms[form], form))
         names = frozenset(word for word, total in inside.items() if capital[word] > NAME_SHARE * total)
-        common = {ngram: min(forms, key=lambda form: (-forms[form], form)) for ngram, forms in written.items()}
-        return cls(tuple(counts), tuple(len(exchanges) for exchanges in topics), common, names)
+        return cls(tuple(counts), tuple(sizes), written, names)
 
     def best(self, topic: int) -> list[str]:
         """Return up to eight terms of one topic, the most telling first; parts of a chosen term are not repeated."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 DATA = Path(__file__).parent / "data"
 
@@ -23,14 +23,15 @@ _ENDINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word: as written, and as compared. A mark of punctuation has the stem ""."""
+class Word(NamedTuple):
+    """One word: as written, and as compared. A mark of punctuation has the stem "".
+
+    ``opens`` is True at the head of a sentence, where a capital says nothing. A tuple: a run makes millions of them.
+    """
 
     text: str
     stem: str
     opens: bool
-    """True at the head of a sentence, where a capital says nothing."""
 
 
 def words_of(text: str) -> list[Word]:

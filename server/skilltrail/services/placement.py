@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from skilltrail.services.ports import ModelPort
 from skilltrail.services.processing import unpacked
 from skilltrail.storage.meta_queries import bump_revision
-from skilltrail.storage.topic_queries import last_run, strongest
+from skilltrail.storage.topic_queries import last_run, read_last_run, strongest
 from skilltrail.storage.work_queries import place_exchanges
 
 if TYPE_CHECKING:
@@ -26,25 +26,34 @@ _EVEN = float(np.sqrt(0.5))
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The firmest members of all topics; ``labels`` are positions in ``topics``. ``run_id`` says whose topics."""
+    """The firmest members of all topics; ``labels`` are positions in ``topics``. ``run_id`` says whose topics.
+
+    ``dense`` is None where the topics were found without dense vectors, or those of another model.
+    """
 
     run_id: int | None
     topics: tuple[str, ...]
     labels: NDArray[np.int64]
-    dense: NDArray[np.float32]
+    dense: NDArray[np.float32] | None
     static: NDArray[np.float32]
 
 
-def read_outline(session: Session, *, model: str) -> Outline:
+def read_outline(session: Session, *, model: str, static_model: str) -> Outline:
     """Return the outline of the living topics."""
-    rows = strongest(session, model=model, most=KNOWN_MOST)
+    last = read_last_run(session)
+    rows = []
+    if last is not None and last.dense:
+        rows = strongest(session, model=model, static_model=static_model, most=KNOWN_MOST)
+    dense = unpacked([row[1] or b"" for row in rows]) if rows else None
+    if not rows:
+        rows = strongest(session, model=None, static_model=static_model, most=KNOWN_MOST)
     topics = tuple(sorted({row[0] for row in rows}))
     position = {topic: index for index, topic in enumerate(topics)}
     return Outline(
-        run_id=last_run(session),
+        run_id=None if last is None else last.id,
         topics=topics,
         labels=np.array([position[row[0]] for row in rows], dtype=np.int64),
-        dense=unpacked([row[1] for row in rows]),
+        dense=dense,
         static=unpacked([row[2] for row in rows]),
     )
 
@@ -59,16 +68,15 @@ def find_places(
     """Return for each exchange its topic and how firmly it sits there (0 to 1); None where no topic is near.
 
     Without ``dense`` the static vectors alone decide: they need no model process, so a new exchange has a first
-    place within a second.
+    place within a second. With it nothing is returned when the outline has no dense vectors to compare them with.
     """
     ids = sorted(static if dense is None else static.keys() & dense.keys())
-    if not ids or not outline.topics:
+    if not ids or not outline.topics or (dense is not None and outline.dense is None):
         return {}
     known, vectors = outline.static, np.stack([static[row] for row in ids])
-    if dense is not None:
-        known = np.hstack([outline.dense, outline.static]) * _EVEN
-        vectors = np.hstack([np.stack([dense[row] for row in ids]), vectors]) * _EVEN
-    vectors, known = vectors.astype(np.float32), known.astype(np.float32)
+    if dense is not None and outline.dense is not None:
+        known = (np.hstack([outline.dense, outline.static]) * _EVEN).astype(np.float32)
+        vectors = (np.hstack([np.stack([dense[row] for row in ids]), vectors]) * _EVEN).astype(np.float32)
     labels = model.place(vectors=vectors, known=known, labels=outline.labels)
     nearness = vectors @ known.T
     return {

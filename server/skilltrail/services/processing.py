@@ -15,6 +15,7 @@ from skilltrail.errors import ModelMissing, ModelUnavailable
 from skilltrail.i18n import _
 from skilltrail.storage import work_queries as queries
 from skilltrail.storage.meta_queries import (
+    STATIC_MODEL,
     TOPICS_STALE,
     VECTOR_MODEL,
     bump_revision,
@@ -28,12 +29,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BATCH = 16
-"""Exchanges embedded in one call: about a second of work, so that the newest never waits long."""
+"""Exchanges that the dense model reads in one call before its pace is known."""
+
+_BATCHES = (4, 256)
+
+STEP_SECONDS = 0.7
+"""Work of one call: whoever comes meanwhile waits no longer for a place."""
+
+CLAIM = 1_024
+"""Exchanges chosen at once for the dense model: choosing looks at all that wait."""
+
+FIRST_BATCH = 512
+"""Exchanges that get their static vectors at once: some tenths of a second."""
 
 _PROBE = "How do I sort a list?"
 """A harmless text: if the model fails on this one too, it is the model that is ill and not the batch."""
 
 _EXPIRED_AT_ONCE = 500
+_MODEL_NAMES = {queries.DENSE: VECTOR_MODEL, queries.STATIC: STATIC_MODEL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +65,29 @@ class Embedded:
     failed: dict[int, str] = field(default_factory=dict)
 
 
-def read_batch(session: Session, *, now: datetime, model: str, limit: int = BATCH) -> list[WorkItem]:
-    """Return the newest waiting exchanges with their texts."""
-    waiting = queries.next_waiting(session, now=now, model=model, limit=limit)
-    return [WorkItem(item, _text(session, item)) for item in waiting]
+def read_unknown(
+    session: Session, *, now: datetime, static_model: str, before: tuple[datetime, int] | None = None
+) -> list[WorkItem]:
+    """Return the newest waiting exchanges without any vector, with their texts; ``before`` goes on behind one."""
+    found = queries.next_without_static(session, now=now, static_model=static_model, before=before, limit=FIRST_BATCH)
+    return [WorkItem(item, _text(session, item)) for item in found]
+
+
+def batch_size(per_step: int | None) -> int:
+    """Return how many exchanges one call takes when ``per_step`` of them were seen to go into one."""
+    least, most = _BATCHES
+    return BATCH if per_step is None else min(most, max(least, per_step))
+
+
+def claim(session: Session, *, now: datetime, static_model: str) -> list[int]:
+    """Return ids of waiting exchanges from all over the history; all have a static vector."""
+    return queries.next_ids(session, now=now, static_model=static_model, limit=CLAIM)
+
+
+def read_batch(session: Session, ids: Sequence[int], *, model: str, static_model: str) -> list[WorkItem]:
+    """Return those of ``ids`` that still wait, with their texts."""
+    found = queries.waiting_of(session, ids, model=model, static_model=static_model)
+    return [WorkItem(item, _text(session, item)) for item in found]
 
 
 def _text(session: Session, item: Waiting) -> str:
@@ -133,7 +165,8 @@ def keep(
     Returns
     -------
     set[int]
-        The exchanges whose vectors were written. With dense vectors these leave the queue.
+        The exchanges whose vectors were written. With dense vectors these leave the queue, and so do those that had
+        one already.
     """
     standing = queries.unchanged(session, [item.waiting for item in batch])
     kept = {row: packed(vector) for row, vector in found.vectors.items() if row in standing}
@@ -141,19 +174,24 @@ def keep(
     for exchange_id, code in found.failed.items():
         if exchange_id in standing:
             queries.note_failure(session, exchange_id, now=now, code=code)
-    if kind == queries.DENSE and kept:
-        queries.mark_done(session, kept)
-        raise_counter(session, TOPICS_STALE, len(kept))
+    if kind == queries.DENSE:
+        had = {item.waiting.id for item in batch if item.waiting.has_dense} & standing
+        queries.mark_done(session, kept.keys() | had)
+        raise_counter(session, TOPICS_STALE, len(kept) + len(had))
     if kept or found.failed:
         bump_revision(session)
     return set(kept)
 
 
-def adopt_model(session: Session, model: str) -> bool:
-    """Make ``model`` the one whose vectors count; returns False while vectors of another one are still put back."""
-    if get_value(session, VECTOR_MODEL) == model:
+def adopt_model(session: Session, model: str, *, kind: str) -> bool:
+    """Make ``model`` the one whose vectors count; returns False while vectors of another one are still put back.
+
+    The two kinds are apart: another dense model leaves the static vectors, and all that was placed by them.
+    """
+    name = _MODEL_NAMES[kind]
+    if get_value(session, name) == model:
         return True
-    if queries.expire_vectors(session, model=model, limit=_EXPIRED_AT_ONCE):
+    if queries.expire_vectors(session, kind=kind, model=model, limit=_EXPIRED_AT_ONCE):
         return False
-    set_value(session, VECTOR_MODEL, model)
+    set_value(session, name, model)
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,10 @@ _STRENGTH_STEP = 0.05
 
 @dataclass(frozen=True, slots=True)
 class RunInput:
-    """Everything a run looks at, in the order of source keys; ``stale`` and ``epoch`` are counters when it was read."""
+    """Everything a run looks at, in the order of source keys; ``stale`` and ``epoch`` are counters when it was read.
+
+    ``dense`` has a row of zeros where there is no dense vector yet; of a first picture it is of shape (n, 0).
+    """
 
     ids: dict[str, int]
     keys: list[str]
@@ -39,17 +42,22 @@ class RunInput:
     stale: int
     epoch: int
 
+    @property
+    def dense_count(self) -> int:
+        """Return how many of the exchanges have a dense vector."""
+        return int(self.dense.any(axis=1).sum())
 
-def gather(session: Session, *, model: str) -> RunInput:
-    """Read what a run looks at."""
-    found = _with_texts(session, model)
+
+def gather(session: Session, *, model: str | None, static_model: str) -> RunInput:
+    """Read what a run looks at; without ``model`` for a first picture, which the static vectors alone give."""
+    found = _with_texts(session, model, static_model)
     ordered = sorted(found)
     ids = {key: found[key][0].id for key in ordered}
     return RunInput(
         ids=ids,
         keys=ordered,
         texts=[found[key][1] for key in ordered],
-        dense=unpacked([found[key][0].dense for key in ordered]),
+        dense=_with_gaps([found[key][0].dense for key in ordered]),
         static=unpacked([found[key][0].static for key in ordered]),
         known=queries.living_topics(session, {row: key for key, row in ids.items()}),
         retired=queries.retired_topics(session),
@@ -58,11 +66,19 @@ def gather(session: Session, *, model: str) -> RunInput:
     )
 
 
-def _with_texts(session: Session, model: str) -> dict[str, tuple[Subject, str]]:
+def _with_gaps(vectors: Sequence[bytes | None]) -> NDArray[np.float32]:
+    """Return stored vectors as rows; zeros where there is none."""
+    size = next((len(vector) for vector in vectors if vector is not None), 0)
+    if not size:
+        return np.zeros((len(vectors), 0), dtype=np.float32)
+    return unpacked([bytes(size) if vector is None else vector for vector in vectors])
+
+
+def _with_texts(session: Session, model: str | None, static_model: str) -> dict[str, tuple[Subject, str]]:
     """Return each exchange with the text that stands for it, by source key; the first of equal keys counts."""
     found: dict[str, tuple[Subject, str]] = {}
     conversation, previous = None, None
-    for subject in queries.subjects(session, model=model):
+    for subject in queries.subjects(session, model=model, static_model=static_model):
         if subject.conversation_id != conversation:
             conversation, previous = subject.conversation_id, None
         text = representation(title=subject.title, prompt=subject.prompt, reply=subject.reply, previous_prompt=previous)
@@ -86,19 +102,25 @@ def keep_run(
     model: str,
     started_at: datetime,
     now: datetime,
+    read_before: int = 0,
 ) -> int | None:
     """Write a run: its topics, who stands in them, and what became of the topics before. Returns its id.
+
+    ``read_before``: exchanges with dense vectors of which a first picture made no use.
 
     Nothing is written, and None returned, when exchanges were forgotten while the run was at work: its names may rest
     on them.
     """
     if get_counter(session, FORGET_EPOCH) != run.epoch:
         return None
-    run_id = queries.add_run(session, _record(run, partition, carried, model=model, started_at=started_at, now=now))
+    record = _record(run, partition, carried, model=model, started_at=started_at, now=now)
+    record.settings[queries.BEFORE_SETTING] = 0 if run.dense_count else read_before
+    run_id = queries.add_run(session, record)
     queries.keep_topics(session, carried.topics, run_id=run_id, now=now)
     _keep_members(session, run, carried)
-    # What arrived while the run was at work stays counted.
-    raise_counter(session, TOPICS_STALE, -run.stale)
+    if run.dense_count:
+        # What arrived while the run was at work stays counted, and so does all behind a first picture.
+        raise_counter(session, TOPICS_STALE, -run.stale)
     bump_revision(session)
     return run_id
 
@@ -119,7 +141,7 @@ def _record(
         exchanges=len(run.keys),
         topics=len(carried.topics),
         unassigned=len(partition.unassigned),
-        settings=dict(partition.settings),
+        settings={**partition.settings, queries.DENSE_SETTING: run.dense_count},
         events=_events(carried),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, delete, func, select, update
+from sqlalchemy import Table, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -22,11 +22,18 @@ from skilltrail.storage.models import (
     Topic,
     TopicMembership,
     TopicRun,
+    WorkFailure,
 )
-from skilltrail.storage.work_queries import DENSE, STATIC
+from skilltrail.storage.work_queries import ATTEMPTS, DENSE, STATIC
 
 _HEADS = 4  # as in work_queries
 _CHUNK = 1_000
+DENSE_SETTING = "dense_exchanges"
+"""Setting of a run in which it notes how many of its exchanges had a dense vector."""
+
+BEFORE_SETTING = "dense_before"
+"""Setting in which a first picture notes how many had one already."""
+
 _MEMBERSHIP = cast("Table", TopicMembership.__table__)
 
 
@@ -40,7 +47,7 @@ class Subject:
     title: str | None
     prompt: str
     reply: str
-    dense: bytes
+    dense: bytes | None
     static: bytes
 
 
@@ -68,8 +75,25 @@ class RunRecord:
     events: dict[str, Any]
 
 
-def subjects(session: Session, *, model: str) -> Iterator[Subject]:
-    """Yield all exchanges on the current path that have vectors, by conversation and time."""
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """What a run looked at: exchanges, and how many of them had a dense vector (0: it was a first picture).
+
+    ``before``: how many had one when the first picture was drawn, which made no use of them.
+    """
+
+    id: int
+    exchanges: int
+    dense: int
+    before: int = 0
+
+
+def subjects(session: Session, *, model: str | None, static_model: str) -> Iterator[Subject]:
+    """Yield all exchanges on the current path that have a static vector, by conversation and time.
+
+    ``dense`` is None while ``model`` has not read one yet; those that it failed on for good are left out. Without
+    ``model`` no dense vector is looked for.
+    """
     dense, static = aliased(Embedding), aliased(Embedding)
     statement = (
         select(
@@ -91,9 +115,10 @@ def subjects(session: Session, *, model: str) -> Iterator[Subject]:
         .select_from(Exchange)
         .join(ExchangeText, ExchangeText.exchange_id == Exchange.id)
         .join(Conversation, Conversation.id == Exchange.conversation_id)
-        .join(dense, and_(dense.exchange_id == Exchange.id, dense.model == model, dense.kind == DENSE))
-        .join(static, and_(static.exchange_id == Exchange.id, static.model == model, static.kind == STATIC))
-        .where(Exchange.on_current_path == 1)
+        .outerjoin(dense, and_(dense.exchange_id == Exchange.id, dense.model == model, dense.kind == DENSE))
+        .join(static, and_(static.exchange_id == Exchange.id, static.model == static_model, static.kind == STATIC))
+        .outerjoin(WorkFailure, and_(WorkFailure.exchange_id == Exchange.id, WorkFailure.attempts >= ATTEMPTS))
+        .where(Exchange.on_current_path == 1, or_(dense.vector.is_not(None), WorkFailure.exchange_id.is_(None)))
         .order_by(Exchange.conversation_id, Exchange.asked_at, Exchange.id)
     )
     for row in session.execute(statement.execution_options(yield_per=_CHUNK)):
@@ -109,10 +134,22 @@ def living_topics(session: Session, keys: Mapping[int, str]) -> list[KnownTopic]
     for exchange_id, topic_id in session.execute(select(TopicMembership.exchange_id, TopicMembership.topic_id)):
         if exchange_id in keys:
             members.setdefault(topic_id, set()).add(keys[exchange_id])
-    statement = select(Topic.id, Topic.name, Topic.colour, Topic.pinned_name).where(Topic.retired_at.is_(None))
+    statement = (
+        select(Topic.id, Topic.name, Topic.colour, Topic.pinned_name, TopicRun.settings)
+        .outerjoin(TopicRun, TopicRun.id == Topic.run_id)
+        .where(Topic.retired_at.is_(None))
+        .order_by(Topic.id)
+    )
     return [
-        KnownTopic(id=found, members=frozenset(members.get(found, ())), name=name, colour=colour, pinned_name=pinned)
-        for found, name, colour, pinned in session.execute(statement.order_by(Topic.id))
+        KnownTopic(
+            id=found,
+            members=frozenset(members.get(found, ())),
+            name=name,
+            colour=colour,
+            pinned_name=pinned,
+            provisional=settings is not None and settings.get(DENSE_SETTING) == 0,
+        )
+        for found, name, colour, pinned, settings in session.execute(statement)
     ]
 
 
@@ -121,9 +158,15 @@ def retired_topics(session: Session) -> list[str]:
     return list(session.execute(select(Topic.id).where(Topic.retired_at.is_not(None)).order_by(Topic.id)).scalars())
 
 
-def has_run(session: Session) -> bool:
-    """Tell whether topics were ever looked for."""
-    return session.execute(select(TopicRun.id).limit(1)).first() is not None
+def read_last_run(session: Session) -> LastRun | None:
+    """Return what the newest run looked at; None before the first one."""
+    statement = select(TopicRun.id, TopicRun.exchanges, TopicRun.settings).order_by(TopicRun.id.desc()).limit(1)
+    row = session.execute(statement).one_or_none()
+    # Runs of before did not note it: all they looked at had both vectors.
+    if row is None:
+        return None
+    settings = row[2]
+    return LastRun(row[0], row[1], int(settings.get(DENSE_SETTING, row[1])), int(settings.get(BEFORE_SETTING, 0)))
 
 
 def last_run(session: Session) -> int | None:
@@ -212,8 +255,14 @@ def put_members(session: Session, rows: Sequence[Member]) -> None:
     session.connection().execute(statement.on_conflict_do_update(index_elements=["exchange_id"], set_=moved), values)
 
 
-def strongest(session: Session, *, model: str, most: int) -> list[tuple[str, bytes, bytes]]:
-    """Return (topic id, dense, static) of the firmest members of each topic, at most ``most`` of each."""
+def strongest(
+    session: Session, *, model: str | None, static_model: str, most: int
+) -> list[tuple[str, bytes | None, bytes]]:
+    """Return (topic id, dense, static) of the firmest members of each topic, at most ``most`` of each.
+
+    With ``model`` only members that it has read count; without it ``dense`` is None.
+    """
+    read = aliased(Embedding)
     rank = func.row_number().over(
         partition_by=TopicMembership.topic_id,
         order_by=(TopicMembership.strength.desc(), TopicMembership.exchange_id),
@@ -222,14 +271,17 @@ def strongest(session: Session, *, model: str, most: int) -> list[tuple[str, byt
         select(TopicMembership.exchange_id.label("id"), TopicMembership.topic_id.label("topic"), rank.label("rank"))
         .join(Topic, Topic.id == TopicMembership.topic_id)
         .where(Topic.retired_at.is_(None))
-        .subquery()
     )
+    if model is not None:
+        own = and_(read.exchange_id == TopicMembership.exchange_id, read.model == model, read.kind == DENSE)
+        ranked = ranked.join(read, own)
+    best = ranked.subquery()
     dense, static = aliased(Embedding), aliased(Embedding)
     statement = (
-        select(ranked.c.topic, dense.vector, static.vector)
-        .join(dense, and_(dense.exchange_id == ranked.c.id, dense.model == model, dense.kind == DENSE))
-        .join(static, and_(static.exchange_id == ranked.c.id, static.model == model, static.kind == STATIC))
-        .where(ranked.c.rank <= most)
-        .order_by(ranked.c.topic, ranked.c.rank)
+        select(best.c.topic, dense.vector, static.vector)
+        .outerjoin(dense, and_(dense.exchange_id == best.c.id, dense.model == model, dense.kind == DENSE))
+        .join(static, and_(static.exchange_id == best.c.id, static.model == static_model, static.kind == STATIC))
+        .where(best.c.rank <= most)
+        .order_by(best.c.topic, best.c.rank)
     )
     return [(row[0], row[1], row[2]) for row in session.execute(statement)]

@@ -7,9 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Select,
+    SQLColumnExpression,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from skilltrail.domain.topics import PROMPT_HEAD, REPLY_HEAD
 from skilltrail.storage.models import Conversation, Embedding, Exchange, ExchangeText, TopicMembership, WorkFailure
@@ -36,7 +52,8 @@ class Waiting:
     reply: str
     prompt_digest: bytes
     reply_digest: bytes
-    has_static: bool
+    static: bytes | None
+    has_dense: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +70,71 @@ def _is_waiting() -> ColumnElement[bool]:
     return Exchange.vectors_due == literal_column("1")
 
 
-def next_waiting(session: Session, *, now: datetime, model: str, limit: int) -> list[Waiting]:
-    """Return the newest exchanges that wait and may be tried now."""
-    has_static = (
-        select(Embedding.exchange_id)
-        .where(Embedding.exchange_id == Exchange.id, Embedding.model == model, Embedding.kind == STATIC)
-        .exists()
-    )
+def next_without_static(
+    session: Session, *, now: datetime, static_model: str, before: tuple[datetime, int] | None, limit: int
+) -> list[Waiting]:
+    """Return the newest exchanges that wait without a static vector and may be tried now.
+
+    ``before``: time and id of the last one looked at, to go on from there. Looks at every exchange that waits until
+    it has found enough, some 5 microseconds each.
+    """
+    found = select(Embedding.exchange_id).where(Embedding.exchange_id == Exchange.id, *_of(STATIC, static_model))
     statement = (
+        _waiting(literal(None, LargeBinary), literal(value=False))
+        .outerjoin(WorkFailure, WorkFailure.exchange_id == Exchange.id)
+        .where(~found.exists(), _may_be_tried(now))
+        .order_by(Exchange.asked_at.desc(), Exchange.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(tuple_(Exchange.asked_at, Exchange.id) < tuple_(*before))
+    return [Waiting(*row) for row in session.execute(statement)]
+
+
+def count_without_static(session: Session, *, static_model: str) -> int:
+    """Return how many exchanges wait without a static vector; looks at every one that waits."""
+    found = select(Embedding.exchange_id).where(Embedding.exchange_id == Exchange.id, *_of(STATIC, static_model))
+    statement = select(func.count()).select_from(Exchange).where(_is_waiting(), ~found.exists())
+    return session.execute(statement).scalar_one()
+
+
+def next_ids(session: Session, *, now: datetime, static_model: str, limit: int) -> list[int]:
+    """Return exchanges that wait, have their static vector and may be tried now; looks at every one that waits.
+
+    They are drawn from all over the history, in the same order each time: what has been read at any moment then
+    stands for the whole.
+    """
+    static = aliased(Embedding)
+    statement = (
+        select(Exchange.id)
+        .join(static, and_(static.exchange_id == Exchange.id, *_of(STATIC, static_model, static)))
+        .outerjoin(WorkFailure, WorkFailure.exchange_id == Exchange.id)
+        .where(_is_waiting(), _may_be_tried(now))
+        .order_by(_SCATTERED, Exchange.id)
+        .limit(limit)
+    )
+    return list(session.execute(statement).scalars())
+
+
+def waiting_of(session: Session, ids: Sequence[int], *, model: str, static_model: str) -> list[Waiting]:
+    """Return those of ``ids`` that still wait, with their static vectors, in a fixed order."""
+    static = aliased(Embedding)
+    has_dense = select(Embedding.exchange_id).where(Embedding.exchange_id == Exchange.id, *_of(DENSE, model)).exists()
+    statement = (
+        _waiting(static.vector, has_dense)
+        .join(static, and_(static.exchange_id == Exchange.id, *_of(STATIC, static_model, static)))
+        .where(Exchange.id.in_(ids))
+        .order_by(_SCATTERED, Exchange.id)
+    )
+    return [Waiting(*row) for row in session.execute(statement)]
+
+
+_SCATTERED = (Exchange.id * literal_column("2654435761")) % literal_column("4294967296")
+"""Ids in an order that has nothing to do with their own: multiples of the golden section (Knuth)."""
+
+
+def _waiting(static: SQLColumnExpression[Any], has_dense: ColumnElement[bool]) -> Select[Any]:
+    return (
         select(
             Exchange.id,
             Exchange.conversation_id,
@@ -70,16 +144,18 @@ def next_waiting(session: Session, *, now: datetime, model: str, limit: int) -> 
             func.substr(ExchangeText.reply, 1, REPLY_HEAD * _HEADS),
             Exchange.prompt_digest,
             Exchange.reply_digest,
-            has_static,
+            static,
+            has_dense,
         )
+        .select_from(Exchange)
         .join(ExchangeText, ExchangeText.exchange_id == Exchange.id)
         .join(Conversation, Conversation.id == Exchange.conversation_id)
-        .outerjoin(WorkFailure, WorkFailure.exchange_id == Exchange.id)
-        .where(_is_waiting(), _may_be_tried(now))
-        .order_by(Exchange.asked_at.desc(), Exchange.id.desc())
-        .limit(limit)
+        .where(_is_waiting())
     )
-    return [Waiting(*row) for row in session.execute(statement)]
+
+
+def _of(kind: str, model: str, table: type[Embedding] = Embedding) -> tuple[ColumnElement[bool], ...]:
+    return table.kind == kind, table.model == model
 
 
 def _may_be_tried(now: datetime) -> ColumnElement[bool]:
@@ -88,24 +164,28 @@ def _may_be_tried(now: datetime) -> ColumnElement[bool]:
     return or_(WorkFailure.exchange_id.is_(None), and_(WorkFailure.attempts < ATTEMPTS, due))
 
 
-def earlier_prompts(session: Session, waiting: Waiting, limit: int = 8) -> list[str]:
-    """Return the beginnings of the prompts before this one in its conversation, the nearest first."""
-    statement = (
-        select(func.substr(ExchangeText.prompt, 1, PROMPT_HEAD * _HEADS))
-        .select_from(Exchange)
-        .join(ExchangeText, ExchangeText.exchange_id == Exchange.id)
-        .where(
-            Exchange.conversation_id == waiting.conversation_id,
-            Exchange.on_current_path == 1,
-            or_(
-                Exchange.asked_at < waiting.asked_at,
-                and_(Exchange.asked_at == waiting.asked_at, Exchange.id < waiting.id),
-            ),
-        )
-        .order_by(Exchange.asked_at.desc(), Exchange.id.desc())
-        .limit(limit)
+# Built once: a third of a history asks for it, and building it takes ten times as long as its answer.
+_EARLIER = (
+    select(func.substr(ExchangeText.prompt, 1, PROMPT_HEAD * _HEADS))
+    .select_from(Exchange)
+    .join(ExchangeText, ExchangeText.exchange_id == Exchange.id)
+    .where(
+        Exchange.conversation_id == bindparam("talk"),
+        Exchange.on_current_path == literal_column("1"),
+        or_(
+            Exchange.asked_at < bindparam("asked_at"),
+            and_(Exchange.asked_at == bindparam("asked_at"), Exchange.id < bindparam("number")),
+        ),
     )
-    return list(session.execute(statement).scalars())
+    .order_by(Exchange.asked_at.desc(), Exchange.id.desc())
+    .limit(literal_column("8"))
+)
+
+
+def earlier_prompts(session: Session, waiting: Waiting) -> list[str]:
+    """Return the beginnings of up to eight prompts before this one in its conversation, the nearest first."""
+    found = {"talk": waiting.conversation_id, "asked_at": waiting.asked_at, "number": waiting.id}
+    return list(session.execute(_EARLIER, found).scalars())
 
 
 def queue_counts(session: Session) -> QueueCounts:
@@ -174,12 +254,13 @@ def next_try_at(session: Session) -> datetime | None:
     return session.execute(statement).scalar_one_or_none()
 
 
-def expire_vectors(session: Session, *, model: str, limit: int) -> int:
-    """Put exchanges with vectors of another model into the queue and drop those; return how many were found."""
-    statement = select(Embedding.exchange_id).where(Embedding.model != model).distinct().limit(limit)
-    ids = list(session.execute(statement).scalars())
+def expire_vectors(session: Session, *, kind: str, model: str, limit: int) -> int:
+    """Put exchanges with vectors that another model made into the queue and drop those; return how many were found."""
+    statement = select(Embedding.exchange_id).where(Embedding.kind == kind, Embedding.model != model).limit(limit)
+    ids = list(session.execute(statement.distinct()).scalars())
     session.execute(update(Exchange).where(Exchange.id.in_(ids)).values(vectors_due=Exchange.on_current_path))
-    session.execute(delete(Embedding).where(Embedding.exchange_id.in_(ids), Embedding.model != model))
+    others = (Embedding.exchange_id.in_(ids), Embedding.kind == kind, Embedding.model != model)
+    session.execute(delete(Embedding).where(*others))
     return len(ids)
 
 
