@@ -13,7 +13,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
+
+from skilltrail.web.access import JSON, access_of
 
 PORT = 8731
 HOST = f"127.0.0.1:{PORT}"
@@ -35,8 +38,13 @@ class Caller:
         headers |= {name.replace("_", "-"): value for name, value in changes.items()}
         kept = {name: value for name, value in headers.items() if value is not None}
         arguments: dict[str, Any] = {"json": body} if body is not None else {}
+        media = media_of(self.app, method, path)
         if isinstance(body, bytes):
             arguments = {"data": body}
+        elif body is not None and media != JSON:
+            # Walks over all routes send JSON; a route that takes something else is asked in its own way.
+            arguments = {"data": b"{}"}
+            kept.setdefault("Content-Type", media)
         return self.app.test_client().open(path, method=method, headers=kept, buffered=True, **arguments)
 
     def get(self, path: str, **changes: str | None) -> TestResponse:
@@ -46,6 +54,16 @@ class Caller:
     def post(self, path: str, body: Any = None, **changes: str | None) -> TestResponse:
         """Send a POST with a JSON body, {} by default."""
         return self.send("POST", path, {} if body is None else body, **changes)
+
+
+def media_of(app: Flask, method: str, path: str) -> str:
+    """Return the media type that the route at an address takes."""
+    try:
+        endpoint, _arguments = app.url_map.bind(HOST).match(path.partition("?")[0], method=method)
+    except HTTPException:
+        return JSON
+    access = access_of(app.view_functions.get(endpoint))
+    return JSON if access is None else access.media
 
 
 def cli(app: Flask, token: str) -> Caller:

@@ -10,7 +10,8 @@ SkilltrailError
 ├─ NotFound
 ├─ ForgetInvalid · TooLate
 ├─ UnsupportedFormat
-├─ ImportFailed
+├─ ImportFailed ─ ArchiveRefused
+├─ ImportBusy
 ├─ ModelUnavailable ─ ModelMissing
 └─ StorageError ─ DataFolderInUse · SchemaTooNew · KeyUnavailable · StorageFull · DatabaseDamaged ·
                   DatabaseReplaced · BackupUnusable
@@ -138,6 +139,22 @@ class ImportFailed(SkilltrailError):
     """An import file could not be read."""
 
     code = "import_failed"
+
+
+class ArchiveRefused(ImportFailed):
+    """An archive is damaged, or made so that reading it could do harm; ``reason`` is stable."""
+
+    code = "archive_refused"
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class ImportBusy(SkilltrailError):
+    """An import runs already, and there is one at a time."""
+
+    code = "import_busy"
 
 
 class ModelUnavailable(SkilltrailError):

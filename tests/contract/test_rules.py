@@ -69,6 +69,7 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
         calls("json.loads", "json.load", "orjson.loads", "json.JSONDecoder", "flask.json.loads"),
         {
             "web/json_door.py": "the door",
+            "importers/stream.py": "one element of an export, cut out and measured by the splitter before",
             "storage/types.py": "what we wrote into our own encrypted database",
             "cli/running.py": "our own server's answers and its note in the data folder",
             "demo/loader.py": "the invented history, shipped with the package",
@@ -77,6 +78,8 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
             "platform/keys.py": "our own key file",
             "platform/recovery_record.py": "our own record in the data folder",
             "cli/forgetting.py": "what this very line has written",
+            "cli/import_door.py": "what this very line has written",
+            "application/import_records.py": "a value of our own database",
         },
     ),
     "letting Flask read bodies": (
@@ -89,12 +92,16 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
         ),
         {},
     ),
-    "streaming JSON": (imports("ijson"), {"importers/stream.py": "export files, through its own readers"}),
+    "streaming JSON": (imports("ijson"), {}),
+    "reading archives by Python's own reader": (imports("zipfile"), {}),
     "unpacking archives": (calls_method("extract", "extractall", "unpack_archive"), {}),
     "tar": (imports("tarfile"), {}),
     "pickle": (
         imports("pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"),
-        {"ml/wire.py": "both ends of the pipe are this program"},
+        {
+            "ml/wire.py": "both ends of the pipe are this program",
+            "platform/pipe.py": "both ends of the pipe are this program",
+        },
     ),
     "numpy's pickles": (
         lambda tree: any(
@@ -139,7 +146,11 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
     ),
     "other programs": (
         imports("subprocess", "os.system", "multiprocessing", "pty"),
-        {"ml/host.py": "our own model process", "platform/autostart.py": "the system's own switch for services"},
+        {
+            "ml/host.py": "our own model process",
+            "services/import_helper.py": "our own reading process",
+            "platform/autostart.py": "the system's own switch for services",
+        },
     ),
     "opening addresses": (imports("webbrowser"), {"cli/serving.py": "the sign-in link, at the learner's word"}),
     "printing": (calls("print", "pprint.pprint"), {}),
@@ -170,8 +181,14 @@ PATTERNS = {
     "exporters/exchanges_xlsx.py",
     "exporters/timeline_markdown.py",
     "exporters/wording.py",
+    "importers/archive.py",
+    "importers/chatgpt_canvas.py",
     "importers/chatgpt_messages.py",
-    "importers/shallow.py",
+    "importers/gemini.py",
+    "importers/gemini_html.py",
+    "importers/gemini_json.py",
+    "importers/html_text.py",
+    "importers/looking.py",
     "importers/surrogates.py",
     "ml/labelling.py",
     "ml/words.py",

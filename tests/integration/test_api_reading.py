@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from callers import Caller, envelope, item
+from chatgpt_exports import chat, write
 from exchanges import history, items
 from skilltrail.application import Application
 
@@ -112,13 +113,12 @@ def test_processing_can_be_asked_for_and_watched(application: Application, comma
 
 
 def test_the_command_line_imports_by_path(command_line: Caller, tmp_path: Path) -> None:
-    export = tmp_path / "conversations.json"
-    export.write_text("[]", encoding="utf-8")
+    export = write(tmp_path, [chat("a", 2)])
 
     answer = command_line.post("/api/v1/imports", {"paths": [str(export)]})
 
     assert answer.status_code == 200
-    assert (answer.json["files"], answer.json["found"], answer.json["agrees"]) == (1, 0, True)
+    assert (answer.json["files"], answer.json["found"], answer.json["agrees"]) == (1, 2, True)
 
 
 def test_a_file_that_is_no_export_is_a_problem(command_line: Caller, tmp_path: Path) -> None:

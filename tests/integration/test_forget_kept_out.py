@@ -136,7 +136,7 @@ def test_an_undone_import_leaves_no_marks_and_may_come_again(application: Applic
 
     forget(application, import_id=first.import_id)
 
-    left = [count(application, table) for table in ("exchange", "conversation", "tombstone", "import_batch")]
+    left = [count(application, table) for table in ("exchange", "conversation", "tombstone", "import_member")]
     assert left == [0, 0, 0, 0]
     assert application.imports.run([file]).stored == 2
     assert [row.on_current_path for row in application.exchanges.rows()] == [True, True]

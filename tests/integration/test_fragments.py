@@ -75,6 +75,17 @@ class TestHome:
             found for tag, found in page.elements if tag == "progress"
         ).items()
 
+    def test_a_first_picture_says_that_it_is_one(self, fetch: Dashboard, application: Application) -> None:
+        application.exchanges.capture(items(history(100)))
+        while application.processing.progress().picture != "first":
+            application.processing.step()
+
+        home, timeline = fetch("/fragments/home"), fetch("/fragments/timeline")
+
+        assert "First topics are there" in home.text
+        assert "0 of 100 read" in home.text
+        assert "100 exchanges are still to be read closely" in timeline.text
+
 
 class TestTimeline:
     def test_a_stored_exchange_is_there_at_once(self, fetch: Dashboard, application: Application) -> None:

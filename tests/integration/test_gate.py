@@ -214,5 +214,5 @@ def test_parameters_of_the_content_type_are_allowed(command_line: Caller) -> Non
 def test_oversized_bodies_are_refused_by_every_route(service: Flask, command_line: Caller) -> None:
     for method, path, access in requests(service):
         if method in ("POST", "PUT") and access.origins is not Origins.EXTENSION_ONLY:
-            answer = command_line.send(method, path, b" " * (access.max_bytes + 1), Content_Type="application/json")
+            answer = command_line.send(method, path, b" " * (access.max_bytes + 1), Content_Type=access.media)
             assert (answer.status_code, answer.json["code"]) == (413, "payload_too_large"), (method, path)

@@ -278,15 +278,15 @@ class TestImports:
     def test_a_file_is_read_and_every_exchange_accounted_for(self, application: Application, tmp_path: Any) -> None:
         file = tmp_path / "conversations.json"
         file.write_text(EXPORT, encoding="utf-8")
-        steps: list[tuple[int, int | None]] = []
+        steps: list[tuple[int, float]] = []
 
-        first = application.imports.run([file], lambda done, total: steps.append((done, total)))
+        first = application.imports.run([file], lambda progress: steps.append((progress.exchanges, progress.share)))
         second = application.imports.run([file])
 
         assert (first.found, first.stored, first.known, first.agrees) == (1, 1, 0, True)
         assert (second.found, second.stored, second.known, second.agrees) == (1, 0, 1, True)
         assert second.import_id == first.import_id + 1
-        assert steps == [(1, None)]
+        assert steps[-1] == (1, 1.0)
         assert [row.origin for row in application.exchanges.rows()] == [Origin.IMPORT]
         with application._database.read() as session:
             kept = session.execute(text("SELECT found, stored, known, finished_at FROM import_batch ORDER BY id")).all()

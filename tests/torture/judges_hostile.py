@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from callers import envelope, item
-from skilltrail import importers
-from skilltrail.errors import ImportFailed
+from skilltrail.importers.splitter import NotJsonError
+from skilltrail.importers.stream import elements
 from torture.support_hostile import JsonCase
 
 Ask = Callable[[str, str, dict[str, str], bytes], tuple[int, bytes]]
@@ -60,14 +60,22 @@ class CaptureDoor:
 
 
 def import_verdict(case: JsonCase, folder: Path) -> str:
-    """Return accept, reject, or the class of what the importer let through."""
+    """Return accept, reject, or the class of what the importer let through.
+
+    An export is an array or an object; a case that is neither is put into one.
+    """
     path = folder / "conversations.json"
     path.write_bytes(case.data)
     try:
-        for _conversation in importers.read(path, now=datetime(2026, 11, 22, tzinfo=UTC)):
-            pass
-    except ImportFailed:
-        return "reject"
+        with path.open("rb") as file:
+            return _elements_verdict(file)
+    except NotJsonError:
+        if not case.data.strip():
+            return "reject"
+        return _elements_verdict(io.BytesIO(b"[" + case.data + b"]"))
     except Exception as error:  # noqa: BLE001 - the class is the verdict
         return type(error).__name__
-    return "accept"
+
+
+def _elements_verdict(file: BinaryIO) -> str:
+    return "reject" if any(element.fault for element in elements(file)) else "accept"

@@ -53,7 +53,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 TYPES: tuple[str | None, ...] = (
     "application/json", "application/json; charset=utf-8", None, "", "text/plain", "application/x-www-form-urlencoded",
     "multipart/form-data; boundary=x", "text/json", "application/json-patch+json", "text/plain, application/json",
-    "application/jsonx",
+    "application/jsonx", "application/octet-stream",
 )  # fmt: skip
 CREDENTIALS = ("none", "cli", "dashboard", "device", "guess", "basic", "empty")
 FETCHES = ("navigate", "cors", "no-cors")
@@ -112,13 +112,13 @@ def _site_fits(row: Row, target: Target) -> bool:
     return visit or (access.cross_site and row["origin"] == EXTENSION)
 
 
-def _type_fits(row: Row, _target: Target) -> bool:
+def _type_fits(row: Row, target: Target) -> bool:
     if row["method"] in ("GET", "HEAD", "OPTIONS"):
         return True
     if row["method"] == "DELETE":
         # Without a body its type does not matter; the test client gives a multipart request one all the same.
         return not (row["type"] or "").startswith("multipart")
-    return (row["type"] or "").split(";")[0].strip() == "application/json"
+    return (row["type"] or "").split(";")[0].strip() == target.access.media
 
 
 def _credential_fits(row: Row, target: Target) -> bool:
@@ -187,7 +187,7 @@ def good_rows(target: Target) -> list[Row]:
         {"credential": "dashboard", "origin": OWN, "site": "same-origin"},
         {"credential": "device", "origin": EXTENSION, "site": "none"},
     ]
-    plain: Row = {"host": HOST, "type": "application/json", "fetch": "cors"}
+    plain: Row = {"host": HOST, "type": target.access.media, "fetch": "cors"}
     rows = [plain | sender | {"method": method} for sender in senders for method in sorted(target.methods)]
     return [row for row in rows if may_be_served(row, target)]
 

@@ -15,10 +15,13 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from callers import Caller, PairingExtension, cli, envelope, extension, item
+from chatgpt_exports import START, chat, node, write
 from e2e.dashboard_site import Quiet, free_port
 from skilltrail.application import Application
 from skilltrail.config import Settings
+from skilltrail.domain.imports import Exclusions
 from skilltrail.ml.hash_embedder import HashEmbedder
+from skilltrail.platform.spool import safe_name
 from skilltrail.web.app import create_app
 from torture.support_hostile import sendable
 
@@ -72,6 +75,7 @@ def hostile_site(home: Path, texts: Sequence[str]) -> Iterator[HostileSite]:
         try:
             ids = _capture_all(application, port, texts)
             _pair_and_report(application, texts)
+            _import_some(application, home.parent, texts)
             application.processing.run_until_done(lambda _progress: None)
             yield HostileSite(application, app, port, ids)
         finally:
@@ -143,6 +147,18 @@ def _pair_and_report(application: Application, texts: Sequence[str]) -> None:
     for text in texts[1:3]:
         _asking(application, door, sendable(text)).exchange()
     Caller(door).get("/", Host="evil.example")
+
+
+def _import_some(application: Application, folder: Path, texts: Sequence[str]) -> None:
+    """Give the pages of imports something hostile to show: names, labels, ids of what is left out, rules."""
+    for number, text in enumerate(texts[:4]):
+        short = sendable(text)[:180]
+        lonely = chat(f"{short}#i{number}", 1)
+        lonely["mapping"]["alone"] = node(f"{short}#alone", f"{short}#i{number}-r0", "user", text, START + 90)
+        file = write(folder / f"import-{number}", [lonely, 7], safe_name(f"{short}.json"))
+        application.imports.run([file], account=short)
+    rules = tuple(sendable(text)[:180] for text in texts[:4])
+    application.imports.set_exclusions(Exclusions(titles=rules, projects=rules, addresses=rules))
 
 
 def _asking(application: Application, door: Flask, label: str) -> PairingExtension:

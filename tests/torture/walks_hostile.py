@@ -20,6 +20,7 @@ def page_addresses(site: HostileSite) -> list[str]:
     values = {
         "topic_id": [topic.id for topic in site.application.trail.topics()][:12] or ["none"],
         "exchange_id": [str(number) for number in site.exchange_ids[:12]],
+        "import_id": [str(record.id) for record in site.application.imports.listing()][:4] or ["1"],
     }
     found = []
     for rule in site.app.url_map.iter_rules():

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from skilltrail.domain.topics import TopicPartition
 from skilltrail.ml.communities import UNASSIGNED, TopicParams, by_size, find_communities, side_by_side, strengths
+from skilltrail.ml.discovery import discover
 from skilltrail.ml.hash_embedder import HashEmbedder
 from skilltrail.ml.static_vectors import unit_rows
 
@@ -149,3 +151,47 @@ def test_groups_are_numbered_by_size_then_first_row() -> None:
     labels = np.array([7, 3, 3, UNASSIGNED, 7, 9, 9, 9])
 
     assert by_size(labels).tolist() == [1, 2, 2, UNASSIGNED, 1, 0, 0, 0]
+
+
+def gapped(texts: dict[str, str], *, read: Sequence[str]) -> TopicPartition:
+    """A run in which only the exchanges of ``read`` have a dense vector."""
+    host = HashEmbedder()
+    keys, spoken = list(texts), list(texts.values())
+    dense = host.embed(spoken)
+    dense[[row for row, key in enumerate(keys) if key not in set(read)]] = 0
+    return host.discover(dense=dense, static=host.static(spoken), texts=spoken, keys=keys)
+
+
+def test_exchanges_without_a_dense_vector_go_where_their_static_neighbours_stand() -> None:
+    texts = history(20)
+    read = [key for key in texts if int(key.split("-")[1]) % 2]
+
+    partition = gapped(texts, read=read)
+
+    assert [len(group.members) for group in partition.groups] == [20, 20, 20, 20]
+    for group in partition.groups:
+        assert len({key.split("-")[0] for key in group.members}) == 1
+        assert set(group.exemplars) <= set(read)
+        assert list(group.members) == sorted(group.members)
+        assert all(0 < strength <= 1 for strength in group.strengths)
+
+
+def test_static_vectors_alone_give_topics_without_asking_for_a_dense_one() -> None:
+    texts = history(20)
+    host = HashEmbedder()
+    spoken = list(texts.values())
+
+    def never(names: Sequence[str]) -> NDArray[np.float32]:
+        raise AssertionError(f"asked for dense vectors of {len(names)} names")
+
+    partition = discover(
+        dense=np.zeros((len(texts), 0), np.float32),
+        static=host.static(spoken),
+        texts=spoken,
+        keys=list(texts),
+        embed_dense=never,
+        embed_static=host.static,
+    )
+
+    assert [len(group.members) for group in partition.groups] == [20, 20, 20, 20]
+    assert gapped(texts, read=[]) == partition

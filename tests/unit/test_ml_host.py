@@ -249,6 +249,10 @@ def test_real_model_embeds_survives_a_kill_and_finds_topics(host: ModelHost) -> 
     assert vectors.shape == (24, 384)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
+    # On a processor a text's vector does not depend on its company: the same data gives the same vectors.
+    np.testing.assert_array_equal(
+        host.embed([bread[5], "A longer text in between. " * 20, sql[3]])[[0, 2]], vectors[[17, 3]]
+    )
     assert host.child_id is not None
     threading.Timer(0.5, os.kill, (host.child_id, signal.SIGKILL)).start()
     with pytest.raises(ModelUnavailable):

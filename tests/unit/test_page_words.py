@@ -12,6 +12,7 @@ from skilltrail.domain.capture import DeviceHealth, LedgerRow, LedgerView, Outbo
 from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import HAIR, INK, PALETTE, SOFT
 from skilltrail.web import page_words
+from timelines import timeline, topic
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
@@ -127,3 +128,27 @@ def test_topic_colours_stand_out_on_paper_and_in_the_dark() -> None:
     for colour, ground in zip(colours, ["#fbf8f3"] * len(PALETTE) + ["#14191b"] * len(PALETTE), strict=True):
         light, dark = sorted((luminance(colour), luminance(ground)), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 3
+
+
+@pytest.mark.parametrize(
+    ("waiting", "unassigned", "topics", "words"),
+    [
+        (1, 1, 1, "1 exchange is about to be read."),
+        (9, 9, 0, "9 exchanges are about to be read."),
+        (
+            9,
+            2,
+            1,
+            "9 exchanges are still to be read closely; topics become finer meanwhile. 2 exchanges fit no topic so far.",
+        ),
+        (2, 5, 1, "2 exchanges are about to be read. 3 exchanges fit no topic so far."),
+        (0, 1, 1, "1 exchange fits no topic so far."),
+        (0, 0, 1, ""),
+    ],
+)
+def test_what_waits_is_told_apart_from_what_fits_nowhere(
+    waiting: int, unassigned: int, topics: int, words: str
+) -> None:
+    picture = timeline(*[topic()] * topics, pending=waiting, unassigned=unassigned)
+
+    assert page_words.waiting_words(picture) == words

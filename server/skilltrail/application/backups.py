@@ -48,11 +48,20 @@ class BackupsFacade:
         Called after a restore: whatever was remembered of the database is no longer true.
     """
 
-    def __init__(self, *, database: Database, clock: Clock, held: HeldKey, reread: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        held: HeldKey,
+        reread: Callable[[], None],
+        before_restore: Callable[[], None] = lambda: None,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._held = held
         self._reread = reread
+        self._before_restore = before_restore
         self._shelf = Shelf(database.path.parent / FOLDER)
         self._busy = threading.RLock()
         self._ending = threading.Event()
@@ -149,6 +158,8 @@ class BackupsFacade:
         StorageError
             If there is no room. In every case the history stays as it is.
         """
+        # An import at work would go on in the restored history as if that held what it has stored.
+        self._before_restore()
         with self._busy, self._aside() as aside:
             before = self._contents_now()
             known = self.known_keys()

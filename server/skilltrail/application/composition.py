@@ -25,6 +25,7 @@ from skilltrail.application.processing import ProcessingFacade
 from skilltrail.application.redactions import RedactionsFacade
 from skilltrail.application.restored import bring_up_to_now
 from skilltrail.application.trail import TrailFacade
+from skilltrail.application.uploads import UploadsFacade
 from skilltrail.config import Settings
 from skilltrail.domain.backups import Reason
 from skilltrail.domain.capture import CapturedItem
@@ -34,6 +35,7 @@ from skilltrail.platform.folders import HomeReport, prepare_home, remove_remains
 from skilltrail.platform.keys import DatabaseKey, KeyStore
 from skilltrail.platform.lock import HomeLock
 from skilltrail.platform.patterns import SecretRedactor
+from skilltrail.platform.spool import Spool
 from skilltrail.services.ports import ModelPort
 from skilltrail.storage.database import Database, open_database
 from skilltrail.storage.meta_queries import get_identity, make_identity
@@ -74,13 +76,19 @@ class Application:
         self._guard = threading.RLock()
         self._listeners: list[Callable[[], None]] = []
         self._demo: Application | None = None
-        self.backups = BackupsFacade(database=database, clock=clock, held=held, reread=self._reread)
+        self.backups = BackupsFacade(
+            database=database, clock=clock, held=held, reread=self._reread, before_restore=self._pause_imports
+        )
         self.keys = KeysFacade(database=database, clock=clock, held=held, backups=self.backups)
         self.credentials = Credentials(database=database, clock=clock)
         self.ledger = Ledger(database=database, clock=clock)
         self._forget_listeners: list[Callable[[], None]] = []
         self.forgetting = ForgettingFacade(
-            database=database, clock=clock, forgotten=self._drop_remembered, rewrite_backups=self._rewrite_backups
+            database=database,
+            clock=clock,
+            forgotten=self._drop_remembered,
+            rewrite_backups=self._rewrite_backups,
+            stop_imports=self._drop_imports,
         )
         self.data_rights = DataRightsFacade(database=database, clock=clock)
         self._build()
@@ -102,7 +110,16 @@ class Application:
             progress=self.processing.progress,
             alert=self.health.alert,
         )
-        self.imports = ImportsFacade(database=database, clock=clock, exchanges=self.exchanges)
+        spool = Spool(settings.home)
+        self.imports = ImportsFacade(
+            database=database,
+            clock=clock,
+            mark_key=mark_key,
+            lists=self.redactions.lists,
+            changed=self._tell,
+            spool=spool,
+        )
+        self.uploads = UploadsFacade(database=database, clock=clock, imports=self.imports, spool=spool)
         self.exports = ExportsFacade(
             database=database,
             settings=settings,
@@ -126,6 +143,7 @@ class Application:
         self.health.end()
         self.credentials.changed()
         self._build()
+        self.imports.recover()
         self._tell()
 
     @property
@@ -181,6 +199,7 @@ class Application:
                 settings=settings, clock=clock, database=database, held=held, folder=folder, lock=lock, model=model
             )
             undo.pop_all()
+        opened.imports.recover()
         opened.forgetting.resume()
         opened.health.begin()
         return opened
@@ -195,6 +214,7 @@ class Application:
             last.callback(self.health.end)
             last.callback(self.backups.end)
             last.callback(self.forgetting.end)
+            last.callback(self._pause_imports)
             if not self._borrowed_model:
                 last.callback(self.close_model)
             self.close_demo()
@@ -244,6 +264,16 @@ class Application:
         for listener in self._forget_listeners:
             listener()
         self._tell()
+
+    def _pause_imports(self) -> None:
+        """End what imports are at work; they can go on later."""
+        self.uploads.drop()
+        self.imports.stop()
+
+    def _drop_imports(self) -> None:
+        """End imports for good, and remove the files that they read: everything is about to be forgotten."""
+        self.uploads.drop()
+        self.imports.stop(drop=True)
 
     def _rewrite_backups(self) -> None:
         """Leave nothing of what was forgotten in the copies that lie in the data folder."""

@@ -36,6 +36,8 @@ class ForgettingFacade:
         lost their names and should be looked for again.
     rewrite_backups
         Makes a fresh backup and deletes all that may hold what was forgotten.
+    stop_imports
+        Ends imports for good: called before everything is forgotten.
     """
 
     def __init__(
@@ -45,11 +47,13 @@ class ForgettingFacade:
         clock: Clock,
         forgotten: Callable[[bool], None],
         rewrite_backups: Callable[[], None],
+        stop_imports: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._forgotten = forgotten
         self._rewrite_backups = rewrite_backups
+        self._stop_imports = stop_imports
         self._turn = threading.Lock()
         self._stirred = threading.Event()
         self._ending = False
@@ -244,6 +248,8 @@ class ForgettingFacade:
             self._running = (wanted.id, done)
 
         progress(0)
+        if wanted.scope is Scope.EVERYTHING:
+            self._stop_imports()
         with self._database.write() as session:
             gone = forget.carry_out(session, wanted, now=self._clock(), progress=progress)
         self._forgotten(gone.renamed > 0)

@@ -12,7 +12,8 @@ import click
 from skilltrail import __version__
 from skilltrail.cli.checkup import doctor_command
 from skilltrail.cli.forgetting import forget_command
-from skilltrail.cli.history import exchanges_command, export_command, import_command, process_command, topics_command
+from skilltrail.cli.history import exchanges_command, export_command, process_command, topics_command
+from skilltrail.cli.importing import import_command
 from skilltrail.cli.keeping import backup_command, restore_command
 from skilltrail.cli.serving import autostart_command, extension_command, open_command, pair_command, serve_command
 

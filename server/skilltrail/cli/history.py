@@ -1,4 +1,4 @@
-"""Commands that work on the history: import · process · topics · exchanges · export."""
+"""Commands that work on the history: process · topics · exchanges · export."""
 
 from __future__ import annotations
 
@@ -13,43 +13,12 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from skilltrail.cli.options import Answer, command
-from skilltrail.cli.running import RunningServer, absolute, running_server
+from skilltrail.cli.running import RunningServer, running_server
 from skilltrail.config import Settings
 from skilltrail.i18n import _
 
 FORMATS = ("markdown", "json", "html")
 _POLL_SECONDS = 0.5
-
-
-@command("import", help="Import a ChatGPT conversations.json.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def import_command(settings: Settings, answer: Answer, paths: tuple[Path, ...]) -> None:
-    """Read export files; importing the same file twice changes nothing."""
-    server = running_server(settings)
-    if server is not None:
-        report = server.call("POST", "/api/v1/imports", {"paths": absolute(paths)}, seconds=None)
-    else:
-        report = _import_here(settings, answer, paths)
-    answer.result({"ok": True, **report})
-    answer.say(
-        _("{found} exchanges in {conversations} conversations: {stored} new, {known} already known, ").format(**report)
-        + _("{revised} improved, {refused} refused.").format(**report)
-    )
-    for reason, count in sorted(report["skipped"].items()):
-        answer.say(_("Left out: {count} ({reason})").format(count=count, reason=reason.replace("_", " ")))
-    if not report["agrees"]:
-        answer.say(_("The sums do not agree: please report this with the output of `skilltrail doctor`."))
-        raise click.exceptions.Exit(1)
-
-
-def _import_here(settings: Settings, answer: Answer, paths: tuple[Path, ...]) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    from skilltrail.cli.unlocking import open_home
-
-    with open_home(settings) as application, _bar(answer, _("Importing")) as advance:
-        report = application.imports.run(paths, progress=advance)
-    return {**asdict(report), "agrees": report.agrees}
 
 
 @command("process", help="Embed and group everything that waits.")

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from skilltrail.domain.exchange import CapturedExchange
+from skilltrail.domain.imports import ImportRecord
 
 
 class Outcome(StrEnum):
@@ -149,7 +150,10 @@ class LedgerView:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import read and what became of it; ``found`` is the sum of the outcomes, or ``agrees`` is False."""
+    """What an import read and what became of it; ``record`` is how the database remembers it.
+
+    ``found`` and the outcomes count exchanges; ``skipped`` counts what did not become one, by reason.
+    """
 
     import_id: int
     files: int
@@ -160,9 +164,10 @@ class ImportReport:
     revised: int
     refused: int
     skipped: dict[str, int]
-    problems: tuple[str, ...] = ()
+    problems: tuple[str, ...]
+    record: ImportRecord
 
     @property
     def agrees(self) -> bool:
-        """Tell whether every exchange found is accounted for."""
-        return self.found == self.stored + self.known + self.revised + self.refused
+        """Tell whether every conversation, message and exchange found is accounted for."""
+        return self.record.agrees

@@ -122,7 +122,8 @@ class ExportFile:
 class Progress:
     """How far processing is; ``seconds_left`` is None while unknown.
 
-    States: idle, waiting, embedding, topics, blocked.
+    States: idle, waiting, reading (static vectors), embedding, topics, blocked. ``picture`` tells what the topics rest
+    on: none, first (static vectors alone) or full; ``unread`` exchanges wait even for their static vectors.
     """
 
     state: str
@@ -133,6 +134,8 @@ class Progress:
     topics_due: bool
     seconds_left: float | None
     problem: str | None = None
+    picture: str = "none"
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

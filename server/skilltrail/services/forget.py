@@ -21,12 +21,14 @@ from skilltrail.domain.paths import Turn, current_path
 from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.errors import ForgetInvalid, NotFound
 from skilltrail.i18n import _
-from skilltrail.services import forgotten_topics, tombstones
+from skilltrail.services import forgotten_topics, tombstones, undo_import
 from skilltrail.services.trail import bounds_of
 from skilltrail.storage import capture_queries, export_log_queries
 from skilltrail.storage import forget_pass_queries as passes
 from skilltrail.storage import forget_queries as queries
 from skilltrail.storage.capture_queries import StoredCopy
+from skilltrail.storage.import_member_queries import note_undo_pass, removable, undone_by
+from skilltrail.storage.import_queries import drop_all_imports, drop_source_ids
 from skilltrail.storage.meta_queries import TOPICS_STALE, bump_revision, raise_counter
 
 EXAMPLES = 5
@@ -42,6 +44,7 @@ class Choice:
     scope: Scope
     ids: tuple[int, ...]
     by_title: frozenset[int] = frozenset()
+    import_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def choose(session: Session, wish: ForgetWish) -> Choice:
             bounds = bounds_of(TimelineFilter(since=wish.since, until=wish.until))
             return Choice(Scope.RANGE, tuple(queries.between(session, bounds.since, bounds.before)))
         case Scope.IMPORT:
-            return Choice(Scope.IMPORT, _found(queries.of_import(session, wish.import_id or 0)))
+            number = wish.import_id or 0
+            return Choice(Scope.IMPORT, undo_import.choose(session, number), import_id=number)
         case Scope.EVERYTHING:
             return Choice(Scope.EVERYTHING, tuple(queries.exchange_ids(session)))
         case _neither:
@@ -119,7 +123,10 @@ def ask(session: Session, choice: Choice, *, now: datetime, wait: timedelta) -> 
         finished_at=None,
     )
     bump_revision(session)
-    return passes.add_pass(session, wanted, (row.id for row in rows))
+    asked = passes.add_pass(session, wanted, (row.id for row in rows))
+    if choice.import_id is not None:
+        note_undo_pass(session, choice.import_id, asked.id)
+    return asked
 
 
 def carry_out(session: Session, wanted: ForgetPass, *, now: datetime, progress: Progress) -> Gone:
@@ -133,9 +140,11 @@ def carry_out(session: Session, wanted: ForgetPass, *, now: datetime, progress: 
     renamed = _remove_texts(session, ids, marker, now, progress) if wanted.text_only else 0
     if not wanted.text_only:
         renamed = _remove(session, wanted, ids, marker, now=now, progress=progress)
+    undone = undone_by(session, wanted.id) if wanted.scope is Scope.IMPORT else None
+    restored = 0 if undone is None else undo_import.settle(session, undone, removed=len(ids)).restored
     passes.drop_targets(session, wanted.id)
     passes.change_pass(session, wanted.id, stage=Stage.CLEANING.value, exchanges=len(ids))
-    raise_counter(session, TOPICS_STALE, 0 if wanted.text_only else len(ids))
+    raise_counter(session, TOPICS_STALE, 0 if wanted.text_only else len(ids) + restored)
     raise_counter(session, passes.FORGET_EPOCH)
     bump_revision(session)
     return Gone(len(ids), renamed)
@@ -167,6 +176,9 @@ def _targets(session: Session, wanted: ForgetPass) -> list[int]:
         return queries.exchange_ids(session)
     if wanted.scope is Scope.CONVERSATION:
         return queries.beside(session, listed)
+    if wanted.scope is Scope.IMPORT and (undone := undone_by(session, wanted.id)) is not None:
+        # What was captured too while this waited stays.
+        return removable(session, undone)
     return [row.id for row in queries.chosen(session, listed)]
 
 
@@ -187,7 +199,7 @@ def _remove(
         progress(done)
     if aftermath is None:
         queries.drop_everything_derived(session)
-        queries.drop_finished_imports(session)
+        drop_all_imports(session)
         return 0
     empty = queries.drop_empty_talks(session, talks)
     for talk, (provider, source_id, count) in talks.items():
@@ -197,7 +209,7 @@ def _remove(
                 tombstones.put(session, [marker.emptied(provider, source_id)], now=now)
         else:
             queries.note_in_ledger(session, provider, source_id, count)
-    queries.drop_finished_imports(session)
+    drop_source_ids(session)
     _find_paths(session, talks.keys() - empty)
     forgotten_topics.apply(session, aftermath, now=now)
     return aftermath.renamed

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -19,12 +19,15 @@ from skilltrail.services.ports import Redactor
 from skilltrail.services.tombstones import FORGOTTEN, Gatekeeper, Verdict
 from skilltrail.storage import capture_queries as queries
 from skilltrail.storage.capture_queries import ConversationRecord, StoredCopy
+from skilltrail.storage.import_member_queries import Member, claim, note_members
 from skilltrail.storage.meta_queries import LAST_SEQ, TOPICS_STALE, bump_revision, get_revision, raise_counter
 
 ID_LIMIT = 200
 ATTACHMENTS_LIMIT = 50
 CITATIONS_LIMIT = 100
+T = TypeVar("T")
 _PROVISIONAL = ("WEB:", "local-")
+_CHANGES = {TextChange.REPLACE: "replaced", TextChange.REVISE: "revised", TextChange.NOTE: "noted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ class _Batch:
         self._rows: dict[int, dict[str, Any]] = {}
         self._texts: list[dict[str, Any]] = []
         self._seen: dict[int, dict[str, Any]] = {}
+        self._members: dict[int, Member] = {}
         self._stored = 0
         self._changed = False
 
@@ -171,7 +175,7 @@ class _Batch:
         verdict = self._gatekeeper.judge(captured, copy)
         if verdict is not Verdict.LIKELY:
             return verdict is Verdict.FORGOTTEN
-        talk = _of_account(self._talks.get((captured.provider, captured.conversation_id), []), captured.account)
+        talk = _talk_of(self._talks.get((captured.provider, captured.conversation_id), []), captured.account)
         return talk is None or talk.shelf.find(copy) is None
 
     def finish(self) -> bool:
@@ -179,6 +183,11 @@ class _Batch:
         moved = self._set_paths()
         self._flush()
         queries.see_again(self._session, self._seen)
+        if self._import_id is not None:
+            note_members(self._session, self._import_id, self._members)
+        else:
+            # What was captured too is no longer an import's alone: undoing the import leaves it.
+            claim(self._session, self._members)
         if self._stored:
             raise_counter(self._session, LAST_SEQ, self._stored)
         if moved:
@@ -188,7 +197,7 @@ class _Batch:
     def _talk(self, captured: CapturedExchange) -> _Talk:
         key = (captured.provider, captured.conversation_id)
         talks = self._talks.setdefault(key, [])
-        talk = _of_account(talks, captured.account)
+        talk = _talk_of(talks, captured.account)
         if talk is None:
             talk = _Talk(queries.add_conversation(self._session, captured), [])
             talks.append(talk)
@@ -223,6 +232,8 @@ class _Batch:
         talk.rows.append(StoredCopy(id=number, copy=copy, revision=0, on_current_path=True))
         talk.shelf.add(copy)
         talk.touched = True
+        if self._import_id is not None:
+            self._members[number] = Member("stored")
         return number
 
     def _merge(self, talk: _Talk, position: int, captured: CapturedExchange, copy: Copy) -> Outcome:
@@ -231,6 +242,7 @@ class _Batch:
         text, outcome = decision.text, decision.outcome
         if text is TextChange.NOTE and queries.has_revision(self._session, row.id, copy):
             text, outcome = TextChange.KEEP, Outcome.KNOWN
+        self._members.setdefault(row.id, Member("known"))
         if text is TextChange.KEEP and _only_seen_again(row.copy, decision.merged):
             self._see(talk, position, decision.merged)
             return outcome
@@ -238,6 +250,7 @@ class _Batch:
         self._flush()
         self._seen.pop(row.id, None)
         revision = row.revision + self._change_text(row, text, captured, copy)
+        self._note_change(row, text, revision)
         self._write(row, decision.merged, text, revision, captured)
         talk.rows[position] = replace(row, copy=decision.merged, revision=revision)
         talk.shelf.change(position, decision.merged)
@@ -257,6 +270,15 @@ class _Batch:
         talk.rows[position] = replace(row, copy=merged)
         talk.shelf.change(position, merged)
         talk.touched = True
+
+    def _note_change(self, row: StoredCopy, text: TextChange, revision: int) -> None:
+        """Note what an import does to an exchange that was there: undoing it gives the text of before back."""
+        before = self._members[row.id]
+        if self._import_id is None or text is TextChange.KEEP or before.how == "stored":
+            return
+        kept = queries.revision_number(self._session, row.id, row.copy) if text is TextChange.REVISE else revision
+        first = before.revision if before.how == "revised" else kept
+        self._members[row.id] = Member(_CHANGES[text], first, revision)
 
     def _change_text(self, row: StoredCopy, text: TextChange, captured: CapturedExchange, copy: Copy) -> int:
         """Write the texts; return the number of revisions this added."""
@@ -310,10 +332,14 @@ def _only_seen_again(before: Copy, after: Copy) -> bool:
     return replace(after, path_flag=before.path_flag, path_at=before.path_at, active_at=before.active_at) == before
 
 
-def _of_account(talks: Sequence[_Talk], account: str) -> _Talk | None:
-    """Return the talk of this account; an account that is not known is no contradiction."""
-    exact = [talk for talk in talks if talk.record.account == account]
-    near = [talk for talk in talks if not account or not talk.record.account]
+def _talk_of(talks: Sequence[_Talk], account: str) -> _Talk | None:
+    return of_account(talks, account, account_of=lambda talk: talk.record.account)
+
+
+def of_account(talks: Sequence[T], account: str, *, account_of: Callable[[T], str]) -> T | None:
+    """Return the conversation of this account; an account that is not known is no contradiction."""
+    exact = [talk for talk in talks if account_of(talk) == account]
+    near = [talk for talk in talks if not account or not account_of(talk)]
     return next(iter(exact or near), None)
 
 

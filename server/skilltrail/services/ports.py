@@ -17,7 +17,12 @@ class ModelPort(Protocol):
 
     @property
     def identity(self) -> str:
-        """Name of the embedding model with a digest of its weights: vectors carry it."""
+        """Name of the embedding model with a digest of its weights: dense vectors carry it."""
+        ...
+
+    @property
+    def static_identity(self) -> str:
+        """Name and version of the static vectors, which carry it; known even when the model's files are missing."""
         ...
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -31,13 +36,19 @@ class ModelPort(Protocol):
     def discover(
         self, *, dense: NDArray[np.float32], static: NDArray[np.float32], texts: Sequence[str], keys: Sequence[str]
     ) -> TopicPartition:
-        """Find topics; all arguments have one row per exchange, ``keys`` are source keys."""
+        """Find topics; all arguments have one row per exchange, ``keys`` are source keys.
+
+        A dense row of zeros says that there is no dense vector yet; ``dense`` of shape (n, 0) that none is wanted.
+        """
         ...
 
     def place(
         self, *, vectors: NDArray[np.float32], known: NDArray[np.float32], labels: NDArray[np.int64]
     ) -> NDArray[np.int64]:
-        """Put new rows into the groups of known ones (dense and static side by side); -1 where none is near."""
+        """Put new rows into the groups of known ones; -1 where none is near.
+
+        Both are static vectors, or both dense and static ones side by side.
+        """
         ...
 
     def chart(self, spec: dict[str, Any]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Table, Update, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.exchange import CapturedExchange, Fidelity, Origin, Status
@@ -28,6 +29,7 @@ _CHUNK = 500  # rows named in one statement
 _CONVERSATION = cast("Table", Conversation.__table__)
 _EXCHANGE = cast("Table", Exchange.__table__)
 _TEXT = cast("Table", ExchangeText.__table__)
+_REVISION = cast("Table", ExchangeRevision.__table__)
 
 _COPY_COLUMNS = (
     Exchange.prompt_id,
@@ -71,6 +73,24 @@ _COPIES = (
     .join(_TEXT, _TEXT.c.exchange_id == _EXCHANGE.c.id)
     .where(_EXCHANGE.c.conversation_id.in_(bindparam("wanted", expanding=True)))
     .order_by(_EXCHANGE.c.id)
+)
+_REVISION_OF = (
+    select(_REVISION.c.number)
+    .where(
+        _REVISION.c.exchange_id == bindparam("row"),
+        _REVISION.c.prompt_digest == bindparam("prompt"),
+        _REVISION.c.reply_digest == bindparam("reply"),
+    )
+    .order_by(_REVISION.c.number.desc())
+)
+_TEXT_NOW = (
+    select(_TEXT.c.prompt, _TEXT.c.reply, _EXCHANGE.c.extractor)
+    .join(_EXCHANGE, _EXCHANGE.c.id == _TEXT.c.exchange_id)
+    .where(_EXCHANGE.c.id == bindparam("row"))
+)
+_DROP_DERIVED = tuple(
+    delete(table).where(table.c.exchange_id == bindparam("row"))
+    for table in (cast("Table", Embedding.__table__), cast("Table", WorkFailure.__table__))
 )
 _LEARNED = ("account", "title", "titled_at", "project_id", "gizmo_id")
 _LEARN = (
@@ -181,31 +201,42 @@ def add_exchanges(session: Session, rows: Sequence[Mapping[str, Any]], texts: Se
 
 def change_exchange(session: Session, exchange_id: int, values: Mapping[str, Any]) -> None:
     """Change columns of one exchange."""
-    session.execute(update(Exchange).where(Exchange.id == exchange_id).values(**values))
+    parameters = {"row": exchange_id} | {f"new_{name}": value for name, value in values.items()}
+    session.connection().execute(_change(_EXCHANGE, "id", tuple(sorted(values))), parameters)
 
 
 def replace_text(session: Session, exchange_id: int, captured: CapturedExchange) -> None:
     """Put another text in place; attachments and citations that the new copy does not know are kept."""
     values = {name: value for name, value in text_values(captured).items() if value != []}
-    session.execute(update(ExchangeText).where(ExchangeText.exchange_id == exchange_id).values(**values))
+    parameters = {"row": exchange_id} | {f"new_{name}": value for name, value in values.items()}
+    session.connection().execute(_change(_TEXT, "exchange_id", tuple(sorted(values))), parameters)
+
+
+@lru_cache(maxsize=32)
+def _change(table: Table, key: str, names: tuple[str, ...]) -> Update:
+    """Return the statement that changes these columns of one row; an import can ask for it thousands of times."""
+    return (
+        update(table).where(table.c[key] == bindparam("row")).values({name: bindparam(f"new_{name}") for name in names})
+    )
 
 
 def drop_derived(session: Session, exchange_id: int) -> None:
     """Remove what was worked out from a text that is no longer current."""
-    for table in (Embedding, WorkFailure):
-        session.execute(delete(table).where(table.exchange_id == exchange_id))
+    for statement in _DROP_DERIVED:
+        session.connection().execute(statement, {"row": exchange_id})
+
+
+def wait_anew(session: Session, exchange_id: int) -> None:
+    """Have an exchange embedded again, if it stands on the current path."""
+    change = update(Exchange).where(Exchange.id == exchange_id)
+    session.execute(change.values(vectors_due=Exchange.on_current_path))
 
 
 def keep_replaced(session: Session, stored: StoredCopy, *, noted_at: datetime) -> None:
     """Keep the text that is about to be replaced as a revision."""
-    statement = (
-        select(ExchangeText.prompt, ExchangeText.reply, Exchange.extractor)
-        .join(Exchange, Exchange.id == ExchangeText.exchange_id)
-        .where(Exchange.id == stored.id)
-    )
-    prompt, reply, extractor = session.execute(statement).one()
+    prompt, reply, extractor = session.connection().execute(_TEXT_NOW, {"row": stored.id}).one()
     texts = {"prompt": prompt, "reply": reply, "extractor": extractor}
-    session.execute(insert(ExchangeRevision).values(_revision(stored, stored.copy, noted_at) | texts))
+    session.connection().execute(insert(_REVISION), _revision(stored, stored.copy, noted_at) | texts)
 
 
 def keep_other(
@@ -213,7 +244,7 @@ def keep_other(
 ) -> None:
     """Keep the text of a copy that does not replace the stored one as a revision."""
     texts = {"prompt": captured.prompt, "reply": captured.reply, "extractor": captured.extractor}
-    session.execute(insert(ExchangeRevision).values(_revision(stored, copy, noted_at) | texts))
+    session.connection().execute(insert(_REVISION), _revision(stored, copy, noted_at) | texts)
 
 
 def _revision(stored: StoredCopy, copy: Copy, noted_at: datetime) -> dict[str, Any]:
@@ -232,12 +263,14 @@ def _revision(stored: StoredCopy, copy: Copy, noted_at: datetime) -> dict[str, A
 
 def has_revision(session: Session, exchange_id: int, copy: Copy) -> bool:
     """Tell whether this text is kept as a revision already."""
-    statement = select(ExchangeRevision.id).where(
-        ExchangeRevision.exchange_id == exchange_id,
-        ExchangeRevision.prompt_digest == bytes.fromhex(copy.prompt_digest),
-        ExchangeRevision.reply_digest == bytes.fromhex(copy.reply_digest),
-    )
-    return session.execute(statement).first() is not None
+    return revision_number(session, exchange_id, copy) is not None
+
+
+def revision_number(session: Session, exchange_id: int, copy: Copy) -> int | None:
+    """Return the number under which this text is kept as a revision, or None."""
+    digests = {"prompt": bytes.fromhex(copy.prompt_digest), "reply": bytes.fromhex(copy.reply_digest)}
+    found: int | None = session.connection().execute(_REVISION_OF, {"row": exchange_id} | digests).scalars().first()
+    return found
 
 
 def see_again(session: Session, seen: Mapping[int, Mapping[str, Any]]) -> None:

@@ -22,7 +22,6 @@ from skilltrail.storage.models import (
     Exchange,
     ExchangeRevision,
     ExchangeText,
-    ImportBatch,
     Topic,
     TopicMembership,
     TopicRun,
@@ -78,11 +77,6 @@ def between(session: Session, since: datetime | None, before: datetime | None) -
     conditions = [Exchange.asked_at >= since] if since is not None else []
     conditions += [Exchange.asked_at < before] if before is not None else []
     return exchange_ids(session, *conditions)
-
-
-def of_import(session: Session, import_id: int) -> list[int]:
-    """Return the exchanges that an import stored."""
-    return exchange_ids(session, Exchange.import_id == import_id)
 
 
 def with_text_before(session: Session, before: datetime) -> list[int]:
@@ -361,12 +355,6 @@ def note_in_ledger(session: Session, provider: str, source_id: str, count: int) 
 
 def _row_of(provider: str, source_id: str) -> tuple[ColumnElement[bool], ...]:
     return (LedgerRowRecord.provider == provider, LedgerRowRecord.conversation_id == source_id)
-
-
-def drop_finished_imports(session: Session) -> None:
-    """Delete the records of imports of which no exchange is left."""
-    used = select(Exchange.import_id).where(Exchange.import_id.is_not(None))
-    session.execute(delete(ImportBatch).where(ImportBatch.finished_at.is_not(None), ImportBatch.id.not_in(used)))
 
 
 def drop_everything_derived(session: Session) -> None:

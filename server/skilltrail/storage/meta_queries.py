@@ -14,6 +14,7 @@ REVISION = "revision"
 LAST_SEQ = "last_seq"
 TOPICS_STALE = "topics_stale"
 VECTOR_MODEL = "vector_model"
+STATIC_MODEL = "static_model"
 INSTANCE = "instance_id"
 MARK_KEY = "mark_key"
 

@@ -61,7 +61,7 @@ class Conversation(Base):
 
 
 class ImportBatch(Base):
-    """One run of an import: what was read, and what became of it."""
+    """One run of an import: what was read, and what became of it. Its parts stand in ``import_models``."""
 
     __tablename__ = "import_batch"
 
@@ -76,6 +76,17 @@ class ImportBatch(Base):
     revised: Mapped[int]
     refused: Mapped[int]
     skipped: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(server_default=text("'done'"))
+    account: Mapped[str] = mapped_column(server_default=text("''"))  # the learner's label for whose chats these are
+    names: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # of the files that were chosen
+    paths: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))  # only while the import can still go on
+    upload: Mapped[str | None]  # the spooled upload that it reads, while it can still go on
+    left_out: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))  # members that nobody reads, by kind
+    first_at: Mapped[datetime | None]
+    last_at: Mapped[datetime | None]
+    problem: Mapped[str | None]
+    undo_pass: Mapped[int | None]  # the forgetting that undoes it
+    undo: Mapped[dict[str, Any] | None]  # what undoing it did
 
 
 class Exchange(Base):

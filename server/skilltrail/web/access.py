@@ -20,6 +20,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 CAPTURE_BYTES = 2_000_000
 SMALL_BYTES = 16_384
+JSON = "application/json"
+BYTES = "application/octet-stream"
 
 
 class Origins(StrEnum):
@@ -42,6 +44,7 @@ class Access:
     ``scopes`` empty means no credential. ``page`` marks the empty shell page, which holds no data: the only thing
     that other sites may link to. ``cross_site`` lets a paired extension through whose browser withholds the host
     permission. ``demo`` says that the route also serves the invented history. ``rate`` names a tighter bucket.
+    ``media`` is the one media type that its bodies may have.
     """
 
     scopes: frozenset[Scope] = frozenset()
@@ -51,6 +54,7 @@ class Access:
     cross_site: bool = False
     demo: bool = False
     rate: str | None = None
+    media: str = JSON
 
 
 SHELL = Access(page=True)
@@ -96,6 +100,12 @@ DASHBOARD_ONLY = Access(scopes=frozenset({Scope.DASHBOARD}))
 
 DASHBOARD_SECRET = Access(scopes=frozenset({Scope.DASHBOARD}), rate="unlock")
 """Where a passphrase can be tried."""
+
+DASHBOARD_BYTES = Access(scopes=frozenset({Scope.DASHBOARD}), max_bytes=CAPTURE_BYTES, media=BYTES)
+"""A piece of a file that the learner hands over."""
+
+DASHBOARD_LARGE = Access(scopes=frozenset({Scope.DASHBOARD}), max_bytes=CAPTURE_BYTES)
+"""About the dashboard's own session, with a list that can be long."""
 
 UNLOCK = Access(rate="unlock")
 """Opening a history that is locked: the passphrase or the recovery key is the credential."""

@@ -147,23 +147,6 @@ class TopicList:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportAnswer:
-    """What an import read and what became of it; ``agrees``: every exchange found is accounted for."""
-
-    import_id: int
-    files: int
-    conversations: int
-    found: int
-    stored: int
-    known: int
-    revised: int
-    refused: int
-    skipped: dict[str, int]
-    problems: list[str]
-    agrees: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ForgetAnswer:
     """How far a forgetting is: waiting (it can be undone), forgetting, cleaning or done. Never what it is about."""
 

@@ -1,8 +1,7 @@
-"""Routes of the learner: signing in, devices, the timeline, exports, processing, imports, the invented history."""
+"""Routes of the learner: signing in, devices, the timeline, exports, processing, the invented history."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from urllib.parse import quote
 
 from flask import Response
@@ -17,7 +16,6 @@ from skilltrail.web.routes import Route
 from skilltrail.web.schemas import (
     AutostartWish,
     ExportQuery,
-    ImportPaths,
     Nothing,
     PageQuery,
     PartQuery,
@@ -152,13 +150,6 @@ def read_processing() -> Progress:
     return application().processing.progress()
 
 
-def run_import(body: ImportPaths) -> answers.ImportAnswer:
-    """Import files that the command line names."""
-    report = spaces().own.imports.run(body.paths)
-    values = asdict(report) | {"problems": list(report.problems), "agrees": report.agrees}
-    return answers.ImportAnswer(**values)
-
-
 def read_autostart() -> answers.AutostartAnswer:
     """Say whether Skilltrail starts at sign-in."""
     from skilltrail.platform.autostart import autostart
@@ -277,15 +268,6 @@ ROUTES = (
         gives=Progress,
     ),
     Route("GET", "/process", read_processing, READ, "How far processing is.", gives=Progress),
-    Route(
-        "POST",
-        "/imports",
-        run_import,
-        CLI_ONLY,
-        "Import files on this computer.",
-        takes=ImportPaths,
-        gives=answers.ImportAnswer,
-    ),
     Route("GET", "/autostart", read_autostart, DECIDE, "Start at sign-in?", gives=answers.AutostartAnswer),
     Route(
         "PUT",

@@ -99,6 +99,7 @@ class Front:
         self._behind.callback(worker.stop, seconds=WORKER_SECONDS)
         keeper.start()
         self._behind.callback(keeper.stop)
+        application.imports.resume_uploads()
         application.forgetting.start()
         self._behind.callback(application.forgetting.end)
         self._app = app

@@ -170,10 +170,20 @@ def _recent_words(topic: TopicLine, month: str, now: datetime) -> str:
 def waiting_words(timeline: Timeline) -> str:
     """Say how many exchanges stand in no topic, and why."""
     parts = []
-    if timeline.pending:
+    # With a first picture, what waits to be read closely stands in topics already.
+    closely = bool(timeline.topics) and timeline.pending > timeline.unassigned
+    if closely:
+        parts.append(
+            ngettext(
+                "{n} exchange is still to be read closely; topics become finer meanwhile.",
+                "{n} exchanges are still to be read closely; topics become finer meanwhile.",
+                timeline.pending,
+            )
+        )
+    elif timeline.pending:
         reading = ngettext("{n} exchange is about to be read.", "{n} exchanges are about to be read.", timeline.pending)
         parts.append(reading)
-    rest = timeline.unassigned - timeline.pending
+    rest = timeline.unassigned - (0 if closely else timeline.pending)
     if rest > 0 and timeline.topics:
         parts.append(ngettext("{n} exchange fits no topic so far.", "{n} exchanges fit no topic so far.", rest))
     return " ".join(parts)

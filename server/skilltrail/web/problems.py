@@ -41,6 +41,7 @@ _STATUS: dict[type[SkilltrailError], int] = {
     errors.TooLate: 409,
     errors.UnsupportedFormat: 422,
     errors.ImportFailed: 422,
+    errors.ImportBusy: 409,
     errors.ModelUnavailable: 503,
     errors.StorageError: 503,
     errors.StorageFull: 507,

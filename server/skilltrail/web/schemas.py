@@ -221,12 +221,6 @@ _ABSOLUTE = r"^/[^\x00]*$" if os.name == "posix" else r"^(?:[A-Za-z]:[\\/]|\\\\)
 AbsolutePath = Annotated[str, Field(max_length=4_096, pattern=_ABSOLUTE)]
 
 
-class ImportPaths(Strict):
-    """Files on this computer, named by the command line."""
-
-    paths: Annotated[list[AbsolutePath], Field(min_length=1, max_length=1_000)]
-
-
 class AutostartWish(Strict):
     """Whether Skilltrail starts at sign-in."""
 

@@ -196,8 +196,8 @@ class Gate:
 
     def _check_body(self, access: Access) -> None:
         length = request.content_length or 0
-        if request.method not in _SAFE and (length or request.method != "DELETE") and not _is_json():
-            raise MediaTypeRefused(_("Send the body as application/json."))
+        if request.method not in _SAFE and (length or request.method != "DELETE") and request.mimetype != access.media:
+            raise MediaTypeRefused(_("Send the body as {media}.").format(media=access.media))
         if length > access.max_bytes:
             raise PayloadTooLarge(
                 _("The body is larger than the {limit} bytes taken here.").format(limit=access.max_bytes)
@@ -273,10 +273,6 @@ def principal() -> Principal:
     """Return who asks; only for views whose access demands a credential."""
     who: Principal = g.principal
     return who
-
-
-def _is_json() -> bool:
-    return request.mimetype == "application/json"
 
 
 def is_top_level_visit() -> bool:

@@ -5,6 +5,7 @@ import { chooseTwin } from "./chart.js";
 import { download, formQuery, refreshPreview } from "./exporting.js";
 import { chooseField, forgetPlanned, forgetShown, planForgetting, planRetention, restrict, setRetention, undoForgetting } from "./forgetting.js";
 import { appendFragment } from "./fragments.js";
+import { addRule, cancelImport, chooseFiles, dropUpload, removeRule, resumeImport, startImport, stopUpload, watchDrops } from "./importing.js";
 import {
   backUp,
   changeKey,
@@ -65,6 +66,13 @@ const CLICKS = {
   "own-word-remove": removeOwnWord,
   "mask-personal": maskPersonal,
   "own-data-remove": removeOwnData,
+  "import-files": chooseFiles,
+  "import-folder": chooseFiles,
+  "import-cancel": cancelImport,
+  "import-resume": resumeImport,
+  "upload-stop": stopUpload,
+  "upload-drop": dropUpload,
+  "rule-remove": removeRule,
   "pairing-approve": (button) => decide(button, "approve"),
   "pairing-reject": (button) => decide(button, "reject"),
   backup: backUp,
@@ -80,6 +88,8 @@ const SUBMITS = {
   filter,
   "own-word": addOwnWord,
   "own-data": addOwnData,
+  "import-start": startImport,
+  "rule-add": addRule,
   restore,
   unlock,
   "key-move": moveKey,
@@ -88,6 +98,7 @@ const SUBMITS = {
 };
 
 export function listenToActions() {
+  watchDrops();
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button[data-action]") : null;
     const act = button instanceof HTMLElement ? CLICKS[button.dataset["action"] ?? ""] : undefined;

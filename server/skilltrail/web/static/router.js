@@ -12,6 +12,8 @@ const PLACES = [
   { pattern: /^\/settings$/, fragment: "/fragments/settings", nav: "settings" },
   { pattern: /^\/forget$/, fragment: "/fragments/forget", nav: "settings" },
   { pattern: /^\/redactions$/, fragment: "/fragments/redactions", nav: "settings" },
+  { pattern: /^\/imports$/, fragment: "/fragments/imports", nav: "imports" },
+  { pattern: /^\/imports\/(\d+)$/, fragment: "/fragments/imports/$1", nav: "imports" },
   { pattern: /^\/pair$/, fragment: "/fragments/pair", nav: "settings" },
 ];
 

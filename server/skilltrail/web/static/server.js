@@ -36,8 +36,8 @@ export function inDemo() {
  * @throws {ServerAway | Refused}
  */
 export async function ask(path, { method = "GET", body, demo = inDemo(), signal, patience = PATIENCE } = {}) {
-  const headers = headersFor(method, demo);
-  const sent = method === "GET" ? undefined : JSON.stringify(body ?? {});
+  const headers = headersFor(method, demo, body);
+  const sent = method === "GET" ? undefined : bytesOf(body);
   const limits = [AbortSignal.timeout(patience), ...(signal ? [signal] : [])];
   const init = { method, headers, body: sent, signal: AbortSignal.any(limits) };
   const response = await reach(path, { ...init, cache: "no-store", credentials: "omit" });
@@ -64,17 +64,23 @@ export async function askText(path, question) {
   return (await ask(path, question)).text();
 }
 
+/** @param {unknown} body a piece of a file goes as it is, all else as JSON */
+function bytesOf(body) {
+  return body instanceof Blob ? body : JSON.stringify(body ?? {});
+}
+
 /**
  * @param {string} method
  * @param {boolean} demo
+ * @param {unknown} body
  */
-function headersFor(method, demo) {
+function headersFor(method, demo, body) {
   /** @type {Record<string, string>} */
   const headers = {};
   const credential = token();
   if (credential) headers["Authorization"] = `Bearer ${credential}`;
   if (demo) headers["Skilltrail-Space"] = "demo";
-  if (method !== "GET") headers["Content-Type"] = "application/json";
+  if (method !== "GET") headers["Content-Type"] = body instanceof Blob ? "application/octet-stream" : "application/json";
   return headers;
 }
 
