@@ -198,13 +198,14 @@ class _Growing:
     def _replies(self, prompt: str) -> list[_Reply]:
         """Return the replies to a prompt; each has one parent, so every node below is passed once."""
         found: dict[str, _Reply] = {}
+        standing = self._standing(prompt)
         stack: list[tuple[str, _Step | None]] = [(prompt, None)]
         while stack and self._budget > 0:
             node, step = stack.pop()
             below = self._children.get(node, ())
             answers = [child for child in below if child != prompt and not self._begins_turn(child)]
             if step is not None and (not answers or len(answers) < len(below)):
-                self._add(found, step)
+                self._add(found, step, standing)
             stack += [(child, self._next(child, step)) for child in reversed(answers)]
         return list(found.values())
 
@@ -218,19 +219,17 @@ class _Growing:
             return _Step(message, step)
         return step
 
-    def _stands(self, node: str) -> bool:
-        """Tell whether a reply is the last that the source shows before the next prompt."""
-        if node not in self._onward:
-            return False
-        onward = self._onward[node]
-        while onward != node and not self._begins_turn(onward):
+    def _standing(self, prompt: str) -> str | None:
+        """Return the last reply that the source shows between a prompt and the next one."""
+        standing, node = None, prompt
+        while (onward := self._onward.get(node, node)) != node and not self._begins_turn(onward):
             message = self.talk.messages.get(onward)
             if message is not None and message.is_reply:
-                return False
-            node, onward = onward, self._onward[onward]
-        return True
+                standing = onward
+            node = onward
+        return standing
 
-    def _add(self, found: dict[str, _Reply], step: _Step) -> None:
+    def _add(self, found: dict[str, _Reply], step: _Step, standing: str | None) -> None:
         steps: list[Message] = []
         back: _Step | None = step
         while back is not None:
@@ -239,7 +238,7 @@ class _Growing:
         self._budget -= len(steps)
         last = next((message for message in steps if message.is_reply), None)
         if last is not None and last.node not in found:
-            found[last.node] = _Reply(steps[::-1], last, self._stands(last.node))
+            found[last.node] = _Reply(steps[::-1], last, last.node == standing)
 
     def _exchange(self, prompt: Message, reply: _Reply) -> CapturedExchange:
         talk = self.talk
