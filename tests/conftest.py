@@ -16,7 +16,6 @@ from skilltrail.application import Application
 from skilltrail.config import Settings
 from skilltrail.ml.hash_embedder import HashEmbedder
 
-
 # The same examples each time: a test fails for what was changed, not for luck.
 hypothesis_settings.register_profile("steady", derandomize=True)
 hypothesis_settings.load_profile("steady")
