@@ -5,8 +5,6 @@ BIN := $(VENV)/bin
 # PyTorch's own index of CPU wheels: without it Linux would fetch a CUDA build of several GB.
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-# A note of its own on what failed: the other tests write theirs at the same time.
-E2E_CACHE := -o cache_dir=.pytest_cache/e2e
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -19,14 +17,7 @@ run: $(VENV)/.run ## Set up, start Skilltrail on this computer and open the dash
 	@$(BIN)/skilltrail serve
 
 test: $(VENV)/.dev node_modules/.done $(VENV)/.chromium ## Set up and run all tests (about 10 minutes)
-# The browser waits more than it works, so the other tests run beside it; one browser at a time, for its ports are fixed.
-# A browser test that fails beside the others is tried once more alone; failing again, it counts.
-	@log=$$(mktemp); $(BIN)/python -m pytest tests/e2e $(E2E_CACHE) > $$log 2>&1 & browser=$$!; status=0; \
-	$(BIN)/python -m pytest tests/unit tests/contract tests/integration || status=1; \
-	node --test tests/extension/*.test.js || status=1; \
-	echo "Tests in the browser:"; wait $$browser; again=$$?; cat $$log; rm -f $$log; \
-	test $$again = 0 || { echo "Once more, alone:"; $(BIN)/python -m pytest tests/e2e $(E2E_CACHE) --last-failed; } || status=1; \
-	exit $$status
+	@bash tools/run_tests.sh
 
 check: $(VENV)/.dev node_modules/.done ## Static checks: style, types, layers, manifest, documents
 	@$(BIN)/ruff format --check --quiet server tests benchmarks tools

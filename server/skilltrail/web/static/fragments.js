@@ -111,7 +111,8 @@ export function refreshFragment(host, html) {
     changed = true;
   });
   const [root, newRoot] = [host.firstElementChild, fresh.firstElementChild];
-  if (root && newRoot) root.setAttribute("data-revision", newRoot.getAttribute("data-revision") ?? "");
+  // How soon it must be asked for again is news too: what has begun to run changes by the second.
+  for (const name of ["data-revision", "data-live"]) root?.setAttribute(name, newRoot?.getAttribute(name) ?? "");
   return changed;
 }
 
