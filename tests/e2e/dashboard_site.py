@@ -106,9 +106,10 @@ def violations(page: Page) -> list[str]:
     return page.evaluate(
         """async () => {
              // Half faded, everything has too little contrast; what turns for ever cannot be finished.
-             for (const one of document.getAnimations()) if (one.effect?.getComputedTiming().endTime !== Infinity) one.finish();
+             const ends = (one) => one.effect?.getComputedTiming().endTime !== Infinity;
+             for (const one of document.getAnimations()) if (ends(one)) one.finish();
              return (await axe.run(document, { resultTypes: ["violations"] })).violations.map(
-             (found) => `${found.id}: ${found.nodes.slice(0, 4).map((node) => node.target.join(" ")).join(" | ")}`);
+               (found) => `${found.id}: ${found.nodes.slice(0, 4).map((node) => node.target.join(" ")).join(" | ")}`);
            }"""
     )
 
