@@ -1,24 +1,24 @@
 #!/usr/bin/env bash
 # All tests, in two lines side by side: a browser with the extension waits more than it works. There is one such browser at
 # a time, because the extension looks for the service on three fixed ports.
-# A browser test that fails in this crowd is tried once more alone; failing again, it counts.
+# What fails in this crowd is tried once more by itself, and both are shown; failing again, it counts.
 set -uo pipefail
 
-in_browser() { # name of the line, arguments of pytest
+line_of() { # name of the line, arguments of pytest
   local cache="cache_dir=.pytest_cache/$1"
   shift
   python -m pytest -o "$cache" "$@" && return
-  echo "Once more, alone:"
+  echo "Once more, by itself:"
   python -m pytest -o "$cache" "$@" --last-failed
 }
 
 status=0
 log=$(mktemp)
-in_browser extension tests/e2e --ignore-glob='*_pages.py' > "$log" 2>&1 &
+line_of extension tests/e2e --ignore-glob='*_pages.py' > "$log" 2>&1 &
 extension=$!
-python -m pytest tests/unit tests/contract tests/integration || status=1
+line_of plain tests/unit tests/contract tests/integration || status=1
 node --test tests/extension/*.test.js || status=1
-in_browser pages tests/e2e/test_*_pages.py || status=1
+line_of pages tests/e2e/test_*_pages.py || status=1
 wait "$extension" || status=1
 echo "The browser with the extension:"
 cat "$log"

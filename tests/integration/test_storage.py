@@ -310,7 +310,7 @@ class TestDataFolder:
         after = [file.read_bytes() for file in settings.home.rglob("*") if file.is_file()]
 
         assert while_open
-        assert not [content for content in while_open + after if b"canary" in content or b"7731" in content]
+        assert not [content for content in while_open + after if b"canary" in content or b"-7731" in content]
 
     def test_folder_and_files_are_private(self, application: Application, settings: Settings) -> None:
         application.exchanges.capture(items([captured(1)]))
