@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -55,6 +57,9 @@ class CaptureDoor:
     def _send(self, body: bytes) -> tuple[int, dict[str, Any]]:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         status, data = self.ask("POST", "/api/v1/exchanges", headers, body)
+        while status == HTTPStatus.TOO_MANY_REQUESTS:  # the cases come faster than a sender may ask
+            time.sleep(0.1)
+            status, data = self.ask("POST", "/api/v1/exchanges", headers, body)
         answer = json.loads(data)
         return status, answer if isinstance(answer, dict) else {}
 
