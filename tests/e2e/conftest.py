@@ -1,12 +1,14 @@
 """Fixtures of the end-to-end tests: stand-in, browser, server, and a pair that has been introduced."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock, Timeout
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from e2e.dashboard_site import Tab
 from e2e.harness.chromium import Chromium
 from e2e.harness.pairing import pair
 from e2e.harness.service import busy_ports
@@ -18,6 +20,25 @@ from e2e.standin.site import Site
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A browser for the dashboard's own pages, which need no extension."""
+    own = shutil.which("chromium")
+    browser = playwright.chromium.launch(
+        executable_path=own, channel=None if own else "chromium", args=["--no-sandbox", "--disable-gpu"]
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Tab]:
+    """A tab of its own, as wide as a laptop."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    yield Tab(context)
+    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, expect
 
 from e2e.dashboard_site import Site, Tab, a_public_key, serve, violations
 from exchanges import NOON, captured, history, items
@@ -33,16 +32,6 @@ def a_year(application: Application) -> None:
 
 
 @pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    own = shutil.which("chromium")
-    browser = playwright.chromium.launch(
-        executable_path=own, channel=None if own else "chromium", args=["--no-sandbox", "--disable-gpu"]
-    )
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     yield from serve(tmp_path_factory.mktemp("full") / "home", a_year)
 
@@ -50,13 +39,6 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Site]:
     yield from serve(tmp_path / "home", lambda _application: None)
-
-
-@pytest.fixture
-def tab(browser: Browser) -> Iterator[Tab]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    yield Tab(context)
-    context.close()
 
 
 def addresses(site: Site) -> list[str]:

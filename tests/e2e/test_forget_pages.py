@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, expect
 
 from e2e.dashboard_site import Site, Tab, serve, violations
 from exchanges import NOON, captured, history, items
@@ -33,28 +32,11 @@ def some_months(application: Application) -> None:
     application.data_rights.record(application.exports.file("csv"), "csv")
 
 
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    own = shutil.which("chromium")
-    browser = playwright.chromium.launch(
-        executable_path=own, channel=None if own else "chromium", args=["--no-sandbox", "--disable-gpu"]
-    )
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     for site in serve(tmp_path / "home", some_months):
         site.application.forgetting.start()
         yield site
-
-
-@pytest.fixture
-def tab(browser: Browser) -> Iterator[Tab]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    yield Tab(context)
-    context.close()
 
 
 def test_a_word_is_looked_for_shown_and_forgotten(site: Site, tab: Tab) -> None:

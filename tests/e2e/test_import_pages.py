@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from chatgpt_exports import chat, write
 from e2e.dashboard_site import Site, Tab, serve, violations
@@ -29,28 +28,11 @@ def nothing(_application: Application) -> None:
     """Leave the history empty."""
 
 
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    own = shutil.which("chromium")
-    browser = playwright.chromium.launch(
-        executable_path=own, channel=None if own else "chromium", args=["--no-sandbox", "--disable-gpu"]
-    )
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     for site in serve(tmp_path / "home", nothing):
         site.application.forgetting.start()
         yield site
-
-
-@pytest.fixture
-def tab(browser: Browser) -> Iterator[Tab]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    yield Tab(context)
-    context.close()
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from e2e.dashboard_site import Quiet, Tab, free_port, violations
@@ -52,16 +51,6 @@ class House:
         return f"http://127.0.0.1:{self.port}{path}"
 
 
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    own = shutil.which("chromium")
-    browser = playwright.chromium.launch(
-        executable_path=own, channel=None if own else "chromium", args=["--no-sandbox", "--disable-gpu"]
-    )
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     made = House(tmp_path / "home")
@@ -72,13 +61,6 @@ def house(tmp_path: Path) -> Iterator[House]:
     made.up()
     yield made
     made.down()
-
-
-@pytest.fixture
-def tab(browser: Browser) -> Iterator[Tab]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    yield Tab(context)
-    context.close()
 
 
 def signed_in(tab: Tab, house: House, path: str = "/settings") -> Page:
