@@ -29,7 +29,6 @@ class ExchangesFacade:
         *,
         device_id: str | None = None,
         origin_allowed: Collection[Origin] = (Origin.EXTENSION,),
-        import_id: int | None = None,
     ) -> CaptureReport:
         """Store a batch in one transaction; when this returns it is on the disk.
 
@@ -45,7 +44,7 @@ class ExchangesFacade:
         """
         # Redacting is the costly part, and no other writer need wait for it.
         prepared = ingest.prepare(items, redactor=self._redactor, origins=origin_allowed)
-        report = self._store.store(prepared, device_id=device_id, import_id=import_id)
+        report = self._store.store(prepared, device_id=device_id)
         if report.count(Outcome.STORED) or report.count(Outcome.REVISED):
             self._changed()
         return report

@@ -26,7 +26,6 @@ class _Call:
 
     prepared: Sequence[Prepared]
     device_id: str | None
-    import_id: int | None
     report: CaptureReport | None = None
     error: Exception | None = None
 
@@ -45,7 +44,7 @@ class JointStore:
         self._guard = threading.Lock()
         self._turn = threading.Lock()
 
-    def store(self, prepared: Sequence[Prepared], *, device_id: str | None, import_id: int | None) -> CaptureReport:
+    def store(self, prepared: Sequence[Prepared], *, device_id: str | None) -> CaptureReport:
         """Store a batch; when this returns it is on the disk.
 
         Raises
@@ -53,7 +52,7 @@ class JointStore:
         StorageFull, StorageError
             Nothing of the batch is stored then.
         """
-        call = _Call(prepared, device_id, import_id)
+        call = _Call(prepared, device_id)
         with self._guard:
             self._waiting.append(call)
         with self._turn:
@@ -72,8 +71,7 @@ class JointStore:
             items = 0
             for call in self._waiting:
                 items += len(call.prepared)
-                same = (call.device_id, call.import_id) == (first.device_id, first.import_id)
-                if taken and (not same or items > _TOGETHER):
+                if taken and (call.device_id != first.device_id or items > _TOGETHER):
                     break
                 taken.append(call)
             return taken
@@ -95,9 +93,7 @@ class JointStore:
         together = [item for call in calls for item in call.prepared]
         first = calls[0]
         with self._database.write() as session:
-            report = ingest.store(
-                session, together, now=self._clock(), device_id=first.device_id, import_id=first.import_id
-            )
+            report = ingest.store(session, together, now=self._clock(), device_id=first.device_id)
         start = 0
         for call in calls:
             end = start + len(call.prepared)
