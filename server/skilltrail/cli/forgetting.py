@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -13,7 +12,8 @@ from typing import Any, Protocol
 import click
 
 from skilltrail.cli.options import Answer, command
-from skilltrail.cli.running import RunningServer, running_server
+from skilltrail.cli.running import RunningServer
+from skilltrail.cli.unlocking import door_to
 from skilltrail.config import Settings
 from skilltrail.domain.forget import UNDO, ForgetPass, ForgetWish
 from skilltrail.errors import ForgetInvalid
@@ -167,16 +167,8 @@ class Door(Protocol):
         ...
 
 
-@contextmanager
-def _door(settings: Settings) -> Iterator[Door]:
-    server = running_server(settings)
-    if server is not None:
-        yield _There(server)
-        return
-    from skilltrail.cli.unlocking import open_home
-
-    with open_home(settings) as application:
-        yield _Here(application)
+def _door(settings: Settings) -> AbstractContextManager[Door]:
+    return door_to(settings, there=_There, here=_Here)
 
 
 class _There:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
-from skilltrail.cli.running import RunningServer, running_server
+from skilltrail.cli.running import RunningServer
+from skilltrail.cli.unlocking import door_to
 from skilltrail.config import Settings
 from skilltrail.domain.forget import ForgetWish
 from skilltrail.errors import ImportFailed
@@ -62,17 +63,9 @@ class Door(Protocol):
         ...
 
 
-@contextmanager
-def door_to(settings: Settings) -> Iterator[Door]:
+def import_door(settings: Settings) -> AbstractContextManager[Door]:
     """Yield the history's door: a running server's, or that of the folder opened here."""
-    server = running_server(settings)
-    if server is not None:
-        yield _There(server)
-        return
-    from skilltrail.cli.unlocking import open_home
-
-    with open_home(settings) as application:
-        yield _Here(application)
+    return door_to(settings, there=_There, here=_Here)
 
 
 class _There:

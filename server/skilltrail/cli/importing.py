@@ -13,7 +13,7 @@ import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from skilltrail.cli import import_words as words
-from skilltrail.cli.import_door import Door, door_to
+from skilltrail.cli.import_door import Door, import_door
 from skilltrail.cli.options import Answer, command
 from skilltrail.config import Settings
 from skilltrail.errors import ImportFailed
@@ -50,7 +50,7 @@ def import_command(
     asked = [bool(paths), listing, show is not None, resume is not None, undo is not None]
     if sum(asked) != 1:
         raise click.UsageError(_USAGE)
-    with door_to(settings) as door:
+    with import_door(settings) as door:
         if paths and dry_run:
             _preview(door, answer, paths, account)
         elif paths:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from skilltrail.cli.running import RunningServer, running_server
 from skilltrail.config import Settings
 from skilltrail.domain.keys import LockStanding
 from skilltrail.errors import SecretRefused
@@ -15,6 +18,8 @@ from skilltrail.services.backups import Secret
 
 if TYPE_CHECKING:
     from skilltrail.application import Application
+
+Door = TypeVar("Door")
 
 
 def somebody_there() -> bool:
@@ -74,6 +79,25 @@ def open_home(settings: Settings) -> Application:
             opened.close()
             raise
     return opened
+
+
+@contextmanager
+def door_to(
+    settings: Settings, *, there: Callable[[RunningServer], Door], here: Callable[[Application], Door]
+) -> Iterator[Door]:
+    """Yield the way to the history: ``there`` through the server that holds it, else ``here``, in the folder opened.
+
+    Raises
+    ------
+    KeyUnavailable
+        If the folder stays locked.
+    """
+    server = running_server(settings)
+    if server is not None:
+        yield there(server)
+        return
+    with open_home(settings) as application:
+        yield here(application)
 
 
 def _new_passphrase() -> str:
