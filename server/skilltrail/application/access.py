@@ -109,7 +109,7 @@ class Pairing:
         """Connect the extension; raises PairingError."""
         now = self._clock()
         settled = self._room.decide(request_id, approve=True, now=now)
-        if settled.device_id is None or settled.shared_key is None:  # pragma: no cover - decide() sees to both
+        if settled.device_id is None or settled.shared_key is None:  # decide() sees to both
             raise AssertionError("an approved pairing has a device and a key")
         device = Device(settled.device_id, settled.label, settled.origin, now, None)
         bearer = token_hash(handshake.bearer_token(settled.shared_key))

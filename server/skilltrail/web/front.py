@@ -60,7 +60,7 @@ class Front:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
         app = self._app
-        if app is None:  # pragma: no cover - the server asks only after begin()
+        if app is None:
             raise AssertionError("begin() comes first")
         return app(environ, start_response)
 
