@@ -1,7 +1,8 @@
 """How well topics are found on labelled short texts, with the very settings the product ships.
 
-``python benchmarks/topics.py PATH_TO_TSV`` reads a header line, then lines of ``label<tab>text``. Five shuffles (other
-source keys, hence another order), the number of topics not given; k-means, which is told it, in the same run.
+``python -m benchmarks.topics PATH_TO_TSV`` reads a header line, then lines of ``label<tab>text``. Five shuffles (other
+source keys, hence another order), the number of topics not given; BERTopic's defaults (where it is installed) and k-means,
+which is told the number, in the same run. Names are compared with ``acceptable_tag_names.toml``, fixed before any run.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import sys
 import tempfile
 import time
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,6 +112,40 @@ def k_means(data: Texts, dense: NDArray[np.float32], seed: int) -> Result:
     return measured(data.truth, found.astype(np.int64), time.perf_counter() - began)
 
 
+def bertopic(data: Texts, dense: NDArray[np.float32]) -> list[Result]:
+    """BERTopic with its defaults, on the same vectors; nothing where it is not installed."""
+    try:
+        from bertopic import BERTopic  # noqa: PLC0415 - only for this comparison, and slow to load
+    except ImportError:
+        print("BERTopic is not installed: pip install -r benchmarks/requirements-comparison.txt")
+        return []
+    began = time.perf_counter()
+    found, _ = BERTopic().fit_transform(data.texts, dense)
+    return [measured(data.truth, np.array(found, dtype=np.int64), time.perf_counter() - began)]
+
+
+def show_names(data: Texts, partition: TopicPartition, seed: int) -> None:
+    """Print how many labels have a topic, mostly theirs, with a name of their list."""
+    lists = tomllib.loads(Path(__file__).with_name("acceptable_tag_names.toml").read_text("utf-8"))
+    numbers = np.random.default_rng(seed).permutation(len(data.texts)).tolist()
+    labels = {f"text-{number:07d}": data.labels[data.truth[row]] for row, number in enumerate(numbers)}
+    named: dict[str, list[str]] = {label: [] for label in data.labels if label in lists}
+    for group in partition.groups:
+        inside = [labels[key] for key in group.members]
+        commonest = max(sorted(set(inside)), key=inside.count)
+        if commonest in named:
+            named[commonest].append(group.name)
+    good = [label for label, names in named.items() if _any_accepted(names, lists[label]["names"])]
+    if named:
+        missing = {label: names for label, names in named.items() if label not in good}
+        print(f"labels with a topic of an acceptable name: {len(good)} of {len(named)}; not: {missing or 'none'}")
+
+
+def _any_accepted(names: list[str], accepted: list[str]) -> bool:
+    known = {name.casefold() for name in accepted}
+    return any(name.casefold().partition(" · ")[0] in known for name in names)
+
+
 def show(name: str, results: list[Result]) -> None:
     """Print mean and spread of the runs."""
     scores = np.array([[result.accuracy, result.nmi] for result in results])
@@ -155,6 +191,11 @@ def main() -> None:
         show("k-means on dense (told the number)", [k_means(data, dense, seed) for seed in range(SHUFFLES)])
         both = side_by_side(dense, static, TopicParams())
         show("k-means on both (told the number)", [k_means(data, both, seed) for seed in range(SHUFFLES)])
+        found = bertopic(data, dense)
+        if found:
+            show("BERTopic, defaults", found)
+        for seed, (_result, partition) in enumerate(runs):
+            show_names(data, partition, seed)
         show_topics(data, runs[-1][1], SHUFFLES - 1)
     finally:
         host.close()

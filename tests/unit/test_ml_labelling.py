@@ -11,7 +11,7 @@ from skilltrail.ml.communities import centroids
 from skilltrail.ml.hash_embedder import HashEmbedder
 from skilltrail.ml.labelling import Label, label_topics
 from skilltrail.ml.skill_terms import TermList, read_terms, term_list
-from skilltrail.ml.telling_words import TellingWords, display
+from skilltrail.ml.telling_words import TellingWords
 from skilltrail.ml.words import stem, term_stems, words_of
 
 PUBLISHED = (
@@ -63,18 +63,25 @@ def test_topics_get_the_names_of_skills_they_speak_of(terms: TermList) -> None:
     assert sql.similarity is not None
 
 
-def test_topic_that_no_skill_fits_is_named_by_its_telling_words(terms: TermList) -> None:
+def test_topic_that_no_skill_fits_is_named_by_a_term_that_half_of_it_carries(terms: TermList) -> None:
     glaze = [
         "Crystalline glaze at which kiln temperature?",
-        "My glaze crawls in the kiln",
-        "Kiln schedule for a celadon glaze",
+        "My glaze crawls after the biscuit firing",
+        "What makes a celadon glaze green?",
     ]
 
     (sql, pottery) = labels_of([SQL, glaze], terms)
 
     assert sql.name == "SQL"
-    assert set(pottery.name.split(" · ")) == {"Glaze", "Kiln"}
-    assert pottery.concept is None
+    assert (pottery.name, pottery.concept) == ("Glaze", None)
+
+
+def test_topic_that_carries_no_term_stays_unnamed(terms: TermList) -> None:
+    mixed = ["How much sleep is enough?", "Where does the morning coffee come from?", "A gift for my neighbour"]
+
+    labels = labels_of([SQL, mixed, [text.replace("a ", "one ") for text in mixed]], terms)
+
+    assert [label.name for label in labels] == ["SQL", "Unnamed topic", "Unnamed topic 2"]
 
 
 def test_no_name_holds_a_number_a_redaction_mark_or_a_clients_name(terms: TermList) -> None:
@@ -160,8 +167,3 @@ def test_terms_do_not_cross_punctuation_or_end_with_stop_words() -> None:
     telling = TellingWords.of([[words_of("the kiln, glaze of the")] * 3, [words_of("sql")] * 3])
 
     assert sorted(telling.best(0)) == ["glaze", "kiln"]
-
-
-def test_topic_without_any_words_still_has_a_name() -> None:
-    assert display([]) == "Mixed"
-    assert display(["lazy loading", "image size"]) == "Lazy loading · Image size"

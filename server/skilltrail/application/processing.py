@@ -239,7 +239,7 @@ class ProcessingFacade:
         began, started_at = time.monotonic(), self._clock()
         with self._database.read() as session:
             run = topic_run.gather(session, model=identity, static_model=model.static_identity)
-        partition = model.discover(dense=run.dense, static=run.static, texts=run.texts, keys=run.keys)
+        partition = model.discover(dense=run.dense, static=run.static, texts=run.texts, keys=run.keys, talks=run.talks)
         carried = topic_run.continue_topics(run, partition)
         name = identity or model.static_identity
         with self._database.write() as session:

@@ -6,7 +6,7 @@ The number of topics is never given.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 UNASSIGNED = -1
 
+FEWEST = 10
+"""Neighbours of an exchange in a small history: fewer would break its topics up."""
+
 _SETTLED = 150
 """Exchanges from which on a history is cut as finely as a large one."""
 
@@ -28,18 +31,24 @@ _SETTLED = 150
 class TopicParams:
     """Settings of a topic run; the same for every kind of text, measured in ``benchmarks/topics.py``.
 
-    ``dense_weight`` is the dense vectors' share of a similarity (the static ones have the rest). ``floor`` is the
-    similarity (-1 to 1) below which two exchanges have nothing to do with each other. ``smallest`` counts exchanges.
-    ``resolution`` holds from 150 exchanges on, see ``resolution_for``; ``alike`` see ``merge_alike``, and
-    ``alike_static`` is the same for static vectors alone, which lie nearer each other whatever they are about.
+    ``neighbours`` vote when a new exchange is placed; how many each exchange has in the graph grows with the history,
+    by ``spread``, see ``neighbour_count``. ``word_weight`` is the word vectors' share of a similarity, and of the rest
+    ``dense_weight`` is the dense vectors' share (the static ones have what is left). ``context`` is how much the
+    others of its conversation count for an exchange, see ``with_context``. ``floor`` is the similarity (-1 to 1) below
+    which two exchanges have nothing to do with each other. ``smallest`` counts exchanges. ``resolution`` holds from 150
+    exchanges on, see ``resolution_for``; ``alike`` see ``merge_alike``, and ``alike_static`` is the same for static
+    vectors alone, which lie nearer each other whatever they are about.
     """
 
     neighbours: int = 15
+    spread: float = 1.25
     resolution: float = 2.0
-    alike: float = 0.68
+    alike: float = 0.74
     alike_static: float = 0.9
     area_resolution: float = 1.0
-    dense_weight: float = 0.5
+    word_weight: float = 0.2
+    dense_weight: float = 0.625
+    context: float = 0.5
     floor: float = 0.25
     smallest: int = 3
     seed: int = 20
@@ -54,8 +63,11 @@ def side_by_side(dense: NDArray[np.float32], static: NDArray[np.float32], params
 
     Shapes (n, d1) and (n, d2) give (n, d1 + d2), float32.
     """
-    weight = params.dense_weight
-    joined = np.hstack([math.sqrt(weight) * dense, math.sqrt(1 - weight) * static])
+    return _beside(dense, static, params.dense_weight)
+
+
+def _beside(one: NDArray[np.float32], other: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
+    joined = np.hstack([math.sqrt(weight) * one, math.sqrt(1 - weight) * other])
     return np.ascontiguousarray(joined, dtype=np.float32)
 
 
@@ -64,7 +76,8 @@ class Communities:
     """Groups of rows, and what they were found in.
 
     ``labels``: shape (n,), int64; 0 is the largest group (ties: the one with the lowest row), ``UNASSIGNED`` in none.
-    ``vectors``: both kinds side by side, or the static ones alone.
+    ``vectors``: dense and static ones side by side, or the static ones alone; words have no part in them, so that
+    names of skills can be compared with them.
     """
 
     labels: NDArray[np.int64]
@@ -77,7 +90,12 @@ class Communities:
         return int(self.labels.max(initial=UNASSIGNED)) + 1
 
 
-def find_communities(dense: NDArray[np.float32], static: NDArray[np.float32], params: TopicParams) -> Communities:
+def find_communities(
+    dense: NDArray[np.float32],
+    static: NDArray[np.float32],
+    params: TopicParams,
+    words: NDArray[np.float32] | None = None,
+) -> Communities:
     """Group rows that are about the same thing.
 
     Parameters
@@ -87,6 +105,8 @@ def find_communities(dense: NDArray[np.float32], static: NDArray[np.float32], pa
         d1 = 0 the static vectors alone decide.
     params
         See ``TopicParams``.
+    words
+        Word vectors, shape (n, d3), rows of length 1 or 0; see ``word_vectors``.
 
     Returns
     -------
@@ -99,7 +119,12 @@ def find_communities(dense: NDArray[np.float32], static: NDArray[np.float32], pa
     """
     alone = not dense.shape[1]
     vectors = static if alone else side_by_side(dense, static, params)
-    neighbours = nearest_neighbours(vectors, neighbour_count(len(vectors), params))
+    joined = vectors
+    if words is not None and words.shape[1]:
+        joined = _beside(vectors, words, 1 - params.word_weight)
+        # A pair that shares no words is only so much like each other.
+        params = replace(params, floor=params.floor * (1 - params.word_weight))
+    neighbours = nearest_neighbours(joined, neighbour_count(len(vectors), params))
     graph = neighbour_graph(neighbours, params.floor)
     found = leiden(graph, resolution_for(len(vectors), params), params.seed)
     labels = by_size(settle_small(found, neighbours, params))
@@ -109,8 +134,12 @@ def find_communities(dense: NDArray[np.float32], static: NDArray[np.float32], pa
 
 
 def neighbour_count(rows: int, params: TopicParams) -> int:
-    """Return k: in a small history no exchange may know more than a third of all."""
-    return min(params.neighbours, max(3, rows // 3))
+    """Return k, which grows with the cube root of the history.
+
+    Topics grow with it, and a topic must hold together; in a small history no exchange may know more than a third of
+    all.
+    """
+    return min(max(FEWEST, round(params.spread * math.cbrt(rows))), max(3, rows // 3))
 
 
 def resolution_for(rows: int, params: TopicParams) -> float:

@@ -21,9 +21,11 @@ from skilltrail.ml.communities import (
     side_by_side,
     strengths,
 )
+from skilltrail.ml.context import with_context
 from skilltrail.ml.labelling import FIRST_SAMPLE, SAMPLE, Embed, Label, label_topics
 from skilltrail.ml.placing import place_firmly
 from skilltrail.ml.skill_terms import TermList, term_list
+from skilltrail.ml.word_vectors import word_vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +41,7 @@ def discover(
     keys: Sequence[str],
     embed_dense: Embed,
     embed_static: Embed,
+    talks: Sequence[str] | None = None,
     params: TopicParams | None = None,
     terms: TermList | None = None,
 ) -> TopicPartition:
@@ -56,6 +59,8 @@ def discover(
         Source keys, all different; rows are ordered by them first, so their order in the call makes no difference.
     embed_dense, embed_static
         Give vectors of the same two kinds for names of skills.
+    talks
+        The conversation of each exchange, n of them; each stands alone by default.
     params, terms
         Settings and allow-list; the shipped ones by default.
 
@@ -72,15 +77,22 @@ def discover(
     read = usable[dense[usable].any(axis=1)]
     alone = len(read) < params.smallest
     grouped = usable if alone else read
-    found = find_communities(dense[grouped, : 0 if alone else None], static[grouped], params)
+    chosen = terms or term_list()
+    spoken = [texts[row] for row in grouped.tolist()]
+    around = [talks[row] if talks is not None else keys[row] for row in grouped.tolist()]
+
+    def leaning(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        return with_context(vectors, around, params.context)
+
+    words = leaning(word_vectors(spoken, terms=chosen, seed=params.seed))
+    read_closely = dense[grouped, : 0 if alone else None]
+    found = find_communities(leaning(read_closely), leaning(static[grouped]), params, words)
     middles = centroids(found.vectors, found.labels, found.count)
     members = [_nearest_first(found, middles, topic) for topic in range(found.count)]
 
     def embed(names: Sequence[str]) -> NDArray[np.float32]:
         return embed_static(names) if alone else side_by_side(embed_dense(names), embed_static(names), params)
 
-    chosen = terms or term_list()
-    spoken = [texts[row] for row in grouped.tolist()]
     sample = FIRST_SAMPLE if alone else SAMPLE
     named = label_topics(spoken, members, middles, terms=chosen, embed=embed, sample=sample)
     sizes = [len(rows) for rows in members]

@@ -49,7 +49,13 @@ class HashEmbedder:
         return self._hashed(texts, 256, salt="static")
 
     def discover(
-        self, *, dense: NDArray[np.float32], static: NDArray[np.float32], texts: Sequence[str], keys: Sequence[str]
+        self,
+        *,
+        dense: NDArray[np.float32],
+        static: NDArray[np.float32],
+        texts: Sequence[str],
+        keys: Sequence[str],
+        talks: Sequence[str] | None = None,
     ) -> TopicPartition:
         """Find topics in this process; see ``discovery.discover``."""
         from skilltrail.ml.discovery import discover
@@ -59,6 +65,7 @@ class HashEmbedder:
             static=static,
             texts=texts,
             keys=keys,
+            talks=talks,
             embed_dense=self.embed,
             embed_static=self.static,
             params=self._params,

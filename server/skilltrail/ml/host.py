@@ -86,10 +86,23 @@ class ModelHost:
             return self._static.embed(texts)
 
     def discover(
-        self, *, dense: NDArray[np.float32], static: NDArray[np.float32], texts: Sequence[str], keys: Sequence[str]
+        self,
+        *,
+        dense: NDArray[np.float32],
+        static: NDArray[np.float32],
+        texts: Sequence[str],
+        keys: Sequence[str],
+        talks: Sequence[str] | None = None,
     ) -> TopicPartition:
         """Find topics; see ``discovery.discover``. Raises as ``embed``."""
-        found: TopicPartition = self._ask("discover", dense=dense, static=static, texts=list(texts), keys=list(keys))
+        found: TopicPartition = self._ask(
+            "discover",
+            dense=dense,
+            static=static,
+            texts=list(texts),
+            keys=list(keys),
+            talks=None if talks is None else list(talks),
+        )
         return found
 
     def place(

@@ -1,4 +1,4 @@
-"""Names of topics: from the allow-list of skill terms where one fits, else from the topic's own telling words."""
+"""Names of topics: from the allow-list of skill terms where one fits, else a term that the topic itself carries."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skilltrail.domain.topics import Concept
+from skilltrail.i18n import _
 from skilltrail.ml.skill_terms import TermList
-from skilltrail.ml.telling_words import TellingWords, display
+from skilltrail.ml.telling_words import TellingWords
 from skilltrail.ml.words import Word, words_of
 
 if TYPE_CHECKING:
@@ -30,14 +31,23 @@ REPLY_WEIGHT = 0.5
 CANDIDATES = 40
 ALTERNATIVES = 6
 LEAST_MENTIONS = 0.12
-"""A name must be spoken of in at least this share of the topic, replies at half weight."""
+"""A published term must be spoken of in at least this share of the topic, replies at half weight."""
 
-LEAST_FIT = 0.30
-"""Fit below which no name is better than the telling words."""
+LEAST_SIMILARITY = 0.30
+"""A term less like the topic than this does not name it, however often it is spoken of."""
 
-TRADE_BONUS = 0.08
+MENTION_WEIGHT = 1.5
+"""Of the root of a term's mentions, where the likeness of the term counts 2: so a term of half of the topic goes before
+a more special one of a fifth of it."""
+
 WORDY_COST = 0.03
 """Our own terms are worded as profiles word them; each word over three makes a name read like a job description."""
+
+PUBLISHED_COST = 0.15
+"""Published terms are many, and some are near anything."""
+
+OWN_SHARES = (0.5, 0.3)
+"""A term of the topic's own makes a name when it occurs in this share of its exchanges: one word, several words."""
 
 # A block without an end was cut off with the head of its text.
 _CODE = re.compile(r"```.*?(?:```|$)|`[^`]*`", re.DOTALL)
@@ -106,7 +116,7 @@ def label_topics(
     labels: list[Label] = []
     taken: set[str] = set()
     for number, candidates in enumerate(ranked):
-        label = _choose(candidates, telling.best(number), terms, taken)
+        label = _choose(candidates, telling.carried(number, OWN_SHARES), telling.best(number), taken, terms)
         taken.add(label.name.casefold())
         labels.append(label)
     return labels
@@ -146,25 +156,33 @@ def _mentions(exchanges: Iterable[tuple[list[Word], list[Word]]], count: int, te
 def _fits(
     shares: Sequence[dict[int, float]], middles: NDArray[np.float32], terms: TermList, embed: Embed
 ) -> list[list[Candidate]]:
-    """Candidates of every topic, the best fit first."""
+    """Candidates of every topic, the best fit first: all terms of our own list, and published ones spoken of there."""
     total: dict[int, float] = {}
     for share in shares:
         for term, mine in share.items():
             total[term] = total.get(term, 0.0) + mine
     others = max(len(shares) - 1, 1)
+    trade = [number for number, term in enumerate(terms.terms) if term.trade]
     short = []
     for share in shares:
         apart = {term: (mine, (total[term] - mine) / others) for term, mine in share.items() if mine >= LEAST_MENTIONS}
         best = sorted(apart, key=lambda term: (-_setting_apart(*apart[term]), term))
-        short.append({term: apart[term] for term in best[:CANDIDATES]})
+        short.append(sorted({*trade, *best[:CANDIDATES]}))
     wanted = sorted({term for chosen in short for term in chosen})
-    places = {term: place for place, term in enumerate(wanted)}
     if not wanted:
         return [[] for _ in shares]
-    near = middles @ embed([terms.terms[term].name for term in wanted]).T
+    near = middles @ embed([terms.terms[term].spelled_out for term in wanted]).T
+    # Some terms are a little like everything: what counts as well is how much more they are like this topic.
+    fits = 2 * near - near.mean(axis=0, keepdims=True)
+    places = {term: place for place, term in enumerate(wanted)}
     ranked = []
     for number, chosen in enumerate(short):
-        found = [_candidate(term, *chosen[term], float(near[number, places[term]]), terms) for term in chosen]
+        found = []
+        for term in chosen:
+            mine, place = shares[number].get(term, 0.0), places[term]
+            elsewhere = (total.get(term, 0.0) - mine) / others
+            fit = float(fits[number, place]) + MENTION_WEIGHT * math.sqrt(min(mine, 1.0)) - _cost(terms, term)
+            found.append(Candidate(term, mine, elsewhere, float(near[number, place]), fit))
         ranked.append(sorted(found, key=lambda candidate: (-round(candidate.fit, 6), candidate.term)))
     return ranked
 
@@ -174,36 +192,37 @@ def _setting_apart(mine: float, elsewhere: float) -> float:
     return mine * math.log((mine + 0.02) / (elsewhere + 0.02))
 
 
-def _candidate(term: int, mine: float, elsewhere: float, similarity: float, terms: TermList) -> Candidate:
+def _cost(terms: TermList, term: int) -> float:
     listed = terms.terms[term]
-    apart = max(_setting_apart(mine, elsewhere), 0.0) / math.log(1.02 / 0.02)
     wordy = max(len(listed.name.split()) - 3, 0) * WORDY_COST
-    # The square root keeps a term that half of the topic mentions from losing to a vaguer one that all of it does.
-    fit = 0.5 * similarity + 0.5 * math.sqrt(apart) + (TRADE_BONUS if listed.trade else 0.0) - wordy
-    return Candidate(term, mine, elsewhere, similarity, fit)
+    return wordy + (0.0 if listed.trade else PUBLISHED_COST)
 
 
-def _choose(candidates: Sequence[Candidate], telling: Sequence[str], terms: TermList, taken: set[str]) -> Label:
-    fitting = [candidate for candidate in candidates if candidate.fit >= LEAST_FIT]
-    names = [terms.terms[candidate.term].name for candidate in fitting]
-    own = display(telling)
-    words = tuple(telling)
-    for candidate, name in zip(fitting, names, strict=True):
-        if name.casefold() in taken:
+def _choose(
+    candidates: Sequence[Candidate], own: Sequence[str], words: Sequence[str], taken: set[str], terms: TermList
+) -> Label:
+    """Name one topic: the best term of the list that fits, else a term of its own, else none."""
+    fitting = [candidate for candidate in candidates if candidate.similarity >= LEAST_SIMILARITY]
+    names = [terms.terms[candidate.term].name for candidate in fitting[:ALTERNATIVES]]
+    for number, candidate in enumerate(fitting[:ALTERNATIVES]):
+        if names[number].casefold() in taken or _far_behind(candidate, fitting[0]):
             continue
-        beside = _with_word(name, telling)
-        more = (*beside[:1], *[other for other in names if other != name][:2], *beside[1:], own)
-        alternatives = tuple(dict.fromkeys(more))[:ALTERNATIVES]
+        # Beside a name that is taken stands the next best one: "React · Unit testing".
+        beside = [f"{names[number]} · {other}" for other in names[number + 1 :]]
+        alternatives = tuple(dict.fromkeys((*names[:number], *names[number + 1 :], *beside)))[:ALTERNATIVES]
         concept = terms.terms[candidate.term].concept
-        return Label(name, words, alternatives, concept, candidate.similarity, min(candidate.mentions, 1.0))
-    alternatives = tuple(dict.fromkeys((*(f"{own} · {word}" for word in telling[2:]), *names)))[:ALTERNATIVES]
-    return Label(_free([own, *alternatives], taken), words, alternatives)
+        return Label(
+            names[number], tuple(words), alternatives, concept, candidate.similarity, min(candidate.mentions, 1.0)
+        )
+    if len(names) > 1:
+        pairs = [f"{names[0]} · {other}" for other in names[1:]]
+        return Label(_free(pairs, taken), tuple(words), tuple(pairs[1:]), None)
+    own_names = [term[:1].upper() + term[1:] for term in own]
+    return Label(_free([*own_names, *names, _("Unnamed topic")], taken), tuple(words), tuple(own_names[1:]))
 
 
-def _with_word(name: str, telling: Sequence[str]) -> list[str]:
-    """The name with a telling word beside it, for when another topic has the name."""
-    inside = set(name.casefold().split())
-    return [f"{name} · {word}" for word in telling if not inside & set(word.casefold().split())]
+def _far_behind(candidate: Candidate, best: Candidate) -> bool:
+    return candidate.fit < best.fit - 0.3
 
 
 def _free(names: Sequence[str], taken: set[str]) -> str:
@@ -211,6 +230,6 @@ def _free(names: Sequence[str], taken: set[str]) -> str:
         if name.casefold() not in taken:
             return name
     number = 2
-    while f"{names[0]} {number}".casefold() in taken:
+    while f"{names[-1]} {number}".casefold() in taken:
         number += 1
-    return f"{names[0]} {number}"
+    return f"{names[-1]} {number}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,16 +13,21 @@ from skilltrail.ml.words import Word, stop_words, term_stems
 DATA = Path(__file__).parent / "data"
 ESCO_ADDRESS = "http://data.europa.eu/esco/skill/"
 LONGEST_FORM = 5
+SPELLED_OUT = 8
 
 
 @dataclass(frozen=True, slots=True)
 class SkillTerm:
-    """One name that a topic may carry; ``area`` only for terms of our own list, whose ``trade`` is True."""
+    """One name that a topic may carry; ``area`` only for terms of our own list, whose ``trade`` is True.
+
+    ``spelled_out``: the name and what counts as a mention of it, as one text; a name alone says too little to a model.
+    """
 
     name: str
     concept: Concept
     area: str = ""
     trade: bool = False
+    spelled_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,15 @@ def read_terms(published: Path, trade: Path) -> TermList:
         terms[name.casefold()] = SkillTerm(name, concept, area, trade=True)
         own = [name] if known is None else []
         forms.setdefault(name.casefold(), []).extend([*own, *(form for form in spellings.split("|") if form)])
-    return _index(terms, forms)
+    return _index({key: _spelled_out(term, forms[key]) for key, term in terms.items()}, forms)
+
+
+def _spelled_out(term: SkillTerm, forms: Sequence[str]) -> SkillTerm:
+    if not term.trade:
+        return replace(term, spelled_out=term.name)
+    others = [form.removeprefix("=") for form in forms if form.casefold() != term.name.casefold()]
+    words = ", ".join(others[:SPELLED_OUT])
+    return replace(term, spelled_out=f"{term.name}: {words}" if words else term.name)
 
 
 def _telling(form: str, name: str, framework: str) -> bool:

@@ -69,6 +69,15 @@ class TellingWords:
                 chosen.append(ngram)
         return [self.written[ngram] for ngram in chosen]
 
+    def carried(self, topic: int, least: tuple[float, float]) -> list[str]:
+        """Return the telling terms that a topic carries: in at least that share of its exchanges, (one word, more)."""
+        by_text = {self.written[ngram]: ngram for ngram in self.counts[topic]}
+        return [
+            term
+            for term in self.best(topic)
+            if self.counts[topic][by_text[term]] >= least[len(by_text[term]) > 1] * self.sizes[topic]
+        ]
+
     def _weight(self, topic: int, ngram: Ngram) -> float:
         share = self.counts[topic][ngram] / self.sizes[topic]
         shares = [count[ngram] / size for count, size in zip(self.counts, self.sizes, strict=True)]
@@ -102,11 +111,6 @@ def _speaks(word: Word, stops: frozenset[str]) -> bool:
 def looks_like_name(text: str) -> bool:
     """Tell whether a word is written like a name: one capital in front. Acronyms and CamelCase are words of a trade."""
     return text[:1].isupper() and text[1:].islower()
-
-
-def display(terms: Sequence[str]) -> str:
-    """Return a name made of the two best terms; "" gives way to a plain word for a topic without any."""
-    return " · ".join(term[:1].upper() + term[1:] for term in terms[:2]) or "Mixed"
 
 
 def _plain(word: Word) -> str:

@@ -34,9 +34,15 @@ class ModelPort(Protocol):
         ...
 
     def discover(
-        self, *, dense: NDArray[np.float32], static: NDArray[np.float32], texts: Sequence[str], keys: Sequence[str]
+        self,
+        *,
+        dense: NDArray[np.float32],
+        static: NDArray[np.float32],
+        texts: Sequence[str],
+        keys: Sequence[str],
+        talks: Sequence[str] | None = None,
     ) -> TopicPartition:
-        """Find topics; all arguments have one row per exchange, ``keys`` are source keys.
+        """Find topics; all arguments have one row per exchange, ``keys`` are source keys, ``talks`` conversations.
 
         A dense row of zeros says that there is no dense vector yet; ``dense`` of shape (n, 0) that none is wanted.
         """

@@ -43,6 +43,11 @@ class RunInput:
     epoch: int
 
     @property
+    def talks(self) -> list[str]:
+        """Return the conversation of each exchange: a source key begins with it."""
+        return [key.rsplit("\x1f", 2)[0] for key in self.keys]
+
+    @property
     def dense_count(self) -> int:
         """Return how many of the exchanges have a dense vector."""
         return int(self.dense.any(axis=1).sum())
