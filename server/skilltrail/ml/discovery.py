@@ -21,6 +21,7 @@ from skilltrail.ml.communities import (
     side_by_side,
     strengths,
 )
+from skilltrail.ml.holding import Holds, finer, obey
 from skilltrail.ml.labelling import FIRST_SAMPLE, SAMPLE, Embed, Label, label_topics
 from skilltrail.ml.placing import place_firmly
 from skilltrail.ml.skill_terms import TermList, term_list
@@ -39,6 +40,9 @@ def discover(
     keys: Sequence[str],
     embed_dense: Embed,
     embed_static: Embed,
+    held: NDArray[np.int64] | None = None,
+    bound: NDArray[np.bool_] | None = None,
+    divide: bool = False,
     params: TopicParams | None = None,
     terms: TermList | None = None,
 ) -> TopicPartition:
@@ -56,6 +60,10 @@ def discover(
         Source keys, all different; rows are ordered by them first, so their order in the call makes no difference.
     embed_dense, embed_static
         Give vectors of the same two kinds for names of skills.
+    held, bound
+        The learner's corrections, shape (n,): see ``holding.Holds``. Nothing is held by default.
+    divide
+        The rows are one topic already, and its parts are wanted: parts that are much alike stay apart.
     params, terms
         Settings and allow-list; the shipped ones by default.
 
@@ -64,7 +72,7 @@ def discover(
     TopicPartition
         Exchanges without any text, and those near nothing, are unassigned.
     """
-    params = params or TopicParams()
+    params = finer(params or TopicParams()) if divide else params or TopicParams()
     order = np.array(sorted(range(len(keys)), key=lambda row: keys[row]), dtype=np.int64)
     usable = order[[bool(texts[row].strip()) for row in order.tolist()]] if len(order) else order
     if len(usable) < params.smallest:
@@ -73,6 +81,7 @@ def discover(
     alone = len(read) < params.smallest
     grouped = usable if alone else read
     found = find_communities(dense[grouped, : 0 if alone else None], static[grouped], params)
+    found, numbers = obey(found, Holds.of(len(keys), held, bound).at(grouped), params)
     middles = centroids(found.vectors, found.labels, found.count)
     members = [_nearest_first(found, middles, topic) for topic in range(found.count)]
 
@@ -90,7 +99,7 @@ def discover(
     inside: list[list[tuple[str, float]]] = [[] for _ in members]
     for row, (topic, firm) in homes.items():
         inside[topic].append((keys[row], firm))
-    parts = zip(inside, exemplars, named, areas, strict=True)
+    parts = zip(inside, exemplars, named, areas, numbers, strict=True)
     groups = sorted((_group(*part) for part in parts), key=lambda group: (-len(group.members), group.members[0]))
     return TopicPartition(tuple(groups), _left_over(keys, groups), params.as_settings())
 
@@ -117,7 +126,9 @@ def _nearest_first(found: Communities, middles: NDArray[np.float32], topic: int)
     return rows[np.lexsort((rows, -(found.vectors[rows] @ middles[topic]).round(6)))]
 
 
-def _group(inside: Sequence[tuple[str, float]], exemplars: tuple[str, ...], label: Label, area: str) -> TopicGroup:
+def _group(
+    inside: Sequence[tuple[str, float]], exemplars: tuple[str, ...], label: Label, area: str, held: int | None
+) -> TopicGroup:
     ordered = sorted(inside)
     return TopicGroup(
         members=tuple(key for key, _firm in ordered),
@@ -128,6 +139,7 @@ def _group(inside: Sequence[tuple[str, float]], exemplars: tuple[str, ...], labe
         area=area,
         reason=NameReason(label.terms, exemplars, label.concept, label.similarity, label.mentions),
         alternatives=label.alternatives,
+        held=held,
     )
 
 

@@ -49,7 +49,15 @@ class HashEmbedder:
         return self._hashed(texts, 256, salt="static")
 
     def discover(
-        self, *, dense: NDArray[np.float32], static: NDArray[np.float32], texts: Sequence[str], keys: Sequence[str]
+        self,
+        *,
+        dense: NDArray[np.float32],
+        static: NDArray[np.float32],
+        texts: Sequence[str],
+        keys: Sequence[str],
+        held: NDArray[np.int64] | None = None,
+        bound: NDArray[np.bool_] | None = None,
+        divide: bool = False,
     ) -> TopicPartition:
         """Find topics in this process; see ``discovery.discover``."""
         from skilltrail.ml.discovery import discover
@@ -61,6 +69,9 @@ class HashEmbedder:
             keys=keys,
             embed_dense=self.embed,
             embed_static=self.static,
+            held=held,
+            bound=bound,
+            divide=divide,
             params=self._params,
             terms=self._terms,
         )

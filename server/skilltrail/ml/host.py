@@ -86,10 +86,27 @@ class ModelHost:
             return self._static.embed(texts)
 
     def discover(
-        self, *, dense: NDArray[np.float32], static: NDArray[np.float32], texts: Sequence[str], keys: Sequence[str]
+        self,
+        *,
+        dense: NDArray[np.float32],
+        static: NDArray[np.float32],
+        texts: Sequence[str],
+        keys: Sequence[str],
+        held: NDArray[np.int64] | None = None,
+        bound: NDArray[np.bool_] | None = None,
+        divide: bool = False,
     ) -> TopicPartition:
         """Find topics; see ``discovery.discover``. Raises as ``embed``."""
-        found: TopicPartition = self._ask("discover", dense=dense, static=static, texts=list(texts), keys=list(keys))
+        found: TopicPartition = self._ask(
+            "discover",
+            dense=dense,
+            static=static,
+            texts=list(texts),
+            keys=list(keys),
+            held=held,
+            bound=bound,
+            divide=divide,
+        )
         return found
 
     def place(

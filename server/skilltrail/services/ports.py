@@ -34,11 +34,21 @@ class ModelPort(Protocol):
         ...
 
     def discover(
-        self, *, dense: NDArray[np.float32], static: NDArray[np.float32], texts: Sequence[str], keys: Sequence[str]
+        self,
+        *,
+        dense: NDArray[np.float32],
+        static: NDArray[np.float32],
+        texts: Sequence[str],
+        keys: Sequence[str],
+        held: NDArray[np.int64] | None = None,
+        bound: NDArray[np.bool_] | None = None,
+        divide: bool = False,
     ) -> TopicPartition:
         """Find topics; all arguments have one row per exchange, ``keys`` are source keys.
 
-        A dense row of zeros says that there is no dense vector yet; ``dense`` of shape (n, 0) that none is wanted.
+        ``held`` is the number of the corrected topic that an exchange stands in, -1 for none; where ``bound`` is true
+        it must stay there. ``divide``: the exchanges are one topic, and its parts are wanted. A dense row of zeros says
+        that there is no dense vector yet; ``dense`` of shape (n, 0) that none is wanted.
         """
         ...
 
