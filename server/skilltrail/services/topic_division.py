@@ -13,7 +13,7 @@ from skilltrail.services.ports import ModelPort
 from skilltrail.services.topic_run import TopicRows, read_rows
 from skilltrail.storage.correction_queries import members_of
 from skilltrail.storage.meta_queries import get_revision
-from skilltrail.storage.trail_queries import questions_of
+from skilltrail.storage.topic_page_queries import questions_of
 
 QUESTIONS = 3
 """Questions that show what a part is about."""

@@ -198,19 +198,6 @@ def topic_count(session: Session) -> int:
     return session.execute(select(func.count()).select_from(Topic).where(*shown, holds)).scalar_one()
 
 
-def hidden_topics(session: Session) -> list[tuple[str, str, str, int, int]]:
-    """Return id, name, standing, colour and number of exchanges of the topics that are not shown, by name."""
-    name = func.coalesce(Topic.pinned_name, Topic.name)
-    statement = (
-        select(Topic.id, name, Topic.standing, Topic.colour, func.count(TopicMembership.exchange_id))
-        .outerjoin(TopicMembership, TopicMembership.topic_id == Topic.id)
-        .where(Topic.retired_at.is_(None), Topic.standing != Standing.SHOWN.value)
-        .group_by(Topic.id)
-        .order_by(name, Topic.id)
-    )
-    return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(statement)]
-
-
 def latest(session: Session, bounds: Bounds, limit: int) -> tuple[ExchangeSummary, ...]:
     """Return the newest exchanges on the current path within the bounds."""
     statement = _summaries().where(*_within(bounds)).order_by(Exchange.asked_at.desc(), Exchange.id.desc()).limit(limit)
@@ -247,13 +234,6 @@ def exemplars(session: Session, topic_id: str) -> tuple[ExchangeSummary, ...]:
         .order_by(TopicMembership.exemplar)
     )
     return tuple(_summary(row) for row in session.execute(statement))
-
-
-def questions_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """Return the beginning of what was asked in some exchanges."""
-    head = func.substr(ExchangeText.prompt, 1, _QUESTION_HEAD)
-    statement = select(ExchangeText.exchange_id, head).where(ExchangeText.exchange_id.in_(ids))
-    return {row[0]: question_line(row[1]) for row in session.execute(statement)}
 
 
 def all_summaries(session: Session, *, bounds: Bounds | None = None, questions: bool) -> Iterator[ExchangeSummary]:
