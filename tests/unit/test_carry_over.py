@@ -116,7 +116,7 @@ def test_death_of_a_named_topic_tells_the_learners_name() -> None:
 
 
 def test_what_the_learner_decided_is_certain_however_small_the_overlap() -> None:
-    old = [known("t1", keys(0, 20), "Large"), known("t2", keys(20, 22), "Kept")]
+    old = [known("t1", keys(0, 20), "Large"), replace(known("t2", keys(20, 22), "Kept"), corrected=True)]
     groups = [replace(group(keys(0, 22)), held=0), group(keys(30, 40), "Fresh")]
 
     result = carry_over(old, groups, held=["t2"])

@@ -141,7 +141,8 @@ def test_every_corrected_topic_is_one_group_and_holds_its_bound_rows(
     count = len(labels)
     vectors = np.eye(8, dtype=np.float32)[np.array(labels)]
     found = Communities(by_size(np.array(labels, dtype=np.int64)), vectors, nearest_neighbours(vectors, 3))
-    wanted = Holds.of(count, np.array(numbers[:count], dtype=np.int64), np.array(bound[:count]))
+    given = np.array(numbers[:count], dtype=np.int64)
+    wanted = Holds(given, np.array(bound[:count]) & (given >= 0))
 
     after, given_numbers = obey(found, wanted, PARAMS)
 
@@ -173,6 +174,8 @@ def test_the_order_of_rows_makes_no_difference(seed: int) -> None:
             embed_static=model.static,
             held=numbers[order],
             bound=bound[order],
+            corrected=2,
+            settled=np.zeros(45, dtype=np.bool_),
         )
 
     shuffled = np.random.default_rng(seed).permutation(45).tolist()

@@ -246,6 +246,9 @@ class ProcessingFacade:
             keys=run.keys,
             held=run.holds.numbers,
             bound=run.holds.bound,
+            corrected=run.holds.corrected,
+            settled=run.settled,
+            spare=run.spare,
         )
         carried = topic_run.continue_topics(run, partition)
         name = identity or model.static_identity

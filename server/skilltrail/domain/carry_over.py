@@ -27,7 +27,7 @@ class KnownTopic:
     """A topic of an earlier run; ``members`` are source keys, ``pinned_name`` is the learner's own name for it.
 
     ``provisional``: a first picture named it, by less than a full run knows, or its name was forgotten; the next run
-    names it anew.
+    names it anew. ``corrected``: the learner has had a say about it.
     """
 
     id: str
@@ -36,6 +36,7 @@ class KnownTopic:
     colour: int
     pinned_name: str | None = None
     provisional: bool = False
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def _names(known: Sequence[KnownTopic], groups: Sequence[TopicGroup], chosen: di
 def _kept_name(topic: KnownTopic, group: TopicGroup) -> str | None:
     if topic.pinned_name is not None:
         return topic.pinned_name
-    small = len(topic.members) < SETTLED_SIZE and group.held is None
+    small = len(topic.members) < SETTLED_SIZE and not topic.corrected
     doubled = small and len(group.members) >= 2 * len(topic.members)
     return None if topic.provisional or doubled else topic.name
 

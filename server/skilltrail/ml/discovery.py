@@ -25,6 +25,7 @@ from skilltrail.ml.holding import Holds, finer, obey
 from skilltrail.ml.labelling import FIRST_SAMPLE, SAMPLE, Embed, Label, label_topics
 from skilltrail.ml.placing import place_firmly
 from skilltrail.ml.skill_terms import TermList, term_list
+from skilltrail.ml.steadying import Known, steady
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +43,9 @@ def discover(
     embed_static: Embed,
     held: NDArray[np.int64] | None = None,
     bound: NDArray[np.bool_] | None = None,
+    corrected: int = 0,
+    settled: NDArray[np.bool_] | None = None,
+    spare: int = 0,
     divide: bool = False,
     params: TopicParams | None = None,
     terms: TermList | None = None,
@@ -60,8 +64,10 @@ def discover(
         Source keys, all different; rows are ordered by them first, so their order in the call makes no difference.
     embed_dense, embed_static
         Give vectors of the same two kinds for names of skills.
-    held, bound
-        The learner's corrections, shape (n,): see ``holding.Holds``. Nothing is held by default.
+    held, bound, corrected, settled, spare
+        Where the rows stood before: ``held``, shape (n,), is each row's topic, -1 for none. The first ``corrected``
+        topics the learner has corrected, and ``bound`` rows of these must stay, see ``holding.Holds``; ``settled`` and
+        ``spare`` see ``steadying.Known``. By default there was nothing before.
     divide
         The rows are one topic already, and its parts are wanted: parts that are much alike stay apart.
     params, terms
@@ -81,7 +87,7 @@ def discover(
     alone = len(read) < params.smallest
     grouped = usable if alone else read
     found = find_communities(dense[grouped, : 0 if alone else None], static[grouped], params)
-    found, numbers = obey(found, Holds.of(len(keys), held, bound).at(grouped), params)
+    found, numbers = _continue(found, grouped, held, bound, settled, corrected=corrected, spare=spare, params=params)
     middles = centroids(found.vectors, found.labels, found.count)
     members = [_nearest_first(found, middles, topic) for topic in range(found.count)]
 
@@ -102,6 +108,25 @@ def discover(
     parts = zip(inside, exemplars, named, areas, numbers, strict=True)
     groups = sorted((_group(*part) for part in parts), key=lambda group: (-len(group.members), group.members[0]))
     return TopicPartition(tuple(groups), _left_over(keys, groups), params.as_settings())
+
+
+def _continue(
+    found: Communities,
+    rows: NDArray[np.int64],
+    held: NDArray[np.int64] | None,
+    bound: NDArray[np.bool_] | None,
+    settled: NDArray[np.bool_] | None,
+    *,
+    corrected: int,
+    spare: int,
+    params: TopicParams,
+) -> tuple[Communities, tuple[int | None, ...]]:
+    """Change what was found so that topics stay put and corrections hold; return the known topic of each group."""
+    if held is None or bound is None or settled is None:
+        return found, (None,) * found.count
+    found, continues = steady(found, Known(held, settled, bound, spare).at(rows))
+    own = Holds(np.where(held < corrected, held, UNASSIGNED), bound & (held >= 0) & (held < corrected)).at(rows)
+    return obey(found, own, params, {label: number for label, number in continues.items() if number >= corrected})
 
 
 def _homes(

@@ -57,6 +57,9 @@ class HashEmbedder:
         keys: Sequence[str],
         held: NDArray[np.int64] | None = None,
         bound: NDArray[np.bool_] | None = None,
+        corrected: int = 0,
+        settled: NDArray[np.bool_] | None = None,
+        spare: int = 0,
         divide: bool = False,
     ) -> TopicPartition:
         """Find topics in this process; see ``discovery.discover``."""
@@ -71,6 +74,9 @@ class HashEmbedder:
             embed_static=self.static,
             held=held,
             bound=bound,
+            corrected=corrected,
+            settled=settled,
+            spare=spare,
             divide=divide,
             params=self._params,
             terms=self._terms,

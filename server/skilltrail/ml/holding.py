@@ -10,6 +10,8 @@ import numpy as np
 from skilltrail.ml.communities import UNASSIGNED, Communities, TopicParams, by_size, vote
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from skilltrail.ml.neighbours import Neighbours
@@ -30,19 +32,14 @@ class Holds:
     numbers: NDArray[np.int64]
     bound: NDArray[np.bool_]
 
-    @classmethod
-    def of(cls, count: int, numbers: NDArray[np.int64] | None, bound: NDArray[np.bool_] | None) -> Holds:
-        """Return the holds of ``count`` rows; without arrays nothing is held."""
-        if numbers is None or bound is None:
-            return cls(np.full(count, UNASSIGNED, dtype=np.int64), np.zeros(count, dtype=np.bool_))
-        return cls(numbers, bound & (numbers >= 0))
-
     def at(self, rows: NDArray[np.int64]) -> Holds:
         """Return the holds of some rows."""
         return Holds(self.numbers[rows], self.bound[rows])
 
 
-def obey(found: Communities, holds: Holds, params: TopicParams) -> tuple[Communities, tuple[int | None, ...]]:
+def obey(
+    found: Communities, holds: Holds, params: TopicParams, others: Mapping[int, int] | None = None
+) -> tuple[Communities, tuple[int | None, ...]]:
     """Change communities as little as the learner's decisions ask.
 
     Parameters
@@ -53,11 +50,13 @@ def obey(found: Communities, holds: Holds, params: TopicParams) -> tuple[Communi
         Of the same rows, in the same order.
     params
         Of the run.
+    others
+        Numbers of topics that nobody corrected, by the community that continues them.
 
     Returns
     -------
     tuple
-        The communities, and for each the number of the corrected topic that it is, None for the others.
+        The communities, and for each the number of the topic that it is, None for new ones.
 
     Notes
     -----
@@ -66,12 +65,13 @@ def obey(found: Communities, holds: Holds, params: TopicParams) -> tuple[Communi
     there is none, or another topic has more in it, all of its rows are bound. A community that these take most of is
     given out by the vote of each row's neighbours: it would be the same topic a second time.
     """
+    others = others or {}
     if not (holds.numbers >= 0).any():
-        return found, (None,) * found.count
+        return found, tuple(others.get(community) for community in range(found.count))
     continued, holds = _settle(found.labels, holds)
     labels = _bind(found, holds, continued, params)
     after = by_size(labels)
-    named = {community: number for number, community in continued.items()}
+    named = dict(others) | {community: number for number, community in continued.items()}
     named |= {found.count + rank: number for rank, number in enumerate(_bound_numbers(holds))}
     numbers: list[int | None] = [None] * (int(after.max(initial=UNASSIGNED)) + 1)
     for label, number in named.items():
@@ -128,10 +128,12 @@ def _taken_apart(labels: NDArray[np.int64], holds: Holds) -> NDArray[np.int64]:
 def _bind(found: Communities, holds: Holds, continued: dict[int, int], params: TopicParams) -> NDArray[np.int64]:
     """Return labels in which bound rows stand together under numbers behind those of the communities."""
     labels, first = found.labels.copy(), found.count
-    given_out = np.isin(labels, _taken_apart(labels, holds)) & ~holds.bound
+    given_out = np.isin(labels, _taken_apart(labels, holds))
     labels[given_out] = UNASSIGNED
     for rank, number in enumerate(_bound_numbers(holds)):
-        labels[holds.bound & (holds.numbers == number)] = first + rank
+        # Members of before that the run found there, or near nothing, are where they belong.
+        labels[(holds.bound | (labels == UNASSIGNED)) & (holds.numbers == number)] = first + rank
+    given_out &= labels == UNASSIGNED
     # Too little that is left of a community is none, unless a topic lives on in it.
     sizes = np.bincount(labels[labels >= 0], minlength=first)[:first]
     small = np.setdiff1d(np.flatnonzero(sizes < params.smallest), list(continued.values()))

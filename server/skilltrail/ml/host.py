@@ -94,6 +94,9 @@ class ModelHost:
         keys: Sequence[str],
         held: NDArray[np.int64] | None = None,
         bound: NDArray[np.bool_] | None = None,
+        corrected: int = 0,
+        settled: NDArray[np.bool_] | None = None,
+        spare: int = 0,
         divide: bool = False,
     ) -> TopicPartition:
         """Find topics; see ``discovery.discover``. Raises as ``embed``."""
@@ -105,6 +108,9 @@ class ModelHost:
             keys=list(keys),
             held=held,
             bound=bound,
+            corrected=corrected,
+            settled=settled,
+            spare=spare,
             divide=divide,
         )
         return found

@@ -18,17 +18,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TopicHolds:
-    """The corrections as a run obeys them.
+    """Where exchanges stood, and the corrections as a run obeys them.
 
-    ``topics`` are the corrected topics by their number in ``numbers``. ``numbers`` and ``bound`` have a row for each
-    exchange of the run, see ``ml.holding.Holds``. ``decided``: exchanges by id, with the topic (None: no topic) that
-    the learner put them into; it holds whatever a run finds.
+    ``topics`` are all living topics by their number in ``numbers``, the ``corrected`` ones first. ``numbers`` and
+    ``bound`` have a row for each exchange of the run, see ``ml.holding.Holds``. ``decided``: exchanges by id, with the
+    topic (None: no topic) that the learner put them into; it holds whatever a run finds.
     """
 
     topics: tuple[str, ...]
+    corrected: int
     numbers: NDArray[np.int64]
     bound: NDArray[np.bool_]
     decided: Mapping[int, str | None]
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Return the topics that the learner corrected."""
+        return frozenset(self.topics[: self.corrected])
 
 
 def read_holds(session: Session, rows: Sequence[int], standing: Mapping[int, str], living: Iterable[str]) -> TopicHolds:
@@ -37,12 +43,12 @@ def read_holds(session: Session, rows: Sequence[int], standing: Mapping[int, str
     alive = set(living)
     decided = {row: place.to_topic for row, place in words.items() if place.to_topic is None or place.to_topic in alive}
     chosen = queries.corrected_topics(session) | {topic for topic in decided.values() if topic is not None}
-    topics = tuple(sorted(chosen & alive))
+    topics = (*sorted(chosen & alive), *sorted(alive - chosen))
     position = {topic: number for number, topic in enumerate(topics)}
     numbers = np.array([position.get(decided.get(row, standing.get(row)) or "", -1) for row in rows], dtype=np.int64)
     drawn = bound_topics(words)
     bound = np.array([decided.get(row) in drawn for row in rows], dtype=np.bool_)
-    return TopicHolds(topics, numbers, bound, decided)
+    return TopicHolds(topics, len(chosen & alive), numbers, bound, decided)
 
 
 def decided_places(session: Session, exchanges: Sequence[int]) -> dict[int, str | None]:

@@ -14,6 +14,7 @@ from skilltrail.domain.carry_over import CarryOver, KnownTopic, carry_over
 from skilltrail.domain.topics import TopicPartition, is_follow_up, representation
 from skilltrail.services.processing import unpacked
 from skilltrail.services.topic_holds import TopicHolds, read_holds
+from skilltrail.services.topic_steadiness import note_steadiness, read_steadiness
 from skilltrail.storage import topic_queries as queries
 from skilltrail.storage.correction_queries import CORRECTION_EPOCH
 from skilltrail.storage.forget_pass_queries import FORGET_EPOCH
@@ -48,11 +49,16 @@ class TopicRows:
 
 @dataclass(frozen=True, slots=True)
 class RunInput(TopicRows):
-    """Everything a run looks at; ``stale``, ``epoch`` and ``corrections`` are counters as they stood then."""
+    """Everything a run looks at; ``stale``, ``epoch`` and ``corrections`` are counters as they stood then.
+
+    ``settled``, shape (n,): exchanges that a full run has looked at before; at most ``spare`` of them may move.
+    """
 
     known: list[KnownTopic]
     retired: list[str]
     holds: TopicHolds
+    settled: NDArray[np.bool_]
+    spare: int
     stale: int
     epoch: int
     corrections: int
@@ -63,15 +69,19 @@ def gather(session: Session, *, model: str | None, static_model: str) -> RunInpu
     rows = read_rows(session, model=model, static_model=static_model)
     known = queries.living_topics(session, {row: key for key, row in rows.ids.items()})
     standing = {row: member.topic_id for row, member in queries.members(session).items()}
+    steadiness = read_steadiness(session, rows.ids.values(), standing, model=model, read=rows.dense_count)
+    holds = read_holds(session, list(rows.ids.values()), standing, (topic.id for topic in known))
     return RunInput(
         ids=rows.ids,
         keys=rows.keys,
         texts=rows.texts,
         dense=rows.dense,
         static=rows.static,
-        known=known,
+        known=[replace(topic, corrected=topic.id in holds.own) for topic in known],
         retired=queries.retired_topics(session),
-        holds=read_holds(session, list(rows.ids.values()), standing, (topic.id for topic in known)),
+        holds=holds,
+        settled=steadiness.settled,
+        spare=steadiness.spare,
         stale=get_counter(session, TOPICS_STALE),
         epoch=get_counter(session, FORGET_EPOCH),
         corrections=get_counter(session, CORRECTION_EPOCH),
@@ -121,13 +131,13 @@ def _with_texts(
 def continue_topics(run: RunInput, partition: TopicPartition) -> CarryOver:
     """Return the topics of a run with their identities; a corrected one that the run could not find lives on."""
     carried = carry_over(run.known, partition.groups, retired=run.retired, held=run.holds.topics)
-    deaths = tuple(death for death in carried.deaths if death.topic_id not in run.holds.topics)
+    deaths = tuple(death for death in carried.deaths if death.topic_id not in run.holds.own)
     return replace(carried, deaths=deaths)
 
 
 def _unfound(run: RunInput, carried: CarryOver) -> set[str]:
     """Return the corrected topics of which a run saw nothing: their texts are gone, or not read yet."""
-    return set(run.holds.topics) - {topic.id for topic in carried.topics}
+    return set(run.holds.own) - {topic.id for topic in carried.topics}
 
 
 def keep_run(
@@ -155,6 +165,7 @@ def keep_run(
     run_id = queries.add_run(session, record)
     queries.keep_topics(session, carried.topics, run_id=run_id, now=now, also=_unfound(run, carried))
     _keep_members(session, run, carried)
+    note_steadiness(session, run.ids.values(), model=model, read=run.dense_count)
     if run.dense_count:
         # What arrived while the run was at work stays counted, and so does all behind a first picture.
         raise_counter(session, TOPICS_STALE, -run.stale)
