@@ -14,7 +14,7 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from benchmarks.histories.generate import generate
 from numpy.typing import NDArray
+from sklearn.metrics import v_measure_score
 from sqlalchemy import text
 
 from skilltrail.application import Application
@@ -66,10 +67,10 @@ class Remembering:
         np.savez(self._path, names=np.array(list(self._known)), vectors=np.stack(list(self._known.values())))
 
 
-def read(path: Path) -> list[CapturedExchange]:
-    """Read a history, a line an exchange."""
+def read(path: Path) -> list[tuple[CapturedExchange, str | None]]:
+    """Read a history, a line an exchange, with the skill of each where one is known."""
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return [_captured(row, f"{path.stem}-{number}") for number, row in enumerate(rows)]
+    return [(_captured(row, f"{path.stem}-{number}"), row.get("skill")) for number, row in enumerate(rows)]
 
 
 def _captured(row: dict[str, Any], name: str) -> CapturedExchange:
@@ -192,7 +193,14 @@ def correct(application: Application, seed: int) -> list[Check]:
     return checks
 
 
-def measure(exchanges: Sequence[CapturedExchange], model: Remembering, *, corrected: bool, name: str) -> None:
+def measure(
+    exchanges: Sequence[CapturedExchange],
+    model: Remembering,
+    skills: Mapping[str, str],
+    *,
+    corrected: bool,
+    name: str,
+) -> None:
     """Group two thirds, add the rest, and print what stayed."""
     cut = 2 * len(exchanges) // 3
     with tempfile.TemporaryDirectory() as folder:
@@ -209,6 +217,10 @@ def measure(exchanges: Sequence[CapturedExchange], model: Remembering, *, correc
                 f" {len(set(after.values()))}: {stayed / len(before):.1%} of the old ones keep their topic"
             )
             _print_checks(application, checks)
+            if not corrected:
+                at_once = found_at_once(exchanges, model, skills)
+                kept = v_measure(application, skills)
+                print(f"{'':34} V-measure {kept:.3f}, of topics found from all at once {at_once:.3f}")
             states = []
             for _turn in range(RERUNS):
                 run_again(application)
@@ -219,6 +231,25 @@ def measure(exchanges: Sequence[CapturedExchange], model: Remembering, *, correc
                 f" {sum(again.get(row) == topic for row, topic in after.items()) / len(after):.1%} as before them"
             )
             _print_checks(application, checks)
+
+
+def v_measure(application: Application, skills: Mapping[str, str]) -> float:
+    """Return how well the topics fit the labels (V-measure, 0 to 1); exchanges without a label do not count."""
+    with application._database.read() as session:  # noqa: SLF001 - looks at rows that no page shows
+        statement = text(
+            "SELECT e.prompt_id, m.topic_id FROM exchange e JOIN topic_membership m ON m.exchange_id = e.id"
+        )
+        rows = [(skills[row[0]], row[1]) for row in session.execute(statement) if row[0] in skills]
+    return float(v_measure_score([row[0] for row in rows], [row[1] for row in rows]))
+
+
+def found_at_once(exchanges: Sequence[CapturedExchange], model: Remembering, skills: Mapping[str, str]) -> float:
+    """Return how well topics fit the labels that are found from the whole history at once."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(home=Path(folder) / "home", keyring=False, open_browser=False)
+        with Application.open(settings, model=model) as application:  # type: ignore[arg-type]
+            capture(application, exchanges)
+            return v_measure(application, skills)
 
 
 def _print_checks(application: Application, checks: Sequence[Check]) -> None:
@@ -235,9 +266,11 @@ def main() -> None:
     parser.add_argument("--exchanges", type=int, default=2_400, help="of the generated history, without a file")
     options = parser.parse_args()
     if options.files:
-        history = [one for path in options.files for one in read(path)]
+        labelled = [one for path in options.files for one in read(path)]
     else:
-        history = [one.captured for one in generate(options.exchanges, 7, _NOW)]
+        labelled = [(one.captured, one.skill) for one in generate(options.exchanges, 7, _NOW)]
+    history = [one for one, _skill in labelled]
+    skills = {one.prompt_id: skill for one, skill in labelled if skill and one.prompt_id}
     by_time = sorted(history, key=lambda one: (one.asked_at, one.conversation_id))
     talks = sorted({one.conversation_id for one in history})
     random.Random(11).shuffle(talks)
@@ -246,9 +279,9 @@ def main() -> None:
     model = Remembering(ModelHost(idle_minutes=0))
     try:
         for name, exchanges in (("by time", by_time), ("from everywhere", mixed)):
-            measure(exchanges, model, corrected=False, name=name)
+            measure(exchanges, model, skills, corrected=False, name=name)
             model.keep()
-            measure(exchanges, model, corrected=True, name=f"{name}, corrected")
+            measure(exchanges, model, skills, corrected=True, name=f"{name}, corrected")
     finally:
         model.close()
 
