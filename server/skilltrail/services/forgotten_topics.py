@@ -60,19 +60,16 @@ def foresee(session: Session, ids: Sequence[int]) -> Aftermath:
 def _unsaid(
     session: Session, words: set[str], own_names: dict[str, str | None], losing: Sequence[str]
 ) -> tuple[tuple[int, str | None, str | None], ...]:
-    """Return the corrections whose names hold a word of what goes, unless a living topic still bears the name by right.
-
-    The learner's names of topics that lose exchanges go from the log as soon as the topic loses them.
-    """
-    borne = {
-        topic.pinned_name for topic in queries.living(session) if topic.pinned_name and topic.id not in own_names
-    } | {name for name in own_names.values() if name}
+    """Return the corrections whose names go: those that no living topic bears and that may rest on what goes."""
+    alive = {topic.id: own_names.get(topic.id, topic.pinned_name) for topic in queries.living(session)}
+    touched = own_names.keys() | set(losing)
     found = []
     for one in corrections(session):
-        if one.kind not in _SAYING or one.value is None or one.value in borne:
+        if one.kind not in _SAYING or one.value is None or one.value in alive.values():
             continue
-        parts = _name_parts(one.value)
-        if one.topic_id in own_names or one.topic_id in losing or any(_is_of(part, words) for part in parts):
+        # Of a topic that ended nothing but the id stays, and so in the log.
+        ended = one.topic_id not in alive
+        if ended or one.topic_id in touched or any(_is_of(part, words) for part in _name_parts(one.value)):
             found.append((one.id, None, None))
     return tuple(found)
 

@@ -60,8 +60,10 @@ def _run_lines(run: RunEvents, names: _Names, *, is_first: bool) -> Iterator[Log
         yield LogLine(run.at, words)
         return
     for topic, into in run.splits:
-        words = _("{name} fell into {parts}.").format(name=names.one(topic), parts=names.all(into))
-        yield LogLine(run.at, words, into[0])
+        parts_made = [part for part in into if part != topic]
+        kept = _("A part of {name} is a topic of its own now: {parts}.")
+        words = kept if topic in into else _("{name} fell into {parts}.")
+        yield LogLine(run.at, words.format(name=names.one(topic), parts=names.all(parts_made)), parts_made[0])
     for merged_ones, into_one in run.merges:
         words = _("{names} turned out to be about the same as {name} and went into it.")
         others = names.all([topic for topic in merged_ones if topic != into_one])
