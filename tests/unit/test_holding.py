@@ -121,6 +121,16 @@ def test_of_two_renamed_topics_in_one_community_the_smaller_is_held_whole() -> N
     assert set(rows_of(after, numbers, 0)) >= set(range(9))
 
 
+def test_a_renamed_topic_takes_no_community_in_which_another_topic_lives_on() -> None:
+    found = clusters(20, 6)
+    members = dict.fromkeys(range(5), 0)
+
+    after, numbers = obey(found, holds(26, members, bound=set()), PARAMS, {0: 9, 1: 8})
+
+    assert rows_of(after, numbers, 0) == [0, 1, 2, 3, 4]
+    assert rows_of(after, numbers, 9) == list(range(5, 20))
+
+
 def test_a_topic_of_a_single_exchange_stays() -> None:
     found = clusters(9)
 

@@ -68,7 +68,7 @@ def obey(
     others = others or {}
     if not (holds.numbers >= 0).any():
         return found, tuple(others.get(community) for community in range(found.count))
-    continued, holds = _settle(found.labels, holds)
+    continued, holds = _settle(found.labels, holds, list(others))
     labels = _bind(found, holds, continued, params)
     after = by_size(labels)
     named = dict(others) | {community: number for number, community in continued.items()}
@@ -85,10 +85,10 @@ def _bound_numbers(holds: Holds) -> list[int]:
     return [int(number) for number in np.unique(holds.numbers[holds.bound])]
 
 
-def _settle(labels: NDArray[np.int64], holds: Holds) -> tuple[dict[int, int], Holds]:
+def _settle(labels: NDArray[np.int64], holds: Holds, others: list[int]) -> tuple[dict[int, int], Holds]:
     """Return the community of each topic that lives on in one, and the holds with the rows of all others bound."""
     while True:
-        continued = _continued(labels, holds)
+        continued = _continued(labels, holds, others)
         open_to_all = np.setdiff1d(holds.numbers[holds.numbers >= 0], _bound_numbers(holds))
         lost = np.setdiff1d(open_to_all, list(continued))
         if not len(lost):
@@ -97,9 +97,12 @@ def _settle(labels: NDArray[np.int64], holds: Holds) -> tuple[dict[int, int], Ho
         holds = Holds(holds.numbers, holds.bound | np.isin(holds.numbers, lost))
 
 
-def _continued(labels: NDArray[np.int64], holds: Holds) -> dict[int, int]:
-    """Return for each topic without bound rows the community that it lives on in; the one with more rows goes first."""
-    whole = np.setdiff1d(labels[labels >= 0], _taken_apart(labels, holds))
+def _continued(labels: NDArray[np.int64], holds: Holds, others: list[int]) -> dict[int, int]:
+    """Return for each topic without bound rows the community that it lives on in; the one with more rows goes first.
+
+    Those in which ``others`` live on are not to be had.
+    """
+    whole = np.setdiff1d(labels[labels >= 0], [*_taken_apart(labels, holds).tolist(), *others])
     bound = _bound_numbers(holds)
     numbers, sizes = np.unique(holds.numbers[holds.numbers >= 0], return_counts=True)
     claims = []
