@@ -122,6 +122,8 @@ def plant(application: Application, device_id: str | None = None) -> None:
                 ),
                 values,
             )
+            said = "INSERT INTO correction (kind, topic_id, value, made_at) VALUES ('rename', :id, :pinned, 0)"
+            session.execute(text(said), {"id": topic, "pinned": canary(39)})
     if device_id is not None:
         row = LedgerRow("chatgpt", canary(0), stored=1, replies_finished=1, updated_at=NOON)
         application.ledger.record(device_id, LedgerReport("ok", OutboxState(), (row,)))

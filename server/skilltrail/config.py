@@ -36,7 +36,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("keyring", True, "SKILLTRAIL_KEYRING", "Keep the key in the system's keyring; off: in a key file (0600)."),
     Setting("episode_pause_minutes", 30, "SKILLTRAIL_EPISODE_PAUSE", "A longer pause starts a new episode."),
     Setting("model_idle_minutes", 10, "SKILLTRAIL_MODEL_IDLE", "The model process ends after this long without work."),
-    Setting("topics_due_after", 20, "SKILLTRAIL_TOPICS_DUE", "New exchanges that make a new topic run due."),
+    Setting(
+        "topics_due_after",
+        20,
+        "SKILLTRAIL_TOPICS_DUE",
+        "New exchanges that make a new topic run due, or a tenth of the history if that is more.",
+    ),
     Setting("open_browser", True, "SKILLTRAIL_OPEN_BROWSER", "`serve` opens the dashboard in the browser."),
     Setting("language", "en", "SKILLTRAIL_LANGUAGE", "Language of the dashboard and of exports."),
 )

@@ -8,7 +8,7 @@ SkilltrailError
 ├─ RequestInvalid ─ JsonInvalid
 ├─ MediaTypeRefused · MethodRefused · ShuttingDown · Undeclared · PortTaken
 ├─ NotFound
-├─ ForgetInvalid · TooLate
+├─ ForgetInvalid · TooLate · CorrectionRefused
 ├─ UnsupportedFormat
 ├─ ImportFailed ─ ArchiveRefused
 ├─ ImportBusy
@@ -127,6 +127,12 @@ class TooLate(SkilltrailError):
     """The time in which this could be undone is over."""
 
     code = "too_late"
+
+
+class CorrectionRefused(SkilltrailError):
+    """A correction of a topic does not fit what is there now."""
+
+    code = "correction_refused"
 
 
 class UnsupportedFormat(SkilltrailError):

@@ -69,10 +69,21 @@ def test_a_run_in_the_middle_is_due_at_a_quarter_and_whenever_twice_as_much_is_r
         (backlog(100, 0, LastRun(1, 100, 100), stale=19), False, False),
         (backlog(100, 0, LastRun(1, 100, 100), stale=20), False, True),
         (backlog(100, 0, LastRun(1, 100, 100), stale=1), True, True),
+        (backlog(1_000, 0, LastRun(1, 1_000, 1_000), stale=99), False, False),
+        (backlog(1_000, 0, LastRun(1, 1_000, 1_000), stale=100), False, True),
     ],
 )
 def test_a_full_run_follows_a_first_picture_and_enough_that_is_new(state: Backlog, asked: bool, due: bool) -> None:
     assert state.topics_due(after=20, asked=asked) is due
+
+
+def test_all_runs_of_a_growing_history_look_at_eleven_times_its_size_and_no_more() -> None:
+    last, looked_at = 100, 0
+    for count in range(100, 100_001):
+        if backlog(count, 0, LastRun(1, last, last), stale=count - last).topics_due(after=20):
+            last, looked_at = count, looked_at + count
+
+    assert 5 * 100_000 < looked_at <= 11 * 100_000
 
 
 def test_the_picture_says_what_topics_rest_on() -> None:

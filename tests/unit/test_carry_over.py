@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -87,7 +88,7 @@ def test_merge_keeps_the_larger_topic_and_says_what_went_into_it() -> None:
     assert result.topics[0].id == "t2"
     assert result.topics[0].name == "Second"
     assert result.merges == (Merge(("t1", "t2"), "t2"),)
-    assert result.deaths == (Death("t1"),)
+    assert result.deaths == (Death("t1", into=("t2",)),)
 
 
 def test_learners_name_wins_a_merge_even_from_the_smaller_topic() -> None:
@@ -112,6 +113,16 @@ def test_death_of_a_named_topic_tells_the_learners_name() -> None:
     result = carry_over([known("t1", keys(0, 4), pinned="Mine")], [])
 
     assert result.deaths == (Death("t1", "Mine"),)
+
+
+def test_what_the_learner_decided_is_certain_however_small_the_overlap() -> None:
+    old = [known("t1", keys(0, 20), "Large"), replace(known("t2", keys(20, 22), "Kept"), corrected=True)]
+    groups = [replace(group(keys(0, 22)), held=0), group(keys(30, 40), "Fresh")]
+
+    result = carry_over(old, groups, held=["t2"])
+
+    assert next((topic.id, topic.name) for topic in result.topics) == ("t2", "Kept")
+    assert result.deaths == (Death("t1", into=("t2",)),)
 
 
 def test_new_topic_takes_an_alternative_when_its_name_is_taken() -> None:

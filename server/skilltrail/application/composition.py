@@ -12,6 +12,7 @@ from typing import Self
 
 from skilltrail.application.access import Credentials, Ledger, Pairing, Sessions
 from skilltrail.application.backups import BackupsFacade, back_up_file
+from skilltrail.application.corrections import CorrectionsFacade
 from skilltrail.application.data_rights import DataRightsFacade
 from skilltrail.application.exchanges import ExchangesFacade
 from skilltrail.application.exports import ExportsFacade
@@ -109,6 +110,9 @@ class Application:
             key_location=self._held.location,
             progress=self.processing.progress,
             alert=self.health.alert,
+        )
+        self.corrections = CorrectionsFacade(
+            database=database, clock=clock, model=self.model, changed=self.processing.forget_outline
         )
         spool = Spool(settings.home)
         self.imports = ImportsFacade(
@@ -255,6 +259,7 @@ class Application:
         """Drop what this process remembers of exchanges; ``look_again``: topics lost their names."""
         self.trail.forget_remembered()
         self.processing.forget_outline()
+        self.corrections.forget_remembered()
         if look_again:
             self.processing.ask_for_topics()
         # The model process has read texts; it starts anew when it is needed. A model that was handed in has none.

@@ -89,7 +89,7 @@ class ProcessingFacade:
         )
 
     def forget_outline(self) -> None:
-        """Forget what is remembered of topics' members: some of them were forgotten by the learner."""
+        """Forget what is remembered of topics' members: some were forgotten by the learner, or stand elsewhere now."""
         self._outline = None
 
     def look_again(self) -> None:
@@ -239,7 +239,18 @@ class ProcessingFacade:
         began, started_at = time.monotonic(), self._clock()
         with self._database.read() as session:
             run = topic_run.gather(session, model=identity, static_model=model.static_identity)
-        partition = model.discover(dense=run.dense, static=run.static, texts=run.texts, keys=run.keys, talks=run.talks)
+        partition = model.discover(
+            dense=run.dense,
+            static=run.static,
+            texts=run.texts,
+            keys=run.keys,
+            talks=run.talks,
+            held=run.holds.numbers,
+            bound=run.holds.bound,
+            corrected=run.holds.corrected,
+            settled=run.settled,
+            spare=run.spare,
+        )
         carried = topic_run.continue_topics(run, partition)
         name = identity or model.static_identity
         with self._database.write() as session:

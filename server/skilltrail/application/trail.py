@@ -16,6 +16,7 @@ from skilltrail.storage import trail_queries
 from skilltrail.storage.access_queries import list_devices
 from skilltrail.storage.database import Database
 from skilltrail.storage.meta_queries import get_revision
+from skilltrail.storage.topic_page_queries import hidden_topics
 
 _REMEMBERED = 8
 """Timelines kept until the data changes: a live page asks for the same one again and again."""
@@ -66,6 +67,11 @@ class TrailFacade:
         """Return one topic with its exemplars; raises NotFound."""
         with self._database.read() as session:
             return trail.read_topic(session, topic_id, pause=self._pause)
+
+    def hidden(self) -> list[tuple[str, str, str, int, int]]:
+        """Return id, name, standing, colour and number of exchanges of the topics that are not shown."""
+        with self._database.read() as session:
+            return hidden_topics(session)
 
     def home(self) -> Home:
         """Return what the dashboard's first page needs."""

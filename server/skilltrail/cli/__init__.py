@@ -11,6 +11,7 @@ import click
 
 from skilltrail import __version__
 from skilltrail.cli.checkup import doctor_command
+from skilltrail.cli.correcting import COMMANDS as CORRECTIONS
 from skilltrail.cli.forgetting import forget_command
 from skilltrail.cli.history import exchanges_command, export_command, process_command, topics_command
 from skilltrail.cli.importing import import_command
@@ -43,3 +44,7 @@ for _command in (
     doctor_command,
 ):
     main.add_command(_command)
+
+if isinstance(topics_command, click.Group):
+    for _command in CORRECTIONS:
+        topics_command.add_command(_command)

@@ -58,16 +58,23 @@ def _process_there(server: RunningServer, advance: Any) -> dict[str, Any]:
     return state
 
 
-@command("topics", help="List the topics with their names, exchanges and dates.")
+@command(
+    "topics",
+    cls=click.Group,
+    invoke_without_command=True,
+    help="List the topics with names, dates and ids, or correct them.",
+)
 def topics_command(settings: Settings, answer: Answer) -> None:
-    """Show the topics, largest first."""
+    """Show the topics, largest first; a command behind it corrects them."""
+    if click.get_current_context().invoked_subcommand is not None:
+        return
     topics = _topics(settings)
     answer.result({"ok": True, "topics": topics})
     if not topics:
         answer.say(_("No topics yet. Import or capture some exchanges, then run `skilltrail process`."))
     for topic in topics:
         span = f"{topic['first_at'][:10]} – {topic['last_at'][:10]}"
-        answer.say(f"{topic['exchanges']:>6}  {topic['name']}  ({topic['area']}, {span})")
+        answer.say(f"{topic['exchanges']:>6}  {topic['name']}  ({topic['area']}, {span})  {topic['id']}")
 
 
 def _topics(settings: Settings) -> list[dict[str, Any]]:

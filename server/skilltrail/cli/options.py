@@ -56,7 +56,8 @@ def command(name: str, **settings: Any) -> Callable[[Callable[..., None]], click
         folder = click.Path(path_type=Path, file_okay=False)
         with_home = click.option("--home", type=folder, help="Data folder (or set SKILLTRAIL_HOME).")(run)
         with_json = click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")(with_home)
-        return click.command(name, cls=click.Command, **settings)(with_json)
+        made: click.Command = click.command(name, **({"cls": click.Command} | settings))(with_json)
+        return made
 
     return decorate
 

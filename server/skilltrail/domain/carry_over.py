@@ -26,7 +26,8 @@ _EVENT_SHARE = 0.25
 class KnownTopic:
     """A topic of an earlier run; ``members`` are source keys, ``pinned_name`` is the learner's own name for it.
 
-    ``provisional``: a first picture named it, by less than a full run knows; the next run names it anew.
+    ``provisional``: a first picture named it, by less than a full run knows, or its name was forgotten; the next run
+    names it anew. ``corrected``: the learner has had a say about it.
     """
 
     id: str
@@ -35,11 +36,15 @@ class KnownTopic:
     colour: int
     pinned_name: str | None = None
     provisional: bool = False
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CarriedTopic:
-    """A group of the new run with its identity; ``overlap`` is 0 for a new topic."""
+    """A group of the new run with its identity; ``overlap`` is 0 for a new topic.
+
+    ``name`` is the one that is shown: ``own_name``, where the learner gave one.
+    """
 
     id: str
     name: str
@@ -47,6 +52,7 @@ class CarriedTopic:
     group: TopicGroup
     kept: bool
     overlap: float
+    own_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,14 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """An old topic that no new group continues; ``pinned_name`` tells the learner which of their names went with it."""
+    """An old topic that no new group continues; most of its exchanges went ``into`` these, the largest part first.
+
+    ``pinned_name`` tells the learner which of their names went with it.
+    """
 
     topic_id: str
     pinned_name: str | None = None
+    into: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,13 @@ class _Pair:
     share: float
 
 
-def carry_over(known: Sequence[KnownTopic], groups: Sequence[TopicGroup], *, retired: Iterable[str] = ()) -> CarryOver:
+def carry_over(
+    known: Sequence[KnownTopic],
+    groups: Sequence[TopicGroup],
+    *,
+    retired: Iterable[str] = (),
+    held: Sequence[str] = (),
+) -> CarryOver:
     """Give every group of a run its identity.
 
     Parameters
@@ -104,6 +120,8 @@ def carry_over(known: Sequence[KnownTopic], groups: Sequence[TopicGroup], *, ret
         Groups of the new run.
     retired
         Ids of topics that ended earlier; they are never given out again.
+    held
+        Ids of the corrected topics, by the number that ``TopicGroup.held`` names: these are certain.
 
     Returns
     -------
@@ -118,7 +136,7 @@ def carry_over(known: Sequence[KnownTopic], groups: Sequence[TopicGroup], *, ret
     """
     known = sorted(known, key=lambda topic: topic.id)
     pairs = _pairs(known, groups)
-    chosen = _choose(known, groups, pairs)
+    chosen = _choose(known, groups, pairs, held)
     names = _names(known, groups, chosen)
     ids = _ids(groups, chosen, known, retired)
     colours = _colours(groups, chosen, known)
@@ -130,6 +148,7 @@ def carry_over(known: Sequence[KnownTopic], groups: Sequence[TopicGroup], *, ret
             group=group,
             kept=new in chosen,
             overlap=chosen[new].overlap if new in chosen else 0.0,
+            own_name=known[chosen[new].old].pinned_name if new in chosen else None,
         )
         for new, group in enumerate(groups)
     )
@@ -154,7 +173,9 @@ def _pairs(known: Sequence[KnownTopic], groups: Sequence[TopicGroup]) -> list[_P
     return pairs
 
 
-def _choose(known: Sequence[KnownTopic], groups: Sequence[TopicGroup], pairs: Sequence[_Pair]) -> dict[int, _Pair]:
+def _choose(
+    known: Sequence[KnownTopic], groups: Sequence[TopicGroup], pairs: Sequence[_Pair], held: Sequence[str]
+) -> dict[int, _Pair]:
     """Return the pair taken for each group that continues an old topic."""
 
     def claim(pair: _Pair) -> bool:
@@ -163,13 +184,27 @@ def _choose(known: Sequence[KnownTopic], groups: Sequence[TopicGroup], pairs: Se
     def order(pair: _Pair) -> tuple[bool, float, str, str]:
         return (not claim(pair), -pair.overlap, known[pair.old].id, groups[pair.new].members[0])
 
-    chosen: dict[int, _Pair] = {}
-    used: set[int] = set()
+    chosen = _certain(known, groups, pairs, held)
+    used = {pair.old for pair in chosen.values()}
     for pair in sorted(pairs, key=order):
         fits = pair.overlap >= LEAST_OVERLAP or claim(pair)
         if fits and pair.new not in chosen and pair.old not in used:
             chosen[pair.new] = pair
             used.add(pair.old)
+    return chosen
+
+
+def _certain(
+    known: Sequence[KnownTopic], groups: Sequence[TopicGroup], pairs: Sequence[_Pair], held: Sequence[str]
+) -> dict[int, _Pair]:
+    """Return the pairs that the learner's corrections decide, however small the overlap."""
+    places = {topic.id: old for old, topic in enumerate(known)}
+    overlapping = {(pair.old, pair.new): pair for pair in pairs}
+    chosen: dict[int, _Pair] = {}
+    for new, group in enumerate(groups):
+        old = None if group.held is None else places.get(held[group.held])
+        if old is not None:
+            chosen[new] = overlapping.get((old, new), _Pair(old, new, overlap=0.0, share=0.0))
     return chosen
 
 
@@ -191,7 +226,8 @@ def _names(known: Sequence[KnownTopic], groups: Sequence[TopicGroup], chosen: di
 def _kept_name(topic: KnownTopic, group: TopicGroup) -> str | None:
     if topic.pinned_name is not None:
         return topic.pinned_name
-    doubled = len(topic.members) < SETTLED_SIZE and len(group.members) >= 2 * len(topic.members)
+    small = len(topic.members) < SETTLED_SIZE and not topic.corrected
+    doubled = small and len(group.members) >= 2 * len(topic.members)
     return None if topic.provisional or doubled else topic.name
 
 
@@ -248,5 +284,9 @@ def _events(
     living = {pair.old for pair in chosen.values()}
     splits = tuple(Split(known[old].id, tuple(new)) for old, new in sorted(into.items()) if len(new) > 1)
     merges = tuple(Merge(tuple(sorted(old)), new) for new, old in sorted(sources.items()) if len(old) > 1)
-    deaths = tuple(Death(topic.id, topic.pinned_name) for old, topic in enumerate(known) if old not in living)
+    deaths = tuple(
+        Death(topic.id, topic.pinned_name, tuple(into.get(old, ())))
+        for old, topic in enumerate(known)
+        if old not in living
+    )
     return splits, merges, deaths

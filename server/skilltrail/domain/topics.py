@@ -73,7 +73,7 @@ class TopicGroup:
 
     ``members`` are source keys in ascending order, ``strengths`` in the same order (0 to 1: how firmly an exchange
     sits in the topic, not how likely the topic is right). ``alternatives`` are further names, best first, for when
-    the name is taken.
+    the name is taken. ``held``: the number of the corrected topic that this is for certain, None where overlap decides.
     """
 
     members: tuple[str, ...]
@@ -84,6 +84,7 @@ class TopicGroup:
     area: str
     reason: NameReason
     alternatives: tuple[str, ...] = ()
+    held: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

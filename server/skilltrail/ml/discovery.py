@@ -22,9 +22,11 @@ from skilltrail.ml.communities import (
     strengths,
 )
 from skilltrail.ml.context import with_context
+from skilltrail.ml.holding import Holds, finer, obey
 from skilltrail.ml.labelling import FIRST_SAMPLE, SAMPLE, Embed, Label, label_topics
 from skilltrail.ml.placing import place_firmly
 from skilltrail.ml.skill_terms import TermList, term_list
+from skilltrail.ml.steadying import Known, steady
 from skilltrail.ml.word_vectors import word_vectors
 
 if TYPE_CHECKING:
@@ -42,6 +44,12 @@ def discover(
     embed_dense: Embed,
     embed_static: Embed,
     talks: Sequence[str] | None = None,
+    held: NDArray[np.int64] | None = None,
+    bound: NDArray[np.bool_] | None = None,
+    corrected: int = 0,
+    settled: NDArray[np.bool_] | None = None,
+    spare: int = 0,
+    divide: bool = False,
     params: TopicParams | None = None,
     terms: TermList | None = None,
 ) -> TopicPartition:
@@ -61,6 +69,12 @@ def discover(
         Give vectors of the same two kinds for names of skills.
     talks
         The conversation of each exchange, n of them; each stands alone by default.
+    held, bound, corrected, settled, spare
+        Where the rows stood before: ``held``, shape (n,), is each row's topic, -1 for none. The first ``corrected``
+        topics the learner has corrected, and ``bound`` rows of these must stay, see ``holding.Holds``; ``settled`` and
+        ``spare`` see ``steadying.Known``. By default there was nothing before.
+    divide
+        The rows are one topic already, and its parts are wanted: parts that are much alike stay apart.
     params, terms
         Settings and allow-list; the shipped ones by default.
 
@@ -69,7 +83,7 @@ def discover(
     TopicPartition
         Exchanges without any text, and those near nothing, are unassigned.
     """
-    params = params or TopicParams()
+    params = finer(params or TopicParams()) if divide else params or TopicParams()
     order = np.array(sorted(range(len(keys)), key=lambda row: keys[row]), dtype=np.int64)
     usable = order[[bool(texts[row].strip()) for row in order.tolist()]] if len(order) else order
     if len(usable) < params.smallest:
@@ -87,6 +101,7 @@ def discover(
     words = leaning(word_vectors(spoken, terms=chosen, seed=params.seed))
     read_closely = dense[grouped, : 0 if alone else None]
     found = find_communities(leaning(read_closely), leaning(static[grouped]), params, words)
+    found, numbers = _continue(found, grouped, held, bound, settled, corrected=corrected, spare=spare, params=params)
     middles = centroids(found.vectors, found.labels, found.count)
     members = [_nearest_first(found, middles, topic) for topic in range(found.count)]
 
@@ -102,9 +117,28 @@ def discover(
     inside: list[list[tuple[str, float]]] = [[] for _ in members]
     for row, (topic, firm) in homes.items():
         inside[topic].append((keys[row], firm))
-    parts = zip(inside, exemplars, named, areas, strict=True)
+    parts = zip(inside, exemplars, named, areas, numbers, strict=True)
     groups = sorted((_group(*part) for part in parts), key=lambda group: (-len(group.members), group.members[0]))
     return TopicPartition(tuple(groups), _left_over(keys, groups), params.as_settings())
+
+
+def _continue(
+    found: Communities,
+    rows: NDArray[np.int64],
+    held: NDArray[np.int64] | None,
+    bound: NDArray[np.bool_] | None,
+    settled: NDArray[np.bool_] | None,
+    *,
+    corrected: int,
+    spare: int,
+    params: TopicParams,
+) -> tuple[Communities, tuple[int | None, ...]]:
+    """Change what was found so that topics stay put and corrections hold; return the known topic of each group."""
+    if held is None or bound is None or settled is None:
+        return found, (None,) * found.count
+    found, continues = steady(found, Known(held, settled, bound, spare).at(rows))
+    own = Holds(np.where(held < corrected, held, UNASSIGNED), bound & (held >= 0) & (held < corrected)).at(rows)
+    return obey(found, own, params, {label: number for label, number in continues.items() if number >= corrected})
 
 
 def _homes(
@@ -129,7 +163,9 @@ def _nearest_first(found: Communities, middles: NDArray[np.float32], topic: int)
     return rows[np.lexsort((rows, -(found.vectors[rows] @ middles[topic]).round(6)))]
 
 
-def _group(inside: Sequence[tuple[str, float]], exemplars: tuple[str, ...], label: Label, area: str) -> TopicGroup:
+def _group(
+    inside: Sequence[tuple[str, float]], exemplars: tuple[str, ...], label: Label, area: str, held: int | None
+) -> TopicGroup:
     ordered = sorted(inside)
     return TopicGroup(
         members=tuple(key for key, _firm in ordered),
@@ -140,6 +176,7 @@ def _group(inside: Sequence[tuple[str, float]], exemplars: tuple[str, ...], labe
         area=area,
         reason=NameReason(label.terms, exemplars, label.concept, label.similarity, label.mentions),
         alternatives=label.alternatives,
+        held=held,
     )
 
 

@@ -56,6 +56,12 @@ class HashEmbedder:
         texts: Sequence[str],
         keys: Sequence[str],
         talks: Sequence[str] | None = None,
+        held: NDArray[np.int64] | None = None,
+        bound: NDArray[np.bool_] | None = None,
+        corrected: int = 0,
+        settled: NDArray[np.bool_] | None = None,
+        spare: int = 0,
+        divide: bool = False,
     ) -> TopicPartition:
         """Find topics in this process; see ``discovery.discover``."""
         from skilltrail.ml.discovery import discover
@@ -68,6 +74,12 @@ class HashEmbedder:
             talks=talks,
             embed_dense=self.embed,
             embed_static=self.static,
+            held=held,
+            bound=bound,
+            corrected=corrected,
+            settled=settled,
+            spare=spare,
+            divide=divide,
             params=self._params,
             terms=self._terms,
         )

@@ -93,6 +93,12 @@ class ModelHost:
         texts: Sequence[str],
         keys: Sequence[str],
         talks: Sequence[str] | None = None,
+        held: NDArray[np.int64] | None = None,
+        bound: NDArray[np.bool_] | None = None,
+        corrected: int = 0,
+        settled: NDArray[np.bool_] | None = None,
+        spare: int = 0,
+        divide: bool = False,
     ) -> TopicPartition:
         """Find topics; see ``discovery.discover``. Raises as ``embed``."""
         found: TopicPartition = self._ask(
@@ -102,6 +108,12 @@ class ModelHost:
             texts=list(texts),
             keys=list(keys),
             talks=None if talks is None else list(talks),
+            held=held,
+            bound=bound,
+            corrected=corrected,
+            settled=settled,
+            spare=spare,
+            divide=divide,
         )
         return found
 

@@ -41,6 +41,7 @@ def read_exchanges(session: Session, after: int) -> list[FullExchange]:
 def read_rest(session: Session) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Yield name and rows of everything else that is about the learner; keys and credentials are not."""
     yield "topics", data_rights_queries.topics(session)
+    yield "corrections", data_rights_queries.corrections(session)
     yield "imports", data_rights_queries.imports(session)
     yield (
         "browsers",

@@ -9,24 +9,33 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from skilltrail.domain.corrections import Kind
 from skilltrail.domain.forget import NAME_LEAST
 from skilltrail.domain.topics import NameReason
 from skilltrail.i18n import _
 from skilltrail.storage import forgotten_topic_queries as queries
+from skilltrail.storage.correction_queries import corrections, set_words
 from skilltrail.storage.forget_queries import folded
 from skilltrail.storage.forgotten_topic_queries import NamedTopic
 
 _WORD = re.compile(r"\w+")
+_SAYING = frozenset({Kind.RENAME, Kind.SPLIT})
+"""Corrections that hold a name of the learner's."""
+
 _SHORT = 3
 """Letters. Shorter words of a name ("of", "in") say nothing of anyone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aftermath:
-    """What must be done about topics once their exchanges are gone; ``exemplars`` how many each topic had."""
+    """What must be done about topics once their exchanges are gone; ``exemplars`` how many each topic had.
+
+    ``said`` are corrections of which a name goes: id, and what is left of their words.
+    """
 
     names: tuple[tuple[str, str, str | None, tuple[str, ...], str], ...]
     exemplars: dict[str, int]
+    said: tuple[tuple[int, str | None, str | None], ...] = ()
 
     @property
     def renamed(self) -> int:
@@ -44,7 +53,25 @@ def foresee(session: Session, ids: Sequence[int]) -> Aftermath:
         for topic in queries.living(session)
         if (new := _renamed(session, topic, words, gone, loses=topic.id in losing)) is not None
     ]
-    return Aftermath(tuple(renamed), queries.exemplar_counts(session, losing))
+    said = _unsaid(session, words, {topic_id: own for topic_id, _name, own, _terms, _reason in renamed}, losing)
+    return Aftermath(tuple(renamed), queries.exemplar_counts(session, losing), said)
+
+
+def _unsaid(
+    session: Session, words: set[str], own_names: dict[str, str | None], losing: Sequence[str]
+) -> tuple[tuple[int, str | None, str | None], ...]:
+    """Return the corrections whose names go: those that no living topic bears and that may rest on what goes."""
+    alive = {topic.id: own_names.get(topic.id, topic.pinned_name) for topic in queries.living(session)}
+    touched = own_names.keys() | set(losing)
+    found = []
+    for one in corrections(session):
+        if one.kind not in _SAYING or one.value is None or one.value in alive.values():
+            continue
+        # Of a topic that ended nothing but the id stays, and so in the log.
+        ended = one.topic_id not in alive
+        if ended or one.topic_id in touched or any(_is_of(part, words) for part in _name_parts(one.value)):
+            found.append((one.id, None, None))
+    return tuple(found)
 
 
 def apply(session: Session, aftermath: Aftermath, *, now: datetime) -> None:
@@ -54,6 +81,8 @@ def apply(session: Session, aftermath: Aftermath, *, now: datetime) -> None:
     for topic_id, count in aftermath.exemplars.items():
         if count:
             queries.choose_exemplars(session, topic_id, count)
+    for correction_id, value, before in aftermath.said:
+        set_words(session, correction_id, value=value, before=before)
     queries.retire_empty(session, now)
 
 

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from skilltrail.services.ports import ModelPort
 from skilltrail.services.processing import unpacked
-from skilltrail.storage.meta_queries import bump_revision
+from skilltrail.services.topic_holds import decided_places
+from skilltrail.storage.correction_queries import CORRECTION_EPOCH
+from skilltrail.storage.meta_queries import bump_revision, get_counter
 from skilltrail.storage.topic_queries import last_run, read_last_run, strongest
 from skilltrail.storage.work_queries import place_exchanges
 
@@ -26,12 +28,15 @@ _EVEN = float(np.sqrt(0.5))
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The firmest members of all topics; ``labels`` are positions in ``topics``. ``run_id`` says whose topics.
+    """The firmest members of all topics; ``labels`` are positions in ``topics``.
+
+    ``run_id`` says whose topics, ``corrections`` how many corrections had been made.
 
     ``dense`` is None where the topics were found without dense vectors, or those of another model.
     """
 
     run_id: int | None
+    corrections: int
     topics: tuple[str, ...]
     labels: NDArray[np.int64]
     dense: NDArray[np.float32] | None
@@ -42,7 +47,8 @@ def read_outline(session: Session, *, model: str, static_model: str) -> Outline:
     """Return the outline of the living topics."""
     last = read_last_run(session)
     rows = []
-    if last is not None and last.dense:
+    # While another model reads the history anew, topics are those of the model before: only static vectors compare.
+    if last is not None and last.dense and last.model == model:
         rows = strongest(session, model=model, static_model=static_model, most=KNOWN_MOST)
     dense = unpacked([row[1] or b"" for row in rows]) if rows else None
     if not rows:
@@ -51,6 +57,7 @@ def read_outline(session: Session, *, model: str, static_model: str) -> Outline:
     position = {topic: index for index, topic in enumerate(topics)}
     return Outline(
         run_id=None if last is None else last.id,
+        corrections=get_counter(session, CORRECTION_EPOCH),
         topics=topics,
         labels=np.array([position[row[0]] for row in rows], dtype=np.int64),
         dense=dense,
@@ -92,8 +99,11 @@ def _place(outline: Outline, label: int, nearness: NDArray[np.float32]) -> tuple
 
 
 def keep_places(session: Session, places: Mapping[int, tuple[str | None, float]], outline: Outline) -> None:
-    """Write places, unless a topic run came in between: it has looked at everything anew."""
+    """Write places, unless a topic run or a correction came in between; where the learner put an exchange it stays."""
     if not places or last_run(session) != outline.run_id:
         return
-    place_exchanges(session, places)
+    if get_counter(session, CORRECTION_EPOCH) != outline.corrections:
+        return
+    own = {row: (topic, 1.0) for row, topic in decided_places(session, list(places)).items()}
+    place_exchanges(session, {**places, **own})
     bump_revision(session)

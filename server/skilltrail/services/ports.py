@@ -41,10 +41,19 @@ class ModelPort(Protocol):
         texts: Sequence[str],
         keys: Sequence[str],
         talks: Sequence[str] | None = None,
+        held: NDArray[np.int64] | None = None,
+        bound: NDArray[np.bool_] | None = None,
+        corrected: int = 0,
+        settled: NDArray[np.bool_] | None = None,
+        spare: int = 0,
+        divide: bool = False,
     ) -> TopicPartition:
         """Find topics; all arguments have one row per exchange, ``keys`` are source keys, ``talks`` conversations.
 
-        A dense row of zeros says that there is no dense vector yet; ``dense`` of shape (n, 0) that none is wanted.
+        ``held`` is the number of the topic that an exchange stands in, -1 for none; the first ``corrected`` topics the
+        learner has corrected, and exchanges of them that are ``bound`` must stay. Of the ``settled`` ones at most
+        ``spare`` change their topic. ``divide``: the exchanges are one topic, and its parts are wanted. A dense row of
+        zeros says that there is no dense vector yet; ``dense`` of shape (n, 0) that none is wanted.
         """
         ...
 

@@ -45,7 +45,7 @@ FIRST_BATCH = 512
 _PROBE = "How do I sort a list?"
 """A harmless text: if the model fails on this one too, it is the model that is ill and not the batch."""
 
-_EXPIRED_AT_ONCE = 500
+_PUT_BACK_AT_ONCE = 500
 _MODEL_NAMES = {queries.DENSE: VECTOR_MODEL, queries.STATIC: STATIC_MODEL}
 
 
@@ -184,14 +184,16 @@ def keep(
 
 
 def adopt_model(session: Session, model: str, *, kind: str) -> bool:
-    """Make ``model`` the one whose vectors count; returns False while vectors of another one are still put back.
+    """Make ``model`` the one whose vectors count; returns False while exchanges of another one are still put back.
+
+    Topics, places and the vectors themselves stay as they are until the new ones are there.
 
     The two kinds are apart: another dense model leaves the static vectors, and all that was placed by them.
     """
     name = _MODEL_NAMES[kind]
     if get_value(session, name) == model:
         return True
-    if queries.expire_vectors(session, kind=kind, model=model, limit=_EXPIRED_AT_ONCE):
+    if queries.put_back(session, kind=kind, model=model, limit=_PUT_BACK_AT_ONCE):
         return False
     set_value(session, name, model)
     return True

@@ -36,6 +36,10 @@ first picture had found 44."""
 _LEAST_AHEAD = 256
 """Exchanges. With fewer still to read, the last run is near enough to wait for."""
 
+_DUE_SHARE = 0.1
+"""Part of the history that must be new. All runs of a history that grows to n exchanges then look at 11 n together,
+however large it gets; new ones have their places meanwhile. After a fixed number it would grow as n squared."""
+
 _FRESH_SHARE = 0.2
 """Weight of the newest measurement in a running rate."""
 
@@ -79,7 +83,9 @@ class Backlog:
         """Tell whether a full run is to be made once nothing waits: at first, when enough is new, or when asked."""
         if self.last is None or not self.last.dense:
             return self.embedded >= LEAST_FOR_TOPICS
-        return self.stale >= (1 if asked else max(1, after))
+        if asked:
+            return self.stale >= 1
+        return self.stale >= max(1, after, _DUE_SHARE * self.last.exchanges)
 
     def first_picture_due(self, ran_over: int = 0, *, quiet: bool) -> bool:
         """Tell whether static vectors alone are to give a picture now; all that waits has them.

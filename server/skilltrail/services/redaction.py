@@ -15,6 +15,7 @@ from skilltrail.domain.redaction import OWN_WORD, HiddenMark, RedactedExchange, 
 from skilltrail.services.ports import Redactor
 from skilltrail.storage import redaction_queries as queries
 from skilltrail.storage.capture_queries import drop_derived
+from skilltrail.storage.correction_queries import corrections, set_words
 from skilltrail.storage.redaction_queries import WrittenTexts
 
 # A mark is short and bounded on every side, so any engine reads it in linear time.
@@ -86,7 +87,7 @@ def hide_in_exchanges(session: Session, ids: Sequence[int], redactor: Redactor) 
 
 
 def hide_in_names(session: Session, conversations: Iterable[int], redactor: Redactor) -> int:
-    """Redact titles of conversations, and names, terms and reasons of topics and areas; return the places."""
+    """Redact titles of conversations, and names and words of topics, areas and corrections; return the places."""
     wanted = set(conversations)
     times = 0
     for talk, title in [pair for pair in queries.titles(session) if pair[0] in wanted]:
@@ -101,6 +102,10 @@ def hide_in_names(session: Session, conversations: Iterable[int], redactor: Reda
             queries.set_topic_texts(
                 session, topic_id, name=new_name, pinned_name=new_pinned or None, reason=new_reason, terms=new_terms
             )
+    for one in corrections(session):
+        said_in = [None if text is None else redactor.redact(text)[0] for text in (one.value, one.before)]
+        if said_in != [one.value, one.before]:
+            set_words(session, one.id, value=said_in[0], before=said_in[1])
     for area_id, name in queries.area_names(session):
         clean, counts = redactor.redact(name)
         if counts:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.carry_over import CarryOver, KnownTopic, carry_over
 from skilltrail.domain.topics import TopicPartition, is_follow_up, representation
 from skilltrail.services.processing import unpacked
+from skilltrail.services.topic_holds import TopicHolds, read_holds
+from skilltrail.services.topic_steadiness import note_steadiness, read_steadiness
 from skilltrail.storage import topic_queries as queries
+from skilltrail.storage.correction_queries import CORRECTION_EPOCH
 from skilltrail.storage.forget_pass_queries import FORGET_EPOCH
 from skilltrail.storage.meta_queries import TOPICS_STALE, bump_revision, get_counter, raise_counter
 from skilltrail.storage.topic_queries import Member, RunRecord, Subject
@@ -26,8 +29,8 @@ _STRENGTH_STEP = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class RunInput:
-    """Everything a run looks at, in the order of source keys; ``stale`` and ``epoch`` are counters when it was read.
+class TopicRows:
+    """Exchanges as the search for topics sees them, in the order of source keys.
 
     ``dense`` has a row of zeros where there is no dense vector yet; of a first picture it is of shape (n, 0).
     """
@@ -37,10 +40,6 @@ class RunInput:
     texts: list[str]
     dense: NDArray[np.float32]
     static: NDArray[np.float32]
-    known: list[KnownTopic]
-    retired: list[str]
-    stale: int
-    epoch: int
 
     @property
     def talks(self) -> list[str]:
@@ -53,21 +52,59 @@ class RunInput:
         return int(self.dense.any(axis=1).sum())
 
 
+@dataclass(frozen=True, slots=True)
+class RunInput(TopicRows):
+    """Everything a run looks at; ``stale``, ``epoch`` and ``corrections`` are counters as they stood then.
+
+    ``settled``, shape (n,): exchanges that a full run has looked at before; at most ``spare`` of them may move.
+    """
+
+    known: list[KnownTopic]
+    retired: list[str]
+    holds: TopicHolds
+    settled: NDArray[np.bool_]
+    spare: int
+    stale: int
+    epoch: int
+    corrections: int
+
+
 def gather(session: Session, *, model: str | None, static_model: str) -> RunInput:
     """Read what a run looks at; without ``model`` for a first picture, which the static vectors alone give."""
-    found = _with_texts(session, model, static_model)
-    ordered = sorted(found)
-    ids = {key: found[key][0].id for key in ordered}
+    rows = read_rows(session, model=model, static_model=static_model)
+    known = queries.living_topics(session, {row: key for key, row in rows.ids.items()})
+    standing = {row: member.topic_id for row, member in queries.members(session).items()}
+    steadiness = read_steadiness(session, rows.ids.values(), standing, model=model, read=rows.dense_count)
+    holds = read_holds(session, list(rows.ids.values()), standing, (topic.id for topic in known))
     return RunInput(
-        ids=ids,
+        ids=rows.ids,
+        keys=rows.keys,
+        texts=rows.texts,
+        dense=rows.dense,
+        static=rows.static,
+        known=[replace(topic, corrected=topic.id in holds.own) for topic in known],
+        retired=queries.retired_topics(session),
+        holds=holds,
+        settled=steadiness.settled,
+        spare=steadiness.spare,
+        stale=get_counter(session, TOPICS_STALE),
+        epoch=get_counter(session, FORGET_EPOCH),
+        corrections=get_counter(session, CORRECTION_EPOCH),
+    )
+
+
+def read_rows(
+    session: Session, *, model: str | None, static_model: str, only: Collection[int] | None = None
+) -> TopicRows:
+    """Read exchanges with their vectors and texts, all or ``only`` some of them, by their ids."""
+    found = _with_texts(session, model, static_model, only)
+    ordered = sorted(found)
+    return TopicRows(
+        ids={key: found[key][0].id for key in ordered},
         keys=ordered,
         texts=[found[key][1] for key in ordered],
         dense=_with_gaps([found[key][0].dense for key in ordered]),
         static=unpacked([found[key][0].static for key in ordered]),
-        known=queries.living_topics(session, {row: key for key, row in ids.items()}),
-        retired=queries.retired_topics(session),
-        stale=get_counter(session, TOPICS_STALE),
-        epoch=get_counter(session, FORGET_EPOCH),
     )
 
 
@@ -79,23 +116,33 @@ def _with_gaps(vectors: Sequence[bytes | None]) -> NDArray[np.float32]:
     return unpacked([bytes(size) if vector is None else vector for vector in vectors])
 
 
-def _with_texts(session: Session, model: str | None, static_model: str) -> dict[str, tuple[Subject, str]]:
+def _with_texts(
+    session: Session, model: str | None, static_model: str, only: Collection[int] | None
+) -> dict[str, tuple[Subject, str]]:
     """Return each exchange with the text that stands for it, by source key; the first of equal keys counts."""
     found: dict[str, tuple[Subject, str]] = {}
     conversation, previous = None, None
-    for subject in queries.subjects(session, model=model, static_model=static_model):
+    for subject in queries.subjects(session, model=model, static_model=static_model, beside=only):
         if subject.conversation_id != conversation:
             conversation, previous = subject.conversation_id, None
         text = representation(title=subject.title, prompt=subject.prompt, reply=subject.reply, previous_prompt=previous)
         if not is_follow_up(subject.prompt):
             previous = subject.prompt
-        found.setdefault(subject.key, (subject, text))
+        if only is None or subject.id in only:
+            found.setdefault(subject.key, (subject, text))
     return found
 
 
 def continue_topics(run: RunInput, partition: TopicPartition) -> CarryOver:
-    """Return the topics of a run with their identities."""
-    return carry_over(run.known, partition.groups, retired=run.retired)
+    """Return the topics of a run with their identities; a corrected one that the run could not find lives on."""
+    carried = carry_over(run.known, partition.groups, retired=run.retired, held=run.holds.topics)
+    deaths = tuple(death for death in carried.deaths if death.topic_id not in run.holds.own)
+    return replace(carried, deaths=deaths)
+
+
+def _unfound(run: RunInput, carried: CarryOver) -> set[str]:
+    """Return the corrected topics of which a run saw nothing: their texts are gone, or not read yet."""
+    return set(run.holds.own) - {topic.id for topic in carried.topics}
 
 
 def keep_run(
@@ -113,16 +160,17 @@ def keep_run(
 
     ``read_before``: exchanges with dense vectors of which a first picture made no use.
 
-    Nothing is written, and None returned, when exchanges were forgotten while the run was at work: its names may rest
-    on them.
+    Nothing is written, and None returned, when exchanges were forgotten while the run was at work (its names may rest
+    on them), or when the learner corrected a topic meanwhile (the run knew nothing of it).
     """
-    if get_counter(session, FORGET_EPOCH) != run.epoch:
+    if get_counter(session, FORGET_EPOCH) != run.epoch or get_counter(session, CORRECTION_EPOCH) != run.corrections:
         return None
     record = _record(run, partition, carried, model=model, started_at=started_at, now=now)
     record.settings[queries.BEFORE_SETTING] = 0 if run.dense_count else read_before
     run_id = queries.add_run(session, record)
-    queries.keep_topics(session, carried.topics, run_id=run_id, now=now)
+    queries.keep_topics(session, carried.topics, run_id=run_id, now=now, also=_unfound(run, carried))
     _keep_members(session, run, carried)
+    note_steadiness(session, run.ids.values(), model=model, read=run.dense_count)
     if run.dense_count:
         # What arrived while the run was at work stays counted, and so does all behind a first picture.
         raise_counter(session, TOPICS_STALE, -run.stale)
@@ -156,6 +204,8 @@ def _events(carried: CarryOver) -> dict[str, Any]:
         "splits": [{"from": split.topic_id, "into": list(split.into)} for split in carried.splits],
         "merges": [{"from": list(merge.topic_ids), "into": merge.into} for merge in carried.merges],
         "deaths": [death.topic_id for death in carried.deaths],
+        "went": {death.topic_id: list(death.into) for death in carried.deaths if death.into},
+        "born": [topic.id for topic in carried.topics if not topic.kept],
     }
 
 
@@ -163,9 +213,9 @@ def _keep_members(session: Session, run: RunInput, carried: CarryOver) -> None:
     """Write only what changed: a run over a hundred thousand exchanges must not hold captures up."""
     standing = queries.on_path(session)
     before = queries.members(session)
-    after = {row: member for row, member in _members(run, carried).items() if row in standing}
+    after = {row: member for row, member in _members(run, carried, before).items() if row in standing}
     looked_at = set(run.ids.values())
-    living = {topic.id for topic in carried.topics}
+    living = {topic.id for topic in carried.topics} | _unfound(run, carried)
     # Exchanges whose texts went by the retention rule are not looked at any more, and stay where they were.
     living |= queries.topics_without_text(session)
     gone = {
@@ -177,13 +227,21 @@ def _keep_members(session: Session, run: RunInput, carried: CarryOver) -> None:
     queries.put_members(session, [after[row] for row in sorted(after) if _differs(before, after[row])])
 
 
-def _members(run: RunInput, carried: CarryOver) -> dict[int, Member]:
+def _members(run: RunInput, carried: CarryOver, before: Mapping[int, Member]) -> dict[int, Member]:
+    """Return who stands where: as the run found it, but for what the learner decided."""
     found: dict[int, Member] = {}
     for topic in carried.topics:
         rank = {key: number for number, key in enumerate(topic.group.exemplars)}
         for key, strength in zip(topic.group.members, topic.group.strengths, strict=True):
             row = run.ids[key]
             found[row] = Member(row, topic.id, float(strength), rank.get(key))
+    unfound = _unfound(run, carried)
+    found |= {row: member for row, member in before.items() if member.topic_id in unfound}
+    for row, topic_id in run.holds.decided.items():
+        if topic_id is None:
+            found.pop(row, None)
+        elif row not in found or found[row].topic_id != topic_id:
+            found[row] = Member(row, topic_id, 1.0, None)
     return found
 
 

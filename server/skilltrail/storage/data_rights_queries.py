@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.data_rights import StoredRevision
+from skilltrail.storage.correction_models import CorrectedExchange, CorrectionRow
 from skilltrail.storage.models import Area, Exchange, ExchangeRevision, ImportBatch, Topic, TopicMembership
 
 
@@ -56,12 +57,33 @@ def topics(session: Session) -> list[dict[str, Any]]:
         {
             "id": topic.id,
             "name": topic.pinned_name or topic.name,
+            "standing": topic.standing,
             "reason": topic.name_reason,
             "terms": list(topic.terms),
             "area": area,
             "exchanges": sorted(int(number) for number in (members or "").split(",") if number),
         }
         for topic, area, members in session.execute(statement)
+    ]
+
+
+def corrections(session: Session) -> list[dict[str, Any]]:
+    """Return what the learner decided about topics, the oldest first, with the exchanges that it is about."""
+    statement = select(CorrectedExchange).order_by(CorrectedExchange.correction_id, CorrectedExchange.exchange_id)
+    places: dict[int, list[dict[str, Any]]] = {}
+    for row in session.execute(statement).scalars():
+        place = {"exchange": row.exchange_id, "from_topic": row.from_topic, "to_topic": row.to_topic}
+        places.setdefault(row.correction_id, []).append(place)
+    return [
+        {
+            "kind": one.kind,
+            "topic": one.topic_id,
+            "value": one.value,
+            "made_at": one.made_at,
+            "undone_at": one.undone_at,
+            "exchanges": places.get(one.id, []),
+        }
+        for one in session.execute(select(CorrectionRow).order_by(CorrectionRow.id)).scalars()
     ]
 
 

@@ -13,6 +13,8 @@ from skilltrail.storage.models import Meta
 REVISION = "revision"
 LAST_SEQ = "last_seq"
 TOPICS_STALE = "topics_stale"
+TOPICS_SETTLED = "topics_settled"
+TOPICS_SETTLED_BY = "topics_settled_by"
 VECTOR_MODEL = "vector_model"
 STATIC_MODEL = "static_model"
 INSTANCE = "instance_id"

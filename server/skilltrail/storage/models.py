@@ -236,6 +236,10 @@ class Topic(Base):
     run_id: Mapped[int | None] = mapped_column(ForeignKey("topic_run.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    standing: Mapped[str] = mapped_column(
+        server_default=text("'shown'")
+    )  # the learner's word: shown, hidden, not_skill
+    found_area: Mapped[str | None]  # the area that the last run gave, where the learner chose another one
 
 
 class TopicMembership(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -12,7 +12,9 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, aliased
 
 from skilltrail.domain.carry_over import CarriedTopic, KnownTopic
+from skilltrail.domain.corrections import Kind
 from skilltrail.domain.topics import PROMPT_HEAD, REPLY_HEAD
+from skilltrail.storage.correction_models import CorrectionRow
 from skilltrail.storage.models import (
     Area,
     Conversation,
@@ -79,20 +81,63 @@ class RunRecord:
 class LastRun:
     """What a run looked at: exchanges, and how many of them had a dense vector (0: it was a first picture).
 
-    ``before``: how many had one when the first picture was drawn, which made no use of them.
+    ``before``: how many had one when the first picture was drawn, which made no use of them. ``model`` made the
+    vectors.
     """
 
     id: int
     exchanges: int
     dense: int
     before: int = 0
+    model: str = ""
 
 
-def subjects(session: Session, *, model: str | None, static_model: str) -> Iterator[Subject]:
+@dataclass(frozen=True, slots=True)
+class RunEvents:
+    """What a run did to topics, by their ids; ``found`` is how many it found."""
+
+    id: int
+    at: datetime
+    found: int
+    splits: tuple[tuple[str, tuple[str, ...]], ...]
+    merges: tuple[tuple[tuple[str, ...], str], ...]
+    deaths: tuple[str, ...]
+    went: Mapping[str, tuple[str, ...]]
+    born: tuple[str, ...]
+
+    def topics(self) -> set[str]:
+        """Return the topics that it names."""
+        named = {topic for old, into in self.splits for topic in (old, *into)}
+        named |= {topic for old, into in self.merges for topic in (*old, into)}
+        return named.union(self.deaths, self.born, *self.went.values())
+
+
+def run_events(session: Session, *, limit: int) -> list[RunEvents]:
+    """Return what the newest runs did, the newest first."""
+    columns = (TopicRun.id, TopicRun.finished_at, TopicRun.topics, TopicRun.events)
+    statement = select(*columns).order_by(TopicRun.id.desc()).limit(limit)
+    return [
+        RunEvents(
+            id=row[0],
+            at=row[1],
+            found=row[2],
+            splits=tuple((one["from"], tuple(one["into"])) for one in row[3].get("splits", ())),
+            merges=tuple((tuple(one["from"]), one["into"]) for one in row[3].get("merges", ())),
+            deaths=tuple(row[3].get("deaths", ())),
+            went={topic: tuple(into) for topic, into in row[3].get("went", {}).items()},
+            born=tuple(row[3].get("born", ())),
+        )
+        for row in session.execute(statement)
+    ]
+
+
+def subjects(
+    session: Session, *, model: str | None, static_model: str, beside: Collection[int] | None = None
+) -> Iterator[Subject]:
     """Yield all exchanges on the current path that have a static vector, by conversation and time.
 
     ``dense`` is None while ``model`` has not read one yet; those that it failed on for good are left out. Without
-    ``model`` no dense vector is looked for.
+    ``model`` no dense vector is looked for. With ``beside`` only the conversations in which one of these exchanges is.
     """
     dense, static = aliased(Embedding), aliased(Embedding)
     statement = (
@@ -121,6 +166,10 @@ def subjects(session: Session, *, model: str | None, static_model: str) -> Itera
         .where(Exchange.on_current_path == 1, or_(dense.vector.is_not(None), WorkFailure.exchange_id.is_(None)))
         .order_by(Exchange.conversation_id, Exchange.asked_at, Exchange.id)
     )
+    if beside is not None:
+        named = func.json_each(func.json(f"[{','.join(map(str, sorted(beside)))}]")).table_valued("value")
+        talks = select(Exchange.conversation_id).where(Exchange.id.in_(select(named.c.value)))
+        statement = statement.where(Exchange.conversation_id.in_(talks))
     for row in session.execute(statement.execution_options(yield_per=_CHUNK)):
         own = row[5] or row[7].hex()
         reply = row[6] or row[8].hex()
@@ -135,7 +184,7 @@ def living_topics(session: Session, keys: Mapping[int, str]) -> list[KnownTopic]
         if exchange_id in keys:
             members.setdefault(topic_id, set()).add(keys[exchange_id])
     statement = (
-        select(Topic.id, Topic.name, Topic.colour, Topic.pinned_name, TopicRun.settings)
+        select(Topic.id, Topic.name, Topic.colour, Topic.pinned_name, TopicRun.settings, Topic.name_reason)
         .outerjoin(TopicRun, TopicRun.id == Topic.run_id)
         .where(Topic.retired_at.is_(None))
         .order_by(Topic.id)
@@ -147,9 +196,9 @@ def living_topics(session: Session, keys: Mapping[int, str]) -> list[KnownTopic]
             name=name,
             colour=colour,
             pinned_name=pinned,
-            provisional=settings is not None and settings.get(DENSE_SETTING) == 0,
+            provisional=not reason or (settings is not None and settings.get(DENSE_SETTING) == 0),
         )
-        for found, name, colour, pinned, settings in session.execute(statement)
+        for found, name, colour, pinned, settings, reason in session.execute(statement)
     ]
 
 
@@ -160,13 +209,15 @@ def retired_topics(session: Session) -> list[str]:
 
 def read_last_run(session: Session) -> LastRun | None:
     """Return what the newest run looked at; None before the first one."""
-    statement = select(TopicRun.id, TopicRun.exchanges, TopicRun.settings).order_by(TopicRun.id.desc()).limit(1)
+    columns = (TopicRun.id, TopicRun.exchanges, TopicRun.settings, TopicRun.model)
+    statement = select(*columns).order_by(TopicRun.id.desc()).limit(1)
     row = session.execute(statement).one_or_none()
     # Runs of before did not note it: all they looked at had both vectors.
     if row is None:
         return None
     settings = row[2]
-    return LastRun(row[0], row[1], int(settings.get(DENSE_SETTING, row[1])), int(settings.get(BEFORE_SETTING, 0)))
+    dense, before = settings.get(DENSE_SETTING, row[1]), settings.get(BEFORE_SETTING, 0)
+    return LastRun(row[0], row[1], int(dense), int(before), row[3])
 
 
 def last_run(session: Session) -> int | None:
@@ -182,23 +233,37 @@ def add_run(session: Session, record: RunRecord) -> int:
     return row.id
 
 
-def keep_topics(session: Session, topics: Sequence[CarriedTopic], *, run_id: int, now: datetime) -> None:
-    """Write the topics of a run; living ones that it does not continue are retired."""
+def keep_topics(
+    session: Session, topics: Sequence[CarriedTopic], *, run_id: int, now: datetime, also: Iterable[str] = ()
+) -> None:
+    """Write the topics of a run; living ones that it does not continue are retired, but for ``also``."""
     areas = _areas(session, {topic.group.area for topic in topics})
-    living = {topic.id for topic in topics} | topics_without_text(session)
+    moved = _with_own_area(session)
+    living = {topic.id for topic in topics} | topics_without_text(session) | set(also)
     session.execute(update(Topic).where(Topic.retired_at.is_(None), Topic.id.not_in(living)).values(retired_at=now))
     for topic in topics:
         values = {
-            # A name that the learner gave stands in `pinned_name` alone.
-            "name": topic.name,
-            "name_reason": topic.group.reason.sentence(),
             "terms": list(topic.group.terms),
-            "area_id": areas[topic.group.area],
+            "found_area": topic.group.area,
             "colour": topic.colour,
             "run_id": run_id,
         }
-        statement = insert(Topic).values(id=topic.id, created_at=now, **values)
-        session.execute(statement.on_conflict_do_update(index_elements=[Topic.id], set_=values))
+        area = {"area_id": areas[topic.group.area]}
+        # A name that the learner gave stands in `pinned_name` alone: ours comes back when it is undone.
+        ours = topic.own_name is None
+        name = {"name": topic.name, "name_reason": topic.group.reason.sentence()}
+        statement = insert(Topic).values(id=topic.id, created_at=now, **values, **area, **name)
+        # Of a name that was kept the reason stays as well: that of this run is about another one.
+        told = ours and (not topic.kept or topic.name == topic.group.name)
+        changed = values | ({} if topic.id in moved else area)
+        changed |= name if told else {"name": topic.name} if ours else {}
+        session.execute(statement.on_conflict_do_update(index_elements=[Topic.id], set_=changed))
+
+
+def _with_own_area(session: Session) -> set[str]:
+    """Return the topics that the learner put into another area."""
+    wanted = (CorrectionRow.kind == Kind.AREA.value, CorrectionRow.undone_at.is_(None))
+    return {found for found in session.execute(select(CorrectionRow.topic_id).where(*wanted)).scalars() if found}
 
 
 def topics_without_text(session: Session) -> set[str]:

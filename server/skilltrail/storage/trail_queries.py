@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
+from skilltrail.domain.corrections import Standing
 from skilltrail.domain.exchange import (
     Attachment,
     CapturedExchange,
@@ -76,6 +77,14 @@ class Totals:
 _MICROSECONDS = type_coerce(Exchange.asked_at, BigInteger)
 
 
+_HIDDEN = (
+    select(TopicMembership.exchange_id)
+    .join(Topic, Topic.id == TopicMembership.topic_id)
+    .where(Topic.standing != Standing.SHOWN.value)
+)
+"""Exchanges that the learner wants on no timeline and in no export. Asked for by no single topic's page."""
+
+
 def _local(pattern: str, moment: ColumnElement[int]) -> ColumnElement[str]:
     """Return a time as the learner's clock shows it."""
     return func.strftime(pattern, moment // 1_000_000, "unixepoch", "localtime")
@@ -91,6 +100,8 @@ def _within(bounds: Bounds) -> list[ColumnElement[bool]]:
         conditions.append(Exchange.restricted.is_(False))
     if bounds.topic_id is not None:
         conditions.append(TopicMembership.topic_id == bounds.topic_id)
+    else:
+        conditions.append(Exchange.id.not_in(_HIDDEN))
     if bounds.area is not None:
         of_area = select(Topic.id).join(Area, Area.id == Topic.area_id).where(Area.name == bounds.area)
         conditions.append(TopicMembership.topic_id.in_(of_area))
@@ -138,15 +149,15 @@ def topic_months(session: Session, bounds: Bounds) -> dict[str, list[tuple[str, 
 
 
 def topic_names(session: Session, topic_id: str | None = None) -> dict[str, TopicNames]:
-    """Return what the living topics are called."""
+    """Return what the living topics are called; those that are hidden only when they are asked for by their id."""
     name = func.coalesce(Topic.pinned_name, Topic.name)
     statement = (
         select(Topic.id, name, Topic.terms, Area.name, Topic.colour, Topic.name_reason)
         .join(Area, Area.id == Topic.area_id)
         .where(Topic.retired_at.is_(None))
     )
-    if topic_id is not None:
-        statement = statement.where(Topic.id == topic_id)
+    wanted = Topic.standing == Standing.SHOWN.value if topic_id is None else Topic.id == topic_id
+    statement = statement.where(wanted)
     return {
         row[0]: TopicNames(row[0], row[1], tuple(row[2]), row[3], row[4], row[5]) for row in session.execute(statement)
     }
@@ -183,8 +194,8 @@ def everything(session: Session) -> tuple[int, int, datetime | None]:
 def topic_count(session: Session) -> int:
     """Return the number of living topics that hold an exchange."""
     holds = select(TopicMembership.exchange_id).where(TopicMembership.topic_id == Topic.id).exists()
-    statement = select(func.count()).select_from(Topic).where(Topic.retired_at.is_(None), holds)
-    return session.execute(statement).scalar_one()
+    shown = (Topic.retired_at.is_(None), Topic.standing == Standing.SHOWN.value)
+    return session.execute(select(func.count()).select_from(Topic).where(*shown, holds)).scalar_one()
 
 
 def latest(session: Session, bounds: Bounds, limit: int) -> tuple[ExchangeSummary, ...]:
@@ -230,7 +241,7 @@ def all_summaries(session: Session, *, bounds: Bounds | None = None, questions: 
 
     What the learner leaves out of exports is not in it. Without ``questions`` no text is read: ``question`` is empty.
     """
-    conditions = [] if bounds is None else _within(bounds)
+    conditions = [Exchange.id.not_in(_HIDDEN)] if bounds is None else _within(bounds)
     conditions.append(Exchange.restricted.is_(False))
     statement = _summaries(questions=questions).where(*conditions).order_by(Exchange.id)
     for row in session.execute(statement.execution_options(yield_per=_CHUNK)):

@@ -37,6 +37,7 @@ ATTEMPTS = 5
 _BACKOFF = timedelta(seconds=2)
 _LONGEST = _BACKOFF * 2**ATTEMPTS
 _HEADS = 4  # times the head: `representation` leaves things out before it cuts
+_AT_ONCE = 500  # ids named in one statement
 _EMBEDDING = cast("Table", Embedding.__table__)
 
 
@@ -213,9 +214,12 @@ def unchanged(session: Session, batch: Iterable[Waiting]) -> set[int]:
 
 
 def keep_vectors(session: Session, vectors: Mapping[int, bytes], *, model: str, kind: str) -> None:
-    """Write vectors of one kind (float16, little-endian)."""
+    """Write vectors of one kind (float16, little-endian); they take the place of another model's."""
     if not vectors:
         return
+    for part in _parts(sorted(vectors)):
+        replaced = (Embedding.exchange_id.in_(part), Embedding.kind == kind, Embedding.model != model)
+        session.execute(delete(Embedding).where(*replaced))
     statement = insert(_EMBEDDING)
     statement = statement.on_conflict_do_update(
         index_elements=["exchange_id", "model", "kind"], set_={"vector": statement.excluded.vector}
@@ -225,6 +229,10 @@ def keep_vectors(session: Session, vectors: Mapping[int, bytes], *, model: str, 
         for exchange_id, vector in sorted(vectors.items())
     ]
     session.connection().execute(statement, rows)
+
+
+def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
 
 
 def mark_done(session: Session, ids: Iterable[int]) -> None:
@@ -254,13 +262,28 @@ def next_try_at(session: Session) -> datetime | None:
     return session.execute(statement).scalar_one_or_none()
 
 
-def expire_vectors(session: Session, *, kind: str, model: str, limit: int) -> int:
-    """Put exchanges with vectors that another model made into the queue and drop those; return how many were found."""
-    statement = select(Embedding.exchange_id).where(Embedding.kind == kind, Embedding.model != model).limit(limit)
-    ids = list(session.execute(statement.distinct()).scalars())
-    session.execute(update(Exchange).where(Exchange.id.in_(ids)).values(vectors_due=Exchange.on_current_path))
-    others = (Embedding.exchange_id.in_(ids), Embedding.kind == kind, Embedding.model != model)
-    session.execute(delete(Embedding).where(*others))
+def put_back(session: Session, *, kind: str, model: str, limit: int) -> int:
+    """Put exchanges with vectors that another model made into the queue; return how many were found.
+
+    The vectors stay until those of ``model`` are there (``keep_vectors``): what rests on them is shown until then. Of
+    exchanges off the current path, which nothing rests on, they go at once.
+    """
+    others = (Embedding.kind == kind, Embedding.model != model)
+    off_path = select(Exchange.id).where(Exchange.on_current_path == literal_column("0"))
+    session.execute(delete(Embedding).where(*others, Embedding.exchange_id.in_(off_path)))
+    own = aliased(Embedding)
+    has_own = select(own.exchange_id).where(own.exchange_id == Exchange.id, *_of(kind, model, own)).exists()
+    statement = (
+        select(Exchange.id)
+        .where(
+            Exchange.vectors_due == literal_column("0"),
+            Exchange.id.in_(select(Embedding.exchange_id).where(*others)),
+            ~has_own,
+        )
+        .limit(limit)
+    )
+    ids = list(session.execute(statement).scalars())
+    session.execute(update(Exchange).where(Exchange.id.in_(ids)).values(vectors_due=True))
     return len(ids)
 
 

@@ -6,7 +6,15 @@ from typing import Any
 
 from flask import Blueprint
 
-from skilltrail.web import api_capture, api_forget, api_imports, api_keeping, api_learner, api_redactions
+from skilltrail.web import (
+    api_capture,
+    api_corrections,
+    api_forget,
+    api_imports,
+    api_keeping,
+    api_learner,
+    api_redactions,
+)
 from skilltrail.web.access import CAPTURE_PREFLIGHT, PUBLIC, asks
 from skilltrail.web.routes import Route, blueprint
 
@@ -21,6 +29,7 @@ def describe_api() -> dict[str, Any]:
 ROUTES: tuple[Route, ...] = (
     *api_capture.ROUTES,
     *api_learner.ROUTES,
+    *api_corrections.ROUTES,
     *api_imports.ROUTES,
     *api_keeping.ROUTES,
     *api_forget.ROUTES,

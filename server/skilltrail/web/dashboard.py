@@ -24,6 +24,7 @@ from skilltrail.i18n import _
 from skilltrail.web import export_page, page_words
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
 from skilltrail.web.chart_cache import ChartCache
+from skilltrail.web.correction_pages import choosable_topics, topic_controls
 from skilltrail.web.problems import problem
 from skilltrail.web.rendering import RENDERED_CHARACTERS, chart_html, markdown_html, plain_html
 from skilltrail.web.security import is_top_level_visit
@@ -36,7 +37,8 @@ LATEST_SHOWN = 20
 REST_SLICE = 100_000
 
 _LISTS = ("/", "/timeline", "/export", "/health", "/settings", "/forget", "/redactions", "/imports", "/pair")
-PAGES = (*_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
+_TOPIC_LISTS = ("/topics/log", "/topics/hidden")
+PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
 
 
 @asks(SHELL)
@@ -100,6 +102,7 @@ def timeline_fragment() -> str:
         by_area=page_words.topics_by_area(timeline.topics),
         waiting_words=page_words.waiting_words(timeline),
         chart_query=urlencode(query),
+        hidden=len(application().trail.hidden()),
     )
 
 
@@ -133,6 +136,7 @@ def topic_fragment(topic_id: str) -> str:
         page=app.exchanges.page(topic_id, None, PAGE_SIZE),
         most=max((count.exchanges for count in detail.line.months), default=1),
         revision=app.trail.revision(),
+        **topic_controls(detail.line),
     )
 
 
@@ -153,6 +157,7 @@ def exchange_fragment(exchange_id: int) -> str:
     return _fragment(
         "exchange",
         detail=detail,
+        topics=choosable_topics(),
         it=detail.captured,
         prompt=plain_html(detail.captured.prompt[:RENDERED_CHARACTERS]),
         reply=markdown_html(detail.captured.reply[:RENDERED_CHARACTERS]),

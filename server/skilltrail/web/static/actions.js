@@ -18,6 +18,23 @@ import {
   restore,
   saveRecoveryKey,
 } from "./keeping.js";
+import {
+  areaOfTopic,
+  colourTopic,
+  divideTopic,
+  keepTopic,
+  leaveParts,
+  mergeTopic,
+  moveChosen,
+  moveShown,
+  renameBack,
+  renameTopic,
+  splitChosen,
+  splitTopic,
+  standTopic,
+  undoCorrection,
+  watchTicks,
+} from "./correcting.js";
 import { decide } from "./pairing.js";
 import {
   addOwnData,
@@ -60,6 +77,13 @@ const CLICKS = {
   mark: openMark,
   "redaction-allow": allowMark,
   "redaction-disallow": disallowMark,
+  "topic-rename-back": renameBack,
+  "topic-keep": keepTopic,
+  "topic-standing": standTopic,
+  "topic-colour": colourTopic,
+  "topic-divide": divideTopic,
+  "parts-leave": leaveParts,
+  "correction-undo": undoCorrection,
   "own-word-look": lookForOwnWord,
   "own-word-replace": replaceOwnWord,
   "own-word-leave": leaveFound,
@@ -86,6 +110,13 @@ const CLICKS = {
 /** @type {Record<string, (form: HTMLFormElement) => unknown>} */
 const SUBMITS = {
   filter,
+  "topic-rename": renameTopic,
+  "topic-merge": mergeTopic,
+  "topic-area": areaOfTopic,
+  "topic-split": splitTopic,
+  "move-chosen": moveChosen,
+  "split-chosen": splitChosen,
+  "move-shown": moveShown,
   "own-word": addOwnWord,
   "own-data": addOwnData,
   "import-start": startImport,
@@ -99,6 +130,7 @@ const SUBMITS = {
 
 export function listenToActions() {
   watchDrops();
+  watchTicks();
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button[data-action]") : null;
     const act = button instanceof HTMLElement ? CLICKS[button.dataset["action"] ?? ""] : undefined;

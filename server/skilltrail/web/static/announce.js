@@ -10,6 +10,36 @@ export function announce(text) {
 }
 
 /**
+ * For everyone: the result of an action that can be taken back, with a button for it; shown for ten seconds.
+ * @param {string} text
+ * @param {string} label
+ * @param {() => unknown} act
+ */
+export function offer(text, label, act) {
+  document.querySelector(".toast")?.remove();
+  const toast = document.createElement("div");
+  toast.className = "toast with-offer";
+  toast.setAttribute("role", "region");
+  toast.setAttribute("aria-label", text);
+  const words = document.createElement("span");
+  words.textContent = text;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button small";
+  button.textContent = label;
+  button.addEventListener("click", () => {
+    toast.remove();
+    act();
+  });
+  toast.append(words, button);
+  document.body.append(toast);
+  announce(`${text} ${label}?`);
+  const timer = setTimeout(() => toast.remove(), 10_000);
+  // Whoever has reached the button is not to lose it under the finger.
+  for (const kind of ["focusin", "pointerenter"]) toast.addEventListener(kind, () => clearTimeout(timer));
+}
+
+/**
  * For everyone: the result of an action, shown for a few seconds.
  * @param {string} text
  */
