@@ -35,7 +35,7 @@ PAGE_SIZE = 50
 LATEST_SHOWN = 20
 REST_SLICE = 100_000
 
-_LISTS = ("/", "/timeline", "/export", "/health", "/settings", "/forget", "/redactions", "/imports", "/pair")
+_LISTS = ("/", "/timeline", "/search", "/export", "/health", "/settings", "/forget", "/redactions", "/imports", "/pair")
 PAGES = (*_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
 
 

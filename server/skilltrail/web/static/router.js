@@ -5,6 +5,7 @@
 const PLACES = [
   { pattern: /^\/$/, fragment: "/fragments/home", nav: "home" },
   { pattern: /^\/timeline$/, fragment: "/fragments/timeline", nav: "timeline" },
+  { pattern: /^\/search$/, fragment: "/fragments/search", nav: "search" },
   { pattern: /^\/topics\/([\w-]+)$/, fragment: "/fragments/topics/$1", nav: "timeline" },
   { pattern: /^\/exchanges\/(\d+)$/, fragment: "/fragments/exchanges/$1", nav: "timeline" },
   { pattern: /^\/export$/, fragment: "/fragments/export", nav: "export" },
