@@ -29,7 +29,8 @@ from skilltrail.application import Application
 from skilltrail.config import Settings
 from skilltrail.domain.capture import CapturedItem
 from skilltrail.domain.exchange import CapturedExchange, Fidelity, Origin
-from skilltrail.domain.search import Order, read_query
+from skilltrail.domain.search import Order
+from skilltrail.domain.search_reading import read_query
 from skilltrail.domain.search_snippets import fuse
 from skilltrail.ml.host import ModelHost
 from skilltrail.services import search

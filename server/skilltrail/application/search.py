@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from skilltrail.domain.search import Order, SearchPage, SearchQuery, TopicFound, read_query
+from skilltrail.domain.search import Order, SearchPage, SearchQuery, TopicFound
+from skilltrail.domain.search_reading import read_query
 from skilltrail.errors import SkilltrailError
 from skilltrail.platform.clock import Clock
 from skilltrail.services.ports import ModelPort
@@ -58,6 +59,7 @@ class SearchFacade:
         self._remembered: dict[tuple[object, ...], Found] = {}
         self._warming: threading.Thread | None = None
         self._timer: threading.Timer | None = None
+        self._used_at = 0.0
 
     # --- the word index ---------------------------------------------------------------------------------------------
 
@@ -103,7 +105,7 @@ class SearchFacade:
         typing
             The learner is still typing: the last word may be the beginning of one.
         """
-        from skilltrail.services import search
+        from skilltrail.services import search, search_results
 
         wanted = read_query(text, today=self._today(), typing=typing)
         with self._database.read() as session:
@@ -112,11 +114,11 @@ class SearchFacade:
             if found is None:
                 found = search.find(session, wanted, self._readings(session, wanted), order=order)
                 self._remember(key, found)
-            return search.show(session, wanted, found, offset=offset, written=text, order=order)
+            return search_results.show(session, wanted, found, offset=offset, written=text, order=order)
 
     def topic_names(self) -> list[TopicFound]:
         """Return the topics that can be chosen as a filter, the largest first."""
-        from skilltrail.services.search import list_topics
+        from skilltrail.services.search_results import list_topics
 
         with self._database.read() as session:
             return list_topics(session)
@@ -195,11 +197,23 @@ class SearchFacade:
             for ids, vectors in queries.vectors_after(session, held.read_until, model=model, kind=kind):
                 held.put(ids, vectors)
             held.read_until = newest
-        self._rest()
-        self._timer = threading.Timer(self._idle_seconds, self.forget)
+        self._used_at = time.monotonic()
+        if self._timer is None:
+            self._watch_idle(self._idle_seconds)
+        return held
+
+    def _watch_idle(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._end_idle)
         self._timer.daemon = True
         self._timer.start()
-        return held
+
+    def _end_idle(self) -> None:
+        with self._turn:
+            left = self._used_at + self._idle_seconds - time.monotonic()
+            if self._timer is threading.current_thread() and left > 0:
+                self._watch_idle(left)
+                return
+        self.forget()
 
     def _remember(self, key: tuple[object, ...], found: Found) -> None:
         with self._turn:

@@ -65,19 +65,38 @@ def variants(word: str) -> tuple[str, ...]:
 def matches(text: str, terms: Sequence[Term]) -> list[Match]:
     """Return where terms stand in the beginning of a text, in order, none within another."""
     looked_for = [_words_of(term) for term in terms]
-    if not looked_for:
-        return []
+    # Most words of a text begin nothing that is looked for: one look into a table tells.
+    whole: dict[str, list[int]] = {}
+    openings: list[str] = []
+    for number, (forms, prefix) in enumerate(looked_for):
+        for form in forms:
+            if prefix and len(form) == 1:
+                openings.append(form[0])
+            elif form:
+                whole.setdefault(form[0], []).append(number)
+    begins = tuple(openings)
     words = [(found.start(), found.end(), folded(found[0])) for found in _WORD.finditer(text[:READ])]
     found: list[Match] = []
-    for at in range(len(words)):
-        if found and words[at][0] < found[-1].end:
+    for at, (start, _end, word) in enumerate(words):
+        if not (word in whole or (begins and word.startswith(begins))) or (found and start < found[-1].end):
             continue
         for number, (forms, prefix) in enumerate(looked_for):
             length = _fits(words, at, forms, prefix=prefix)
             if length:
-                found.append(Match(words[at][0], words[at + length - 1][1], number))
+                found.append(Match(start, words[at + length - 1][1], number))
                 break
     return found
+
+
+def telling(terms: Sequence[Term]) -> tuple[Term, ...]:
+    """Return the terms that are worth a mark: one or two letters are not, beside longer words."""
+    longer = tuple(term for term in terms if term.phrase or len(term.text) > 2)
+    return longer or tuple(terms)
+
+
+def marked_line(place: str, text: str, terms: Sequence[Term]) -> Snippet:
+    """Return a whole short text with the terms marked."""
+    return _cut(place, text, matches(text, terms), 0, len(text))
 
 
 def snippet(place: str, text: str, terms: Sequence[Term], *, size: int = SNIPPET) -> Snippet:
@@ -86,7 +105,10 @@ def snippet(place: str, text: str, terms: Sequence[Term], *, size: int = SNIPPET
     start = _best_start(found, size)
     # Not in the middle of a word.
     start = 0 if start <= _BEFORE else text.find(" ", start - _BEFORE, start) + 1 or start
-    end = min(len(text), start + size)
+    return _cut(place, text, found, start, min(len(text), start + size))
+
+
+def _cut(place: str, text: str, found: Sequence[Match], start: int, end: int) -> Snippet:
     parts: list[tuple[str, bool]] = [("…", False)] if start else []
     at = start
     for match in found:
@@ -99,7 +121,9 @@ def snippet(place: str, text: str, terms: Sequence[Term], *, size: int = SNIPPET
 
 
 def _one_line(text: str) -> str:
-    # A blank at an end parts a word from the mark beside it.
+    # Signs of Markdown say nothing here. A blank at an end parts a word from the mark beside it.
+    for sign in ("```", "**", "`", "##"):
+        text = text.replace(sign, " " if sign == "```" else "")
     return " ".join(("|" + text + "|").split())[1:-1]
 
 

@@ -12,15 +12,10 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain.search import (
     Order,
-    SearchHit,
-    SearchPage,
     SearchQuery,
-    Suggestion,
-    TopicFound,
-    Why,
-    lighter,
+    Term,
 )
-from skilltrail.domain.search_snippets import folded, fuse, snippet
+from skilltrail.domain.search_snippets import folded, fuse, telling
 from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.services.trail import bounds_of
 from skilltrail.storage import search_index_queries as index_queries
@@ -32,24 +27,26 @@ from skilltrail.storage.types import to_microseconds
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PAGE_SIZE = 20
-RANKED_MOST = 5_000
+RANKED_MOST = 2_000
 """Exchanges that are put in order by BM25. Words that more of them hold say little; nearness orders these."""
 
 NEAR_MOST = 50
 """At most so many exchanges count as near in meaning, and at most so many as holding some of the words."""
 
-NEAR_DENSE, NEAR_STATIC = 0.25, 0.3
-"""Cosines below which nothing counts as near (chosen in ``benchmarks/search.py``: 95 % and 81 % of what is meant)."""
+NEAR_DENSE, NEAR_STATIC = 0.25, 0.35
+"""Cosines below which nothing counts as near (chosen in ``benchmarks/search.py``: 95 % and 73 % of what is meant)."""
 
 SOME_LEAST = 20
 """With fewer exchanges than this that hold all words, those that hold some are looked for."""
 
+COMMON = 12
+"""A word that more than one exchange in so many holds ("how", "the") says nothing of what is meant."""
+
+FUSED_MOST = 1_000
+
 FEEDBACK = 5
 """Best hits whose dense vectors stand for the query while the model has not read it (Rocchio 1971)."""
 
-TOPICS_MOST = 4
-SUGGESTIONS_MOST = 3
 _FOREVER = 2**62
 
 
@@ -94,12 +91,17 @@ class Readings:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The ids of all results in order, those of them that hold all words, and the cosines of those that are near."""
+    """The ids of all results in order, which (and how many) of them hold all words, and the cosines of those near.
 
-    order: tuple[int, ...]
-    by_words: frozenset[int]
+    ``marked`` are the terms that are worth a mark in a snippet.
+    """
+
+    order: NDArray[np.int64]
+    by_words: _Passing
+    words: int
     cosines: dict[int, float]
     closely: bool = False
+    marked: tuple[Term, ...] = ()
 
 
 def find(session: Session, wanted: SearchQuery, read: Readings, *, order: Order = Order.BEST) -> Found:
@@ -113,99 +115,27 @@ def find(session: Session, wanted: SearchQuery, read: Readings, *, order: Order 
         Best: all words, meaning and some words, fused by reciprocal ranks. Newest: by the time of the question.
     """
     if wanted.empty:
-        return Found((), frozenset(), {})
+        return Found(_numbers(""), _NOBODY, 0, {})
     passing = _passing(session, wanted)
     if not wanted.wanted:
-        return Found(tuple(passing.keep(_asked(session, wanted)).tolist()), frozenset(), {})
+        return Found(passing.keep(_asked(session, wanted)), _NOBODY, 0, {})
     matching = passing.keep(_matching(session, wanted))
     ranked = _ranked(session, wanted, matching, read.best)
     # Phrases must occur in whatever is found, and nothing outside the fields that are named counts.
     loose = _All((*passing.filters, *_phrases(session, wanted)))
-    some = _some(session, wanted, loose) if len(matching) < SOME_LEAST else []
+    rare = _rare(session, wanted) if len(matching) < SOME_LEAST else wanted.wanted
+    some = _some(session, wanted, rare, loose) if len(matching) < SOME_LEAST else []
     nearby = [] if wanted.fields else [_kept(near, loose) for near in _nearness(read, some)]
-    best = fuse(ranked.tolist(), *nearby, some, weights=_weights(read, nearby))
+    # Far down a list ranks tell nothing any more; what stands there follows as it is.
+    fused = fuse(ranked[:FUSED_MOST].tolist(), *nearby, some, weights=_weights(read, nearby))
+    best = np.asarray(fused, dtype=np.int64)
+    best = np.concatenate([best, _Passing.of(best, inverted=True).keep(ranked[FUSED_MOST:])])
     if order is Order.NEWEST:
-        best = _Passing.of(np.asarray(best, dtype=np.int64)).keep(_asked(session, wanted)).tolist()
+        best = _Passing.of(best).keep(_asked(session, wanted))
     cosines = _cosines_of(read.best, nearby[0]) if nearby and read.best is not None else {}
-    return Found(tuple(best), frozenset(matching.tolist()), cosines, closely=read.dense is not None)
-
-
-def show(
-    session: Session, wanted: SearchQuery, found: Found, *, offset: int, written: str, order: Order = Order.BEST
-) -> SearchPage:
-    """Return a page of what was found, with what stands around it."""
-    ids = found.order[offset : offset + PAGE_SIZE]
-    texts = queries.found_texts(session, ids)
-    end = offset + PAGE_SIZE
-    return SearchPage(
-        query=wanted,
-        written=written,
-        hits=tuple(_hit(wanted, found, texts[one]) for one in ids if one in texts),
-        offset=offset,
-        by_words=len(found.by_words) if wanted.wanted else len(found.order),
-        by_meaning=len(found.order) - len(found.by_words) if wanted.wanted else 0,
-        topics=find_topics(session, wanted) if offset == 0 else (),
-        suggestions=() if found.by_words or not wanted.wanted else suggest(session, wanted),
-        waiting=index_queries.count_due(session),
-        exchanges=index_queries.count_exchanges(session),
-        order=order,
-        closely=found.closely,
-        next_offset=end if end < len(found.order) else None,
-    )
-
-
-def suggest(session: Session, wanted: SearchQuery) -> tuple[Suggestion, ...]:
-    """Return queries that ask for less and find something, those first that change the least."""
-    found: list[Suggestion] = []
-    for code, query in lighter(wanted):
-        if len(found) == SUGGESTIONS_MOST:
-            break
-        count = _count(session, query)
-        if count:
-            found.append(Suggestion(code, query.written(), count))
-    return tuple(found)
-
-
-def find_topics(session: Session, wanted: SearchQuery) -> tuple[TopicFound, ...]:
-    """Return the topics whose names and terms hold all words, each perhaps as a beginning; the largest first."""
-    words = [word for term in wanted.wanted for word in folded(term.text).split()]
-    if not words:
-        return ()
-    return tuple(list_topics(session, lambda topic: _holds_words(topic, words))[:TOPICS_MOST])
-
-
-def list_topics(session: Session, chosen: Callable[[TopicNames], bool] = lambda _topic: True) -> list[TopicFound]:
-    """Return the living topics that are chosen, the largest first."""
-    names = [one for one in trail_queries.topic_names(session).values() if chosen(one)]
-    sizes = queries.topic_sizes(session, [one.topic_id for one in names])
-    found = [
-        TopicFound(one.topic_id, one.name, one.area, one.colour, sizes[one.topic_id])
-        for one in names
-        if one.topic_id in sizes
-    ]
-    return sorted(found, key=lambda one: (-one.exchanges, one.name, one.id))
-
-
-def _holds_words(topic: TopicNames, words: Sequence[str]) -> bool:
-    own = folded(" ".join((topic.name, *topic.terms))).replace("-", " ").split()
-    return all(any(one.startswith(word) for one in own) for word in words)
-
-
-def _why(*, holds: bool, near: bool) -> Why:
-    if holds:
-        return Why.BOTH if near else Why.WORDS
-    return Why.MEANING if near else Why.SOME
-
-
-def _hit(wanted: SearchQuery, found: Found, texts: queries.FoundTexts) -> SearchHit:
-    summary, terms = texts.summary, wanted.wanted
-    holds, cosine = summary.id in found.by_words, found.cosines.get(summary.id)
-    why = Why.FILTER if not terms else _why(holds=holds, near=cosine is not None)
-    question = snippet("prompt", summary.question, terms, size=len(summary.question))
-    pieces = [snippet("reply", texts.reply, terms), snippet("prompt", texts.prompt, terms)]
-    # The question is shown anyway: what stands further down in it counts only where the reply holds nothing.
-    piece = next((one for one in pieces if any(marked for _text, marked in one.parts)), pieces[0])
-    return SearchHit(summary, why, question, piece, cosine)
+    closely = read.dense is not None
+    marked = telling(rare or wanted.wanted)
+    return Found(best, _Passing.of(matching), len(matching), cosines, closely, marked)
 
 
 # --- sets of ids ------------------------------------------------------------------------------------------------------
@@ -224,12 +154,19 @@ class _Passing:
         flags[ids] = True
         return cls(flags, inverted)
 
+    def has(self, one: int) -> bool:
+        """Tell whether one exchange passes."""
+        return bool(one < len(self.flags) and self.flags[one]) != self.inverted
+
     def keep(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return those of ``ids`` that pass, in their order."""
         inside = ids < len(self.flags)
         held = np.zeros(len(ids), dtype=np.bool_)
         held[inside] = self.flags[ids[inside]]
         return ids[~held if self.inverted else held]
+
+
+_NOBODY = _Passing(np.zeros(0, dtype=np.bool_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +191,10 @@ def _passing(session: Session, wanted: SearchQuery) -> _All:
     if wanted.since or wanted.before:
         filters.append(_Passing.of(_asked(session, wanted)))
     if wanted.sources:
-        filters.append(_Passing.of(_numbers(queries.of_sources(session, wanted.sources))))
+        # Most histories come from one source: nothing is left out then, and nothing need be looked at.
+        others = sorted(set(queries.sources(session)) - set(wanted.sources))
+        if others:
+            filters.append(_Passing.of(_numbers(queries.of_sources(session, others)), inverted=True))
     if wanted.topics or wanted.areas:
         filters.append(_in_topics(session, wanted))
     filters += [_Passing.of(_numbers(queries.holding(session, thing))) for thing in wanted.holds]
@@ -313,20 +253,27 @@ def _phrases(session: Session, wanted: SearchQuery) -> tuple[_Passing, ...]:
     return (_Passing.of(_numbers(queries.matching(session, queries.expression_of(phrases, wanted.fields)))),)
 
 
-def _some(session: Session, wanted: SearchQuery, passing: _All) -> list[int]:
-    """Return the exchanges that hold some of the words, the best first. Words that thousands hold are left out."""
+def _rare(session: Session, wanted: SearchQuery) -> tuple[Term, ...]:
+    """Return the terms that some exchanges hold and most do not, in the order of the query."""
     if len(wanted.wanted) < 2:
-        return []
-    counts = [
-        (queries.count_matching(session, queries.expression_of([one], wanted.fields)), one) for one in wanted.wanted
-    ]
-    rare, total = [], 0
-    for count, term in sorted(counts, key=lambda one: one[0]):
-        total += count
-        if total > RANKED_MOST:
-            break
-        rare += [term] if count else []
-    if not rare:
+        return wanted.wanted
+    most = min(RANKED_MOST, max(SOME_LEAST, index_queries.last_exchange(session) // COMMON))
+    counts = {
+        term: queries.count_matching(session, queries.expression_of([term], wanted.fields), most + 1)
+        for term in wanted.wanted
+    }
+    kept: set[Term] = set()
+    total = 0
+    for term in sorted(counts, key=counts.__getitem__):
+        total += counts[term]
+        if 0 < counts[term] <= most and total <= RANKED_MOST:
+            kept.add(term)
+    return tuple(term for term in wanted.wanted if term in kept)
+
+
+def _some(session: Session, wanted: SearchQuery, rare: Sequence[Term], passing: _All) -> list[int]:
+    """Return the exchanges that hold some of the rare words, the best first."""
+    if len(wanted.wanted) < 2 or not rare:
         return []
     expression = queries.expression_of(rare, wanted.fields, joined="OR")
     found: list[int] = passing.keep(_numbers(queries.ranked(session, expression, RANKED_MOST)))[:NEAR_MOST].tolist()
@@ -351,7 +298,7 @@ def _kept(near: Near, passing: _All) -> list[int]:
     return found
 
 
-def _count(session: Session, query: SearchQuery) -> int:
+def count(session: Session, query: SearchQuery) -> int:
     """Return how many exchanges hold all words of a query and pass its filters."""
     passing = _passing(session, query)
     return len(passing.keep(_matching(session, query) if query.wanted else _asked(session, query)))

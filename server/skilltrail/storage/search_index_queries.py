@@ -73,6 +73,11 @@ def count_due(session: Session) -> int:
     ).scalar_one()
 
 
+def last_exchange(session: Session) -> int:
+    """Return the number of the exchange that came last: about how many there are."""
+    return session.execute(select(func.max(Exchange.id))).scalar_one() or 0
+
+
 def count_exchanges(session: Session) -> int:
     """Return how many exchanges stand on the current path."""
     return session.execute(select(func.count()).select_from(Exchange).where(Exchange.on_current_path == 1)).scalar_one()

@@ -37,7 +37,7 @@ class FoundTexts:
 # --- words ----------------------------------------------------------------------------------------------------------
 
 _MATCHING = text("SELECT group_concat(rowid) FROM search_words WHERE search_words MATCH :expression")
-_COUNT = text("SELECT count(*) FROM search_words WHERE search_words MATCH :expression")
+_COUNT = text("SELECT count(*) FROM (SELECT 1 FROM search_words WHERE search_words MATCH :expression LIMIT :most)")
 _RANKED = text(
     "SELECT group_concat(rowid) FROM (SELECT rowid FROM search_words WHERE search_words MATCH :expression "
     "ORDER BY bm25(search_words, :title, :prompt, :reply) LIMIT :limit)"
@@ -49,9 +49,9 @@ def matching(session: Session, expression: str) -> str:
     return _ids(session.connection().execute(_MATCHING, {"expression": expression}).scalar_one())
 
 
-def count_matching(session: Session, expression: str) -> int:
-    """Return how many exchanges match an FTS5 expression."""
-    return int(session.connection().execute(_COUNT, {"expression": expression}).scalar_one())
+def count_matching(session: Session, expression: str, most: int) -> int:
+    """Return how many exchanges match an FTS5 expression; counting ends at ``most``."""
+    return int(session.connection().execute(_COUNT, {"expression": expression, "most": most}).scalar_one())
 
 
 def ranked(session: Session, expression: str, limit: int) -> str:
@@ -96,6 +96,7 @@ _OF_SOURCES = text(
     "SELECT group_concat(exchange.id) FROM exchange JOIN conversation ON conversation.id = exchange.conversation_id "
     "WHERE conversation.provider IN (SELECT value FROM json_each(:sources))"
 )
+_NEXT_SOURCE = text("SELECT min(provider) FROM conversation WHERE provider > :after")
 _OF_TOPICS = text(
     "SELECT group_concat(exchange_id) FROM topic_membership WHERE topic_id IN (SELECT value FROM json_each(:topics))"
 )
@@ -123,6 +124,15 @@ def within(session: Session, *, since: int, before: int, current: bool) -> str:
 def holding(session: Session, thing: str) -> str:
     """Return the ids of the exchanges that hold a thing of ``HOLDS``."""
     return _ids(session.connection().execute(_HOLDING, {"bit": HOLDS[thing]}).scalar_one())
+
+
+def sources(session: Session) -> list[str]:
+    """Return the sources of which there are conversations."""
+    found: list[str] = []
+    # From one to the next in the index: a whole history is not gone through for a handful of names.
+    while name := session.connection().execute(_NEXT_SOURCE, {"after": found[-1] if found else ""}).scalar_one():
+        found.append(name)
+    return found
 
 
 def of_sources(session: Session, sources: Sequence[str]) -> str:

@@ -122,7 +122,8 @@ def chips(query: SearchQuery) -> list[Chip]:
     ):
         values: tuple[str, ...] = getattr(query, name)
         for value in values:
-            left = replace(query, **{name: tuple(other for other in values if other != value)})
+            kept: Any = {name: tuple(other for other in values if other != value)}
+            left = replace(query, **kept)
             found.append(Chip(words.format(value=_value_words(name, value)), left.written()))
     if query.since:
         found.append(Chip(_("From {day}").format(day=day_words(query.since)), replace(query, since=None).written()))
