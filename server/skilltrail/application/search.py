@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -173,9 +174,12 @@ class SearchFacade:
         return search.Readings(static=static, like=lambda ids: self._like(session, ids))
 
     def _like(self, session: Session, ids: Sequence[int]) -> Near | None:
+        from skilltrail.services.search import NEAR_MIDDLE
+
         with self._turn:
             middle = self._index(session, DENSE).mean_of(ids)
-            return None if middle is None else self._near(session, DENSE, middle)
+            near = None if middle is None else self._near(session, DENSE, middle)
+            return None if near is None else replace(near, least=NEAR_MIDDLE)
 
     def _near(self, session: Session, kind: str, vector: NDArray[np.float32]) -> Near | None:
         from skilltrail.services.search import NEAR_DENSE, NEAR_STATIC, Near

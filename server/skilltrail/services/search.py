@@ -10,11 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy.orm import Session
 
-from skilltrail.domain.search import (
-    Order,
-    SearchQuery,
-    Term,
-)
+from skilltrail.domain.search import Order, SearchQuery, Term
 from skilltrail.domain.search_snippets import folded, fuse, telling
 from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.services.trail import bounds_of
@@ -36,6 +32,9 @@ NEAR_MOST = 50
 NEAR_DENSE, NEAR_STATIC = 0.25, 0.35
 """Cosines below which nothing counts as near (chosen in ``benchmarks/search.py``: 95 % and 73 % of what is meant)."""
 
+NEAR_MIDDLE = 0.45
+"""The same for nearness to the middle of the best hits, which is nearer to everything."""
+
 SOME_LEAST = 20
 """With fewer exchanges than this that hold all words, those that hold some are looked for."""
 
@@ -43,6 +42,7 @@ COMMON = 12
 """A word that more than one exchange in so many holds ("how", "the") says nothing of what is meant."""
 
 FUSED_MOST = 1_000
+"""Exchanges that hold all words and are fused with the others; any further ones follow them."""
 
 FEEDBACK = 5
 """Best hits whose dense vectors stand for the query while the model has not read it (Rocchio 1971)."""
