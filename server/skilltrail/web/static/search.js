@@ -84,13 +84,18 @@ export function watchSearch() {
     void setText(`${field()?.value.trim() ?? ""} ${added}`.trim(), menu);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
-    const box = field() ?? /** @type {HTMLElement | null} */ (document.querySelector("#search-box input"));
-    if (!box || box.closest("[hidden]")) return;
-    event.preventDefault();
-    if (box.getClientRects().length) box.focus();
-    else /** @type {HTMLElement | null} */ (document.querySelector("#search-box a"))?.click();
+    const held = event.ctrlKey || event.metaKey || event.altKey;
+    if (event.key === "/" && !held && !isWriting(event.target)) toField(event);
   });
+}
+
+/** Goes to the field, or to the page where it stands. @param {KeyboardEvent} event */
+function toField(event) {
+  const box = field() ?? /** @type {HTMLElement | null} */ (document.querySelector("#search-box:not([hidden]) input"));
+  if (!box) return;
+  event.preventDefault();
+  if (box.getClientRects().length) box.focus();
+  else /** @type {HTMLElement | null} */ (document.querySelector("#search-box a"))?.click();
 }
 
 /** @param {EventTarget | null} target */
@@ -135,11 +140,19 @@ async function run(typing) {
 function show(html) {
   const host = document.getElementById("search-results");
   if (!host) return;
-  const focused = document.activeElement instanceof HTMLElement && host.contains(document.activeElement) ? document.activeElement.dataset : null;
+  const chosen = host.querySelector("[data-order]:focus")?.getAttribute("data-order");
   showFragment(host, html);
-  const found = host.querySelector("[data-found]");
-  announce(found?.getAttribute("data-found") ?? "");
-  if (focused?.["order"]) /** @type {HTMLElement | null} */ (host.querySelector(`[data-order="${focused["order"]}"]`))?.focus();
-  // The index fills up meanwhile: what is shown is asked for again, unless somebody has begun to read on.
-  if (found?.getAttribute("data-again")) soon = setTimeout(() => void (field() && !host.querySelector(".more-page") && run(false)), AGAIN);
+  if (chosen) /** @type {HTMLElement | null} */ (host.querySelector(`[data-order="${chosen}"]`))?.focus();
+  const found = /** @type {HTMLElement} */ (host.querySelector("[data-found]"));
+  announce(found.dataset["found"] ?? "");
+  if (found.dataset["again"]) soon = setTimeout(() => void askAgain(host), AGAIN);
+}
+
+/**
+ * The index fills up meanwhile: what is shown is asked for again, unless somebody reads in it.
+ * @param {HTMLElement} host
+ */
+async function askAgain(host) {
+  const isRead = host.querySelector(".more-page") || host.contains(document.activeElement);
+  if (field() && !isRead) await run(false);
 }
