@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from skilltrail.storage.models import Exchange
@@ -10,6 +10,8 @@ from skilltrail.storage.search_models import SearchEntry
 
 TEXTS = 100
 """Texts put in at once: some ten milliseconds, for so long a capture waits at most."""
+
+_REBUILT = 10
 
 CHARACTERS = 400_000
 """More than this many characters are not put in at once, unless one text alone has more."""
@@ -64,6 +66,18 @@ def index_some(session: Session) -> int:
         session.connection().execute(_PUT_IN, wanted)
         session.connection().execute(_NOTE, wanted)
     return len(ids)
+
+
+def make_way(session: Session, leaving: int) -> None:
+    """Empty the index before so many texts leave it that building it anew is quicker; the worker puts the rest in.
+
+    Taking one text out costs ten times as much as putting one in: each of its words is looked up.
+    """
+    texts = session.execute(select(func.count()).select_from(SearchEntry)).scalar_one()
+    if leaving * _REBUILT < texts:
+        return
+    session.execute(text("INSERT INTO search_words (search_words) VALUES ('delete-all')"))
+    session.execute(update(SearchEntry).values(due=True, holds=0, title=None))
 
 
 def count_due(session: Session) -> int:
