@@ -353,7 +353,7 @@ def test_vectors_leave_the_memory_when_nobody_searches(application: Application)
     store(application, *history(12))
     application.processing.run_until_done()
     search = SearchFacade(
-        database=application._database, clock=application.clock, model=application.model, idle_seconds=0.05
+        database=application._database, clock=application.clock, model=application.model, idle_seconds=0.5
     )
 
     search.search("spanish verb")
