@@ -97,11 +97,13 @@ def canary_exchanges() -> list[CapturedExchange]:
 
 
 def plant(application: Application, device_id: str | None = None) -> None:
-    """Put all canaries into an application: exchanges, revisions, ledger, topics, failures."""
+    """Put all canaries into an application: exchanges, revisions, ledger, topics, failures, word index."""
     first, *others = canary_exchanges()
     application.exchanges.capture(items([first, *others]), device_id=device_id)
     _revise(application, first)
     application.processing.run_until_done()
+    while application.search.step():
+        continue
     with application._database.write() as session:
         row = session.execute(text("SELECT min(id) FROM exchange WHERE extractor = :x"), {"x": canary(12)}).scalar_one()
         session.execute(

@@ -104,6 +104,8 @@ def make_template(home: Path) -> bytes:
         plant(application)
         application.backups.make()
         application.exchanges.capture(items(history(1, prefix="later")))
+        while application.search.step():
+            continue
         application.backups.make()
         return key_of(application)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import replace
 
 from skilltrail.application import Application
 from skilltrail.application.processing import StepResult
@@ -16,6 +17,9 @@ log = logging.getLogger(__name__)
 
 QUIET_SECONDS = 2.0
 """A topic run waits until no exchange came for this long: a burst of captures is one change."""
+
+_FLOOD = 2_000
+"""Texts. While more than these wait and more come, the processor is the import's."""
 
 _IDLE_SECONDS = 60.0
 _BLOCKED_SECONDS = (2.0, 5.0, 15.0, 60.0)
@@ -90,15 +94,29 @@ class Worker:
 
     def _step(self) -> StepResult:
         """Do one step of the learner's own history, or else of the invented one."""
+        indexed = self._index_words()
         result = self._application.processing.step(self._model, topics=self._is_quiet())
         demo = self._application.demo
         if result.idle and demo is not None:
-            return demo.processing.step(self._model, topics=self._is_quiet())
-        return result
+            result = demo.processing.step(self._model, topics=self._is_quiet())
+        return replace(result, indexed=indexed)
+
+    def _index_words(self) -> int:
+        """Put some texts into the word indexes: at once what came just now, a whole history when it is quiet."""
+        if not self._is_quiet() and self._application.search.waiting() > _FLOOD:
+            return 0
+        return sum(application.search.step() for application in self._histories())
+
+    def _histories(self) -> list[Application]:
+        demo = self._application.demo
+        return [self._application] if demo is None else [self._application, demo]
 
     def _wait_out(self, code: str) -> None:
         if not self._stopping.is_set():
             log.warning("processing waits: %s", code)
+        # Words can be found without a model.
+        while not self._stopping.is_set() and self._index_words():
+            continue
         # New captures must not cut this short: each would start the model anew.
         self._stopping.wait(_BLOCKED_SECONDS[min(self._troubles, len(_BLOCKED_SECONDS) - 1)])
         self._troubles += 1

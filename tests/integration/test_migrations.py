@@ -33,12 +33,18 @@ def test_the_first_migration_makes_exactly_the_tables_of_the_models(path: Path) 
 
     with database.write() as session:
         context = MigrationContext.configure(
-            session.connection(), opts={"compare_type": _same_kind, "compare_server_default": True}
+            session.connection(),
+            opts={"compare_type": _same_kind, "compare_server_default": True, "include_name": _is_ours},
         )
         differences = compare_metadata(context, Base.metadata)
 
     database.close()
     assert differences == []
+
+
+def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Tell whether a model stands for it; the word index is SQLite's own."""
+    return kind != "table" or not str(name).startswith("search_words")
 
 
 def _same_kind(_context: Any, _column: Any, _meta: Any, inspected: Any, declared: Any) -> bool:

@@ -201,7 +201,7 @@ def test_what_a_migration_names_may_change() -> None:
             return self.exec_driver_sql(question)
 
         def exec_driver_sql(self, question: str) -> Rows:
-            if "sqlite_master" in question:
+            if "pragma_table_list" in question:
                 return Rows([("t",)])
             if "table_info" in question:
                 return Rows([(0, "id", "", 0, None, 1), (1, "a", "", 0, None, 0)])

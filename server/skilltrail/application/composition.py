@@ -25,6 +25,7 @@ from skilltrail.application.opening import DATABASE_FILE, INSTANCE_FILE, find_da
 from skilltrail.application.processing import ProcessingFacade
 from skilltrail.application.redactions import RedactionsFacade
 from skilltrail.application.restored import bring_up_to_now
+from skilltrail.application.search import SearchFacade
 from skilltrail.application.trail import TrailFacade
 from skilltrail.application.uploads import UploadsFacade
 from skilltrail.config import Settings
@@ -103,6 +104,7 @@ class Application:
         self.redactions = RedactionsFacade(database=database, clock=clock, redactor=redactor, changed=self._tell)
         self.exchanges = ExchangesFacade(database=database, clock=clock, redactor=redactor, changed=self._tell)
         self.processing = ProcessingFacade(database=database, settings=settings, clock=clock, model=self.model)
+        self.search = SearchFacade(database=database, clock=clock, model=self.model)
         self.trail = TrailFacade(
             database=database,
             settings=settings,
@@ -216,6 +218,7 @@ class Application:
             last.callback(self._database.close)
             last.callback(self.ledger.flush_refusals)
             last.callback(self.health.end)
+            last.callback(self.search.forget)
             last.callback(self.backups.end)
             last.callback(self.forgetting.end)
             last.callback(self._pause_imports)
@@ -260,6 +263,7 @@ class Application:
         self.trail.forget_remembered()
         self.processing.forget_outline()
         self.corrections.forget_remembered()
+        self.search.forget()
         if look_again:
             self.processing.ask_for_topics()
         # The model process has read texts; it starts anew when it is needed. A model that was handed in has none.

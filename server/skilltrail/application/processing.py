@@ -33,7 +33,7 @@ LONG_POURING = 15.0
 class StepResult:
     """What one step did; nothing of it means that there was nothing to do now.
 
-    ``read`` exchanges got their static vectors, ``embedded`` their dense ones.
+    ``read`` exchanges got their static vectors, ``embedded`` their dense ones; ``indexed`` went into the word index.
     """
 
     read: int = 0
@@ -41,11 +41,12 @@ class StepResult:
     failed: int = 0
     expired: bool = False
     ran_topics: bool = False
+    indexed: int = 0
 
     @property
     def idle(self) -> bool:
         """Tell whether there was nothing to do."""
-        return not (self.read or self.embedded or self.failed or self.expired or self.ran_topics)
+        return not (self.read or self.embedded or self.failed or self.expired or self.ran_topics or self.indexed)
 
 
 class ProcessingFacade:

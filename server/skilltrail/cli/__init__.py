@@ -16,6 +16,7 @@ from skilltrail.cli.forgetting import forget_command
 from skilltrail.cli.history import exchanges_command, export_command, process_command, topics_command
 from skilltrail.cli.importing import import_command
 from skilltrail.cli.keeping import backup_command, restore_command
+from skilltrail.cli.searching import search_command
 from skilltrail.cli.serving import autostart_command, extension_command, open_command, pair_command, serve_command
 
 __all__ = ["main"]
@@ -36,6 +37,7 @@ for _command in (
     import_command,
     process_command,
     topics_command,
+    search_command,
     exchanges_command,
     export_command,
     forget_command,

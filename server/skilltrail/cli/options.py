@@ -31,7 +31,7 @@ class Answer:
     def result(self, value: object) -> None:
         """Write the machine-readable result; silent without ``--json``."""
         if self.as_json:
-            click.echo(orjson.dumps(_plain(value), option=orjson.OPT_INDENT_2).decode())
+            click.echo(orjson.dumps(plain(value), option=orjson.OPT_INDENT_2).decode())
 
 
 def printable(text: str) -> str:
@@ -76,13 +76,14 @@ def _fail(answer: Answer, code: str, words: str) -> None:
     sys.exit(1)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> Any:
+    """Return a value as JSON would give it back: dataclasses as dictionaries, times and paths as text."""
     if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
+        return plain(asdict(value))
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value) if isinstance(value, Path) else value

@@ -45,6 +45,11 @@ def one_line(text: str) -> str:
     return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 
+def visible(text: str) -> str:
+    """Return a piece of captured text without control characters and direction marks; blanks at its ends stay."""
+    return _INVISIBLE.sub("", text)
+
+
 def provider_name(provider: str) -> str:
     """Return the name people know a provider by; an unknown one as it is."""
     return _PROVIDERS.get(provider, one_line(provider))

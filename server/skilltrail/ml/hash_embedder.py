@@ -44,6 +44,10 @@ class HashEmbedder:
         """Return unit vectors, shape (n, dimensions); zeros for a text without words."""
         return self._hashed(texts, self._dimensions, salt="dense")
 
+    def embed_now(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return what ``embed`` returns."""
+        return self.embed(texts)
+
     def static(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return unit vectors, shape (n, 256)."""
         return self._hashed(texts, 256, salt="static")

@@ -49,6 +49,7 @@ class ModelHost:
         self._files: ModelFiles | None = None
         self._static = StaticVectors()
         self._closed = False
+        self._reads: subprocess.Popen[bytes] | None = None
 
     @property
     def identity(self) -> str:
@@ -77,8 +78,21 @@ class ModelHost:
         ModelUnavailable
             If the child cannot be started, fails or ends during the call; the next call starts another one.
         """
-        vectors: NDArray[np.float32] = self._ask("embed", texts=list(texts))
-        return vectors
+        with self._turn:
+            vectors: NDArray[np.float32] = self._ask("embed", texts=list(texts))
+            self._reads = self._child
+            return vectors
+
+    def embed_now(self, texts: Sequence[str], *, seconds: float = 0.02) -> NDArray[np.float32] | None:
+        """Return what ``embed`` returns if a child with a loaded model is free within ``seconds``, else None."""
+        if not self._turn.acquire(timeout=seconds):
+            return None
+        try:
+            return self.embed(texts) if self.child_id is not None and self._reads is self._child else None
+        except ModelUnavailable:
+            return None
+        finally:
+            self._turn.release()
 
     def static(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return static unit vectors, shape (n, 256). Needs no child."""

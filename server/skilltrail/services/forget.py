@@ -30,6 +30,7 @@ from skilltrail.storage.capture_queries import StoredCopy
 from skilltrail.storage.import_member_queries import note_undo_pass, removable, undone_by
 from skilltrail.storage.import_queries import drop_all_imports, drop_source_ids
 from skilltrail.storage.meta_queries import TOPICS_STALE, bump_revision, raise_counter
+from skilltrail.storage.search_index_queries import make_way
 
 EXAMPLES = 5
 
@@ -137,6 +138,7 @@ def carry_out(session: Session, wanted: ForgetPass, *, now: datetime, progress: 
     """
     ids = _targets(session, wanted)
     marker = Marker(passes.make_forget_key(session))
+    make_way(session, len(ids))
     renamed = _remove_texts(session, ids, marker, now, progress) if wanted.text_only else 0
     if not wanted.text_only:
         renamed = _remove(session, wanted, ids, marker, now=now, progress=progress)

@@ -29,6 +29,10 @@ class ModelPort(Protocol):
         """Return unit vectors, shape (n, dims)."""
         ...
 
+    def embed_now(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        """Return what ``embed`` returns if the model can answer within some hundredths of a second, else None."""
+        ...
+
     def static(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return static unit vectors, shape (n, 256)."""
         ...

@@ -200,8 +200,8 @@ def topic_count(session: Session) -> int:
 
 def latest(session: Session, bounds: Bounds, limit: int) -> tuple[ExchangeSummary, ...]:
     """Return the newest exchanges on the current path within the bounds."""
-    statement = _summaries().where(*_within(bounds)).order_by(Exchange.asked_at.desc(), Exchange.id.desc()).limit(limit)
-    return tuple(_summary(row) for row in session.execute(statement))
+    statement = summaries().where(*_within(bounds)).order_by(Exchange.asked_at.desc(), Exchange.id.desc()).limit(limit)
+    return tuple(summary_of(row) for row in session.execute(statement))
 
 
 def page(
@@ -211,7 +211,7 @@ def page(
 
     A topic's page holds the exchanges on the current path; without a topic, all exchanges are listed.
     """
-    statement = _summaries().order_by(Exchange.id.desc()).limit(limit)
+    statement = summaries().order_by(Exchange.id.desc()).limit(limit)
     count = select(func.count()).select_from(Exchange)
     if topic_id is not None:
         # The membership's index is in the order of exchange ids, which is the order of arrival.
@@ -222,18 +222,18 @@ def page(
         statement = statement.where(
             TopicMembership.exchange_id < before if topic_id is not None else Exchange.id < before
         )
-    rows = tuple(_summary(row) for row in session.execute(statement))
+    rows = tuple(summary_of(row) for row in session.execute(statement))
     return rows, session.execute(count).scalar_one()
 
 
 def exemplars(session: Session, topic_id: str) -> tuple[ExchangeSummary, ...]:
     """Return the exchanges that stand for a topic, the best first."""
     statement = (
-        _summaries()
+        summaries()
         .where(TopicMembership.topic_id == topic_id, TopicMembership.exemplar.is_not(None))
         .order_by(TopicMembership.exemplar)
     )
-    return tuple(_summary(row) for row in session.execute(statement))
+    return tuple(summary_of(row) for row in session.execute(statement))
 
 
 def all_summaries(session: Session, *, bounds: Bounds | None = None, questions: bool) -> Iterator[ExchangeSummary]:
@@ -243,9 +243,9 @@ def all_summaries(session: Session, *, bounds: Bounds | None = None, questions: 
     """
     conditions = [Exchange.id.not_in(_HIDDEN)] if bounds is None else _within(bounds)
     conditions.append(Exchange.restricted.is_(False))
-    statement = _summaries(questions=questions).where(*conditions).order_by(Exchange.id)
+    statement = summaries(questions=questions).where(*conditions).order_by(Exchange.id)
     for row in session.execute(statement.execution_options(yield_per=_CHUNK)):
-        yield _summary(row)
+        yield summary_of(row)
 
 
 def detail(session: Session, exchange_id: int) -> ExchangeDetail | None:
@@ -352,7 +352,8 @@ _SUMMARY_COLUMNS: Sequence[Any] = (
 )
 
 
-def _summaries(*, questions: bool = True) -> Select[Any]:
+def summaries(*, questions: bool = True) -> Select[Any]:
+    """Return the statement that reads summaries; its rows are for ``summary_of``."""
     head = (func.substr(ExchangeText.prompt, 1, _QUESTION_HEAD),) if questions else ()
     statement = select(*_SUMMARY_COLUMNS, *head).select_from(Exchange)
     if questions:
@@ -365,7 +366,8 @@ def _summaries(*, questions: bool = True) -> Select[Any]:
     )
 
 
-def _summary(row: Sequence[Any]) -> ExchangeSummary:
+def summary_of(row: Sequence[Any]) -> ExchangeSummary:
+    """Return a row of ``summaries`` as a value."""
     return ExchangeSummary(
         id=row[0],
         seq=row[1],

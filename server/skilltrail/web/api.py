@@ -14,6 +14,7 @@ from skilltrail.web import (
     api_keeping,
     api_learner,
     api_redactions,
+    api_search,
 )
 from skilltrail.web.access import CAPTURE_PREFLIGHT, PUBLIC, asks
 from skilltrail.web.routes import Route, blueprint
@@ -34,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
     *api_keeping.ROUTES,
     *api_forget.ROUTES,
     *api_redactions.ROUTES,
+    *api_search.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )
 

@@ -9,7 +9,15 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter
 
 from skilltrail.application import Application
-from skilltrail.web import correction_pages, dashboard, forget_pages, import_pages, problems, redaction_pages
+from skilltrail.web import (
+    correction_pages,
+    dashboard,
+    forget_pages,
+    import_pages,
+    problems,
+    redaction_pages,
+    search_pages,
+)
 from skilltrail.web.api import api_blueprint
 from skilltrail.web.background import NoWorker, Worker
 from skilltrail.web.security import Gate
@@ -55,6 +63,7 @@ def create_app(
     app.register_blueprint(forget_pages.bp)
     app.register_blueprint(redaction_pages.bp)
     app.register_blueprint(import_pages.bp)
+    app.register_blueprint(search_pages.bp)
     return app
 
 

@@ -36,7 +36,7 @@ PAGE_SIZE = 50
 LATEST_SHOWN = 20
 REST_SLICE = 100_000
 
-_LISTS = ("/", "/timeline", "/export", "/health", "/settings", "/forget", "/redactions", "/imports", "/pair")
+_LISTS = ("/", "/timeline", "/search", "/export", "/health", "/settings", "/forget", "/redactions", "/imports", "/pair")
 _TOPIC_LISTS = ("/topics/log", "/topics/hidden")
 PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
 

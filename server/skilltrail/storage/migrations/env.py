@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from alembic import context
 
-from skilltrail.storage import access_models, correction_models, forget_models, import_models, redaction_models  # noqa: F401 - registers their tables
+from skilltrail.storage import (  # noqa: F401 - registers their tables
+    access_models,
+    correction_models,
+    forget_models,
+    import_models,
+    redaction_models,
+    search_models,
+)
 from skilltrail.storage.models import Base
 
 context.configure(

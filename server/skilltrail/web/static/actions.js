@@ -50,6 +50,7 @@ import {
   replaceOwnWord,
 } from "./redacting.js";
 import { navigate } from "./router.js";
+import { goSearch, moreSearch, orderSearch, setSearch, submitSearch, watchSearch } from "./search.js";
 import { askJson, askText, Refused, ServerAway } from "./server.js";
 import { dropToken } from "./session.js";
 import { unlock } from "./unlock.js";
@@ -105,6 +106,9 @@ const CLICKS = {
   "recovery-save": saveRecoveryKey,
   "recovery-print": printRecoveryKey,
   "recovery-kept": keptRecoveryKey,
+  "search-set": setSearch,
+  "search-order": orderSearch,
+  "search-more": moreSearch,
 };
 
 /** @type {Record<string, (form: HTMLFormElement) => unknown>} */
@@ -117,6 +121,8 @@ const SUBMITS = {
   "move-chosen": moveChosen,
   "split-chosen": splitChosen,
   "move-shown": moveShown,
+  search: submitSearch,
+  "search-go": goSearch,
   "own-word": addOwnWord,
   "own-data": addOwnData,
   "import-start": startImport,
@@ -131,6 +137,7 @@ const SUBMITS = {
 export function listenToActions() {
   watchDrops();
   watchTicks();
+  watchSearch();
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button[data-action]") : null;
     const act = button instanceof HTMLElement ? CLICKS[button.dataset["action"] ?? ""] : undefined;
@@ -195,6 +202,7 @@ async function lock() {
   await askJson("/api/v1/sessions", { method: "DELETE", demo: false });
   dropToken();
   document.getElementById("nav")?.setAttribute("hidden", "");
+  document.getElementById("search-box")?.setAttribute("hidden", "");
   showState("state-signin");
   notify(word("locked"));
 }

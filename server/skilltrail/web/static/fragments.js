@@ -7,7 +7,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 const HTML_ELEMENTS = [
   "a", "article", "aside", "b", "bdi", "blockquote", "br", "button", "caption", "code", "dd", "details", "div", "dl", "dt", "em",
-  "fieldset", "figcaption", "figure", "form", "h1", "h2", "h3", "h4", "header", "hr", "input", "label", "legend", "li", "nav", "ol",
+  "fieldset", "figcaption", "figure", "form", "h1", "h2", "h3", "h4", "header", "hr", "input", "label", "legend", "li", "mark", "nav", "ol",
   "option", "p", "pre", "progress", "s", "section", "select", "span", "strong", "summary", "table", "tbody", "td", "th", "thead",
   "time", "tr", "ul",
 ];

@@ -7,6 +7,7 @@ const PLACES = [
   { pattern: /^\/timeline$/, fragment: "/fragments/timeline", nav: "timeline" },
   { pattern: /^\/topics\/log$/, fragment: "/fragments/topic-log", nav: "timeline" },
   { pattern: /^\/topics\/hidden$/, fragment: "/fragments/hidden-topics", nav: "timeline" },
+  { pattern: /^\/search$/, fragment: "/fragments/search", nav: "search" },
   { pattern: /^\/topics\/([\w-]+)$/, fragment: "/fragments/topics/$1", nav: "timeline" },
   { pattern: /^\/exchanges\/(\d+)$/, fragment: "/fragments/exchanges/$1", nav: "timeline" },
   { pattern: /^\/export$/, fragment: "/fragments/export", nav: "export" },

@@ -5,6 +5,7 @@ import { drawChart, watchWidth } from "./chart.js";
 import { refreshPreview } from "./exporting.js";
 import { refreshFragment, showFragment } from "./fragments.js";
 import { placeOf } from "./router.js";
+import { restoreSearch } from "./search.js";
 import { askText, inDemo, Refused, ServerAway } from "./server.js";
 import { dropToken, token } from "./session.js";
 import { showLock } from "./unlock.js";
@@ -108,6 +109,7 @@ function afterShow(how) {
   named?.scrollIntoView();
   drawChart(host());
   refreshPreview(host());
+  restoreSearch();
 }
 
 /** @param {string} nav */
@@ -115,7 +117,10 @@ function markPlace(nav) {
   const demo = inDemo();
   const menu = /** @type {HTMLElement} */ (document.getElementById("nav"));
   menu.hidden = !token();
-  for (const link of menu.querySelectorAll("a")) {
+  const box = /** @type {HTMLElement} */ (document.getElementById("search-box"));
+  // On its own page the field stands there already.
+  box.hidden = !token() || nav === "search";
+  for (const link of [...menu.querySelectorAll("a"), ...box.querySelectorAll("a")]) {
     const path = (link.getAttribute("href") ?? "/").replace(/^\/demo(?=\/)/, "");
     link.setAttribute("href", demo ? `/demo${path}` : path);
     if (link.dataset["nav"] === nav) link.setAttribute("aria-current", "page");
