@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.forget import NAME_LEAST
 from skilltrail.domain.topics import NameReason
 from skilltrail.i18n import _
+from skilltrail.services.matching_run import match_again
+from skilltrail.storage import claim_queries
 from skilltrail.storage import forgotten_topic_queries as queries
 from skilltrail.storage.forget_queries import folded
 from skilltrail.storage.forgotten_topic_queries import NamedTopic
@@ -55,6 +57,8 @@ def apply(session: Session, aftermath: Aftermath, *, now: datetime) -> None:
         if count:
             queries.choose_exemplars(session, topic_id, count)
     queries.retire_empty(session, now)
+    claim_queries.forget(session, sorted(aftermath.exemplars), least=NAME_LEAST)
+    match_again(session)
 
 
 def _words_of(texts: Iterable[str]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from skilltrail.storage import access_models, forget_models, import_models, redaction_models  # noqa: F401 - registers their tables
+from skilltrail.storage import access_models, claim_models, forget_models, import_models, redaction_models  # noqa: F401 - registers their tables
 from skilltrail.storage.models import Base
 
 context.configure(
