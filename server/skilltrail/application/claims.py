@@ -69,10 +69,13 @@ class ClaimsFacade:
         )
 
     def _concept(self, topic_id: str, key: str) -> PublishedConcept:
-        """Return a concept that was proposed, or any other published one."""
-        known = {proposal.concept.key: proposal.concept for proposal in self.topic(topic_id).proposals}
-        if key in known:
-            return known[key]
+        """Return a concept that stands at the topic already, or any other published one."""
+        topic = self.topic(topic_id)
+        named = [proposal.concept for proposal in topic.proposals]
+        named += [decision.concept for decision in topic.confirmed if decision.concept is not None]
+        for concept in named:
+            if concept.key == key:
+                return concept
         from skilltrail.ml.concepts import published_concepts
 
         found = published_concepts().by_key.get(key)

@@ -10,6 +10,12 @@ from enum import StrEnum
 MATCHING = 1
 """Version of the matching: a higher one makes all topics be matched anew."""
 
+LEAST_FIT = 0.45
+"""Fit below which nothing is proposed: chosen on one half of the labelled topics, reported on the other."""
+
+LIKELY_FIT = 0.51
+"""Fit from which on nine of ten first proposals were right; below it, about half (benchmarks/claims.py)."""
+
 FRAMEWORKS = {"esco": "ESCO v1.2.0", "onet": "O*NET® 29.2"}
 """Names of the frameworks with their releases, as alignments state them."""
 
@@ -80,10 +86,9 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class TopicMatch:
-    """The nearest concepts of one topic, best first; ``fits`` is False when even the best is too far to propose."""
+    """The nearest concepts of one topic, best first; they may all be too far to be proposed (``fits``)."""
 
     proposals: tuple[Proposal, ...] = ()
-    fits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +118,9 @@ class TopicNow:
 class TopicClaims:
     """All about one topic's claims, as a page shows it.
 
-    ``proposals`` leaves out what the learner decided about. ``abstained``: nothing published is near enough, and
-    ``proposals`` are only the nearest. ``matched`` is False while the topic waits to be compared. ``changed``: the
-    topic is another one than it was at the decision.
+    ``proposals`` leaves out what the learner decided about. ``abstained``: none of them is near enough to be proposed,
+    they are only the nearest. ``rejected`` counts those that the learner turned down. ``matched`` is False while the
+    topic waits to be compared. ``changed``: the topic is another one than it was at the decision.
     """
 
     topic_id: str
@@ -125,6 +130,7 @@ class TopicClaims:
     exchanges: int
     confirmed: tuple[Decision, ...] = ()
     none_fits: bool = False
+    rejected: int = 0
     proposals: tuple[Proposal, ...] = ()
     abstained: bool = False
     matched: bool = False
@@ -135,6 +141,11 @@ class TopicClaims:
     def is_open(self) -> bool:
         """Tell whether the learner's word is asked for."""
         return not (self.confirmed or self.none_fits or self.abstained) and bool(self.proposals)
+
+
+def fits(proposals: Sequence[Proposal]) -> bool:
+    """Tell whether the first of the proposals, best first, is near enough to be proposed."""
+    return bool(proposals) and proposals[0].fit >= LEAST_FIT
 
 
 def still_open(proposals: Sequence[Proposal], decided: Iterable[Decision]) -> tuple[Proposal, ...]:

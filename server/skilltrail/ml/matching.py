@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from skilltrail.domain.claims import Proposal, TopicMatch
+from skilltrail.domain.claims import LEAST_FIT, Proposal, TopicMatch
 from skilltrail.ml.concepts import Concepts
 from skilltrail.ml.static_vectors import unit_rows
 from skilltrail.ml.words import Word, words_of
@@ -29,10 +29,10 @@ NAME_WEIGHT = 0.3
 STATIC_WEIGHT = 0.2
 MENTIONS_WEIGHT = 0.2
 
-LEAST_FIT = 0.45
-"""Below it nothing is proposed. Chosen on one half of the labelled topics, reported on the other."""
-
 PROPOSALS = 6
+FALL = 0.2
+"""Alternatives that fit so much worse than the best one are left out, unless they might be proposed themselves."""
+
 EXEMPLARS = 2
 REPLY_WEIGHT = 0.5
 """As in naming: a term in the reply alone is the model's word, not the learner's."""
@@ -127,6 +127,7 @@ def _match(
     # A topic without a name is compared by its exchanges alone, on the same scale.
     fit = fit + NAME_WEIGHT * (space.dense @ name if named else near)
     best = np.lexsort((np.arange(len(fit)), -fit.round(6)))[:PROPOSALS]
+    least = min(float(fit[best[0]]) - FALL, LEAST_FIT)
     proposals = tuple(
         Proposal(
             concept=space.concepts.listed[row],
@@ -138,7 +139,7 @@ def _match(
         )
         for row in best.tolist()
     )
-    return TopicMatch(proposals, fits=proposals[0].fit >= LEAST_FIT)
+    return TopicMatch(tuple(proposal for proposal in proposals if proposal.fit >= least))
 
 
 def _spoken(text: str, space: ConceptSpace) -> _Spoken:

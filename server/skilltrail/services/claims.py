@@ -9,17 +9,19 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain.claims import (
     Decision,
+    Proposal,
     PublishedConcept,
     TopicClaims,
     TopicNow,
     Verdict,
+    fits,
     has_changed,
     still_open,
 )
 from skilltrail.errors import NotFound, RequestInvalid
 from skilltrail.i18n import _
 from skilltrail.storage import claim_queries as queries
-from skilltrail.storage.claim_queries import ClaimTopic, KeptMatch
+from skilltrail.storage.claim_queries import ClaimTopic
 from skilltrail.storage.meta_queries import bump_revision
 
 
@@ -152,9 +154,14 @@ def _claims(session: Session, topic: ClaimTopic) -> TopicClaims:
 
 
 def _one(
-    topic: ClaimTopic, match: KeptMatch | None, decided: Sequence[Decision], now: TopicNow | None, *, undoable: bool
+    topic: ClaimTopic,
+    match: tuple[Proposal, ...] | None,
+    decided: Sequence[Decision],
+    now: TopicNow | None,
+    *,
+    undoable: bool,
 ) -> TopicClaims:
-    proposals = match.proposals if match else ()
+    proposals = still_open(match or (), decided)
     return TopicClaims(
         topic_id=topic.id,
         name=topic.name,
@@ -163,8 +170,9 @@ def _one(
         exchanges=topic.exchanges,
         confirmed=tuple(decision for decision in decided if decision.verdict is Verdict.CONFIRMED),
         none_fits=any(decision.verdict is Verdict.NONE for decision in decided),
-        proposals=still_open(proposals, decided),
-        abstained=match is not None and not match.fits,
+        proposals=proposals,
+        abstained=match is not None and not fits(proposals),
+        rejected=sum(decision.verdict is Verdict.REJECTED for decision in decided),
         matched=match is not None,
         changed=bool(decided) and now is not None and has_changed(decided[-1], now),
         undoable=undoable,

@@ -18,7 +18,6 @@ class TopicMatchRow(Base):
 
     topic_id: Mapped[str] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True)
     digest: Mapped[str]
-    fits: Mapped[bool]
     matched_at: Mapped[datetime]
 
 

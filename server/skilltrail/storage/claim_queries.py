@@ -29,14 +29,6 @@ class ClaimTopic:
     last_seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class KeptMatch:
-    """What was found for a topic; ``exemplars`` in the proposals are ids of exchanges."""
-
-    fits: bool
-    proposals: tuple[Proposal, ...]
-
-
 def topics(session: Session, topic_id: str | None = None) -> list[ClaimTopic]:
     """Return the living topics that hold exchanges, the largest first; with ``topic_id`` only that one."""
     count = func.count()
@@ -55,13 +47,13 @@ def topics(session: Session, topic_id: str | None = None) -> list[ClaimTopic]:
     return [ClaimTopic(*row) for row in session.execute(statement)]
 
 
-def matches(session: Session, topic_id: str | None = None) -> dict[str, KeptMatch]:
-    """Return what was found, by topic."""
+def matches(session: Session, topic_id: str | None = None) -> dict[str, tuple[Proposal, ...]]:
+    """Return what was found for each topic that was matched, the best first; ``exemplars`` are ids of exchanges."""
     rows: dict[str, list[Proposal]] = {}
     for row in session.execute(_of(select(ClaimProposalRow), ClaimProposalRow, topic_id).order_by("rank")).scalars():
         rows.setdefault(row.topic_id, []).append(_proposal(row))
-    fits = session.execute(_of(select(TopicMatchRow.topic_id, TopicMatchRow.fits), TopicMatchRow, topic_id))
-    return {found: KeptMatch(fit, tuple(rows.get(found, ()))) for found, fit in fits}
+    matched = session.execute(_of(select(TopicMatchRow.topic_id), TopicMatchRow, topic_id)).scalars()
+    return {found: tuple(rows.get(found, ())) for found in matched}
 
 
 def decisions(session: Session, topic_id: str | None = None) -> dict[str, list[Decision]]:
@@ -164,7 +156,7 @@ def keep_match(
 ) -> None:
     """Write what was found for a topic in place of what was there; ``exchanges`` are the ids of its evidence's rows."""
     drop_matches(session, [topic_id])
-    session.add(TopicMatchRow(topic_id=topic_id, digest=digest, fits=found.fits, matched_at=now))
+    session.add(TopicMatchRow(topic_id=topic_id, digest=digest, matched_at=now))
     for rank, proposal in enumerate(found.proposals):
         session.add(
             ClaimProposalRow(

@@ -19,7 +19,7 @@ from skilltrail.storage.unchanged import changed_values
 HEAD = "0004"
 """The newest migration; a test compares it with the files."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 7
 """SQLite's user_version, raised with every migration: an older Skilltrail sees at once that it must not write."""
 
 PAGE_BYTES = 4096

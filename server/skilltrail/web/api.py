@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from skilltrail.web import api_capture, api_forget, api_imports, api_keeping, api_learner, api_redactions
+from skilltrail.web import api_capture, api_claims, api_forget, api_imports, api_keeping, api_learner, api_redactions
 from skilltrail.web.access import CAPTURE_PREFLIGHT, PUBLIC, asks
 from skilltrail.web.routes import Route, blueprint
 
@@ -25,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     *api_keeping.ROUTES,
     *api_forget.ROUTES,
     *api_redactions.ROUTES,
+    *api_claims.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )
 

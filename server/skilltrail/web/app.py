@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.routing import IntegerConverter
 
 from skilltrail.application import Application
-from skilltrail.web import dashboard, forget_pages, import_pages, problems, redaction_pages
+from skilltrail.web import claim_pages, dashboard, forget_pages, import_pages, problems, redaction_pages
 from skilltrail.web.api import api_blueprint
 from skilltrail.web.background import NoWorker, Worker
 from skilltrail.web.security import Gate
@@ -51,6 +51,7 @@ def create_app(
     Gate(application, port=port, draining=draining, monotonic=monotonic).register(app)
     app.register_blueprint(api_blueprint())
     app.register_blueprint(dashboard.bp)
+    app.register_blueprint(claim_pages.bp)
     app.register_blueprint(forget_pages.bp)
     app.register_blueprint(redaction_pages.bp)
     app.register_blueprint(import_pages.bp)

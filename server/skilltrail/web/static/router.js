@@ -6,6 +6,7 @@ const PLACES = [
   { pattern: /^\/$/, fragment: "/fragments/home", nav: "home" },
   { pattern: /^\/timeline$/, fragment: "/fragments/timeline", nav: "timeline" },
   { pattern: /^\/topics\/([\w-]+)$/, fragment: "/fragments/topics/$1", nav: "timeline" },
+  { pattern: /^\/claims$/, fragment: "/fragments/claims", nav: "timeline" },
   { pattern: /^\/exchanges\/(\d+)$/, fragment: "/fragments/exchanges/$1", nav: "timeline" },
   { pattern: /^\/export$/, fragment: "/fragments/export", nav: "export" },
   { pattern: /^\/health$/, fragment: "/fragments/health", nav: "health" },

@@ -24,7 +24,6 @@ def upgrade() -> None:
         "topic_match",
         sa.Column("topic_id", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("fits", sa.Boolean(), nullable=False),
         sa.Column("matched_at", sa.BigInteger(), nullable=False),
         _topic("topic_match"),
         sa.PrimaryKeyConstraint("topic_id", name=op.f("pk_topic_match")),
