@@ -62,7 +62,7 @@ def test_the_head_named_in_the_code_is_the_newest_file() -> None:
     script = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
 
     assert script.get_heads() == [migrate.HEAD]
-    assert len(list(script.walk_revisions())) == migrate.SCHEMA_VERSION
+    assert f"{migrate.SCHEMA_VERSION:04}" == migrate.HEAD
 
 
 def test_an_older_database_is_brought_up_to_date(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

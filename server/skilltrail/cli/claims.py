@@ -119,7 +119,7 @@ def _all(settings: Settings) -> Told:
         return dict(server.call("GET", "/api/v1/claims"))
     with _opened(settings) as application:
         topics = [_told(claims) for claims in application.claims.all()]
-    return {"topics": topics, "notices": list(framework_notices().values())}
+    return {"topics": topics, "notices": list(framework_notices("service").values())}
 
 
 def _asked(

@@ -36,12 +36,15 @@ def notices(export: TimelineExport) -> tuple[str, ...]:
     return tuple(words for framework, words in framework_notices().items() if framework in used)
 
 
-def framework_notices() -> dict[str, str]:
-    """Return each framework's notice; ESCO and O*NET prescribe these words, so they are not translated."""
+def framework_notices(where: str = "publication") -> dict[str, str]:
+    """Return each framework's notice; ESCO and O*NET prescribe these words, so they are not translated.
+
+    ``where``: "publication" for a file, "service" for a page.
+    """
     return {
-        "esco": "This publication uses the ESCO classification of the European Commission, in an adapted version.",
+        "esco": f"This {where} uses the ESCO classification of the European Commission, in an adapted version.",
         "onet": (
-            "This publication includes information from the O*NET® 29.2 Database by the U.S. Department of Labor, "
+            f"This {where} includes information from the O*NET® 29.2 Database by the U.S. Department of Labor, "
             "Employment and Training Administration (USDOL/ETA). Used under the CC BY 4.0 license. O*NET® is a "
             "trademark of USDOL/ETA. Skilltrail has modified all or some of this information. USDOL/ETA has not "
             "approved, endorsed, or tested these modifications."

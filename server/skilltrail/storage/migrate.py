@@ -16,7 +16,7 @@ from skilltrail.storage.engine import APPLICATION_ID, closed_reader, raw_connect
 from skilltrail.storage.faults import translated
 from skilltrail.storage.unchanged import changed_values
 
-HEAD = "0004"
+HEAD = "0007"
 """The newest migration; a test compares it with the files."""
 
 SCHEMA_VERSION = 7

@@ -194,7 +194,7 @@ def _proposal(proposal: Proposal) -> ProposalAnswer:
 
 
 def _notices() -> list[str]:
-    return list(framework_notices().values())
+    return list(framework_notices("service").values())
 
 
 ROUTES = (

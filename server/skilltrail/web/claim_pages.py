@@ -53,7 +53,7 @@ def words(found: tuple[TopicClaims, ...]) -> dict[str, Any]:
         "kind_words": kind_words,
         "sure_words": sure_words,
         "why_words": why_words,
-        "notices": list(framework_notices().values()),
+        "notices": list(framework_notices("service").values()),
     }
 
 
