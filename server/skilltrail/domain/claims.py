@@ -11,7 +11,7 @@ MATCHING = 1
 """Version of the matching: a higher one makes all topics be matched anew."""
 
 LEAST_FIT = 0.45
-"""Fit below which nothing is proposed. One half of the labelled topics alone gives 0.42 for three right proposals of four;
+"""Fit below which nothing is proposed. One half of the labelled topics alone gives 0.42 (three of four right);
 this is a little stricter, for a wrong proposal costs more than none (benchmarks/claims.py)."""
 
 LIKELY_FIT = 0.51
