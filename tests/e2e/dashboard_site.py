@@ -64,8 +64,8 @@ class Site:
         return f"{self.origin}/#k={self.application.sessions.mint_launch_key().key}"
 
 
-def serve(home: Path, fill: Callable[[Application], None]) -> Iterator[Site]:
-    with Application.open(Settings(home=home, keyring=False), model=HashEmbedder()) as application:
+def serve(home: Path, fill: Callable[[Application], None], *, model: HashEmbedder | None = None) -> Iterator[Site]:
+    with Application.open(Settings(home=home, keyring=False), model=model or HashEmbedder()) as application:
         fill(application)
         site = Site(application)
         site.up()

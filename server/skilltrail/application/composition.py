@@ -12,6 +12,7 @@ from typing import Self
 
 from skilltrail.application.access import Credentials, Ledger, Pairing, Sessions
 from skilltrail.application.backups import BackupsFacade, back_up_file
+from skilltrail.application.claims import ClaimsFacade
 from skilltrail.application.corrections import CorrectionsFacade
 from skilltrail.application.data_rights import DataRightsFacade
 from skilltrail.application.exchanges import ExchangesFacade
@@ -43,6 +44,9 @@ from skilltrail.storage.database import Database, open_database
 from skilltrail.storage.meta_queries import get_identity, make_identity
 
 DEMO_FOLDER = "demo"
+CONCEPTS_FOLDER = "concepts"
+"""Vectors of published concepts by another than the default model; they say nothing of the learner."""
+
 RESCUED = "skilltrail-rescued-*.db"
 """Copies that were saved when another file took the place of the open database."""
 
@@ -105,6 +109,7 @@ class Application:
         self.exchanges = ExchangesFacade(database=database, clock=clock, redactor=redactor, changed=self._tell)
         self.processing = ProcessingFacade(database=database, settings=settings, clock=clock, model=self.model)
         self.search = SearchFacade(database=database, clock=clock, model=self.model)
+        self.claims = ClaimsFacade(database=database, clock=clock)
         self.trail = TrailFacade(
             database=database,
             settings=settings,
@@ -240,7 +245,11 @@ class Application:
             if self._model is None:
                 from skilltrail.ml.host import ModelHost
 
-                self._model = ModelHost(embedder=self.settings.embedder, idle_minutes=self.settings.model_idle_minutes)
+                self._model = ModelHost(
+                    embedder=self.settings.embedder,
+                    idle_minutes=self.settings.model_idle_minutes,
+                    cache=self.settings.home / CONCEPTS_FOLDER,
+                )
             return self._model
 
     def close_model(self) -> None:

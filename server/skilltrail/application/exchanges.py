@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from skilltrail.application.joint_store import JointStore
 from skilltrail.domain.capture import CapturedItem, CaptureReport, Outcome
@@ -11,7 +11,7 @@ from skilltrail.platform.clock import Clock
 from skilltrail.services import ingest, trail
 from skilltrail.services.ports import Redactor
 from skilltrail.storage.database import Database
-from skilltrail.storage.trail_queries import all_summaries
+from skilltrail.storage.trail_queries import all_summaries, summaries_by_id
 
 
 class ExchangesFacade:
@@ -58,6 +58,11 @@ class ExchangesFacade:
         """Return one exchange with its texts; raises NotFound."""
         with self._database.read() as session:
             return trail.read_exchange(session, exchange_id)
+
+    def summaries(self, ids: Sequence[int]) -> dict[int, ExchangeSummary]:
+        """Return exchanges by id with the beginnings of their questions; those that are gone are left out."""
+        with self._database.read() as session:
+            return summaries_by_id(session, ids)
 
     def rows(self) -> Iterator[ExchangeSummary]:
         """Yield all exchanges in the order of arrival, without any text, from one state of the database."""

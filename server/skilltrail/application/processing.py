@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from skilltrail.application.claims import ClaimMatching
 from skilltrail.application.dense_vectors import DenseVectors
 from skilltrail.application.first_vectors import FirstVectors
 from skilltrail.config import Settings
@@ -33,7 +34,8 @@ LONG_POURING = 15.0
 class StepResult:
     """What one step did; nothing of it means that there was nothing to do now.
 
-    ``read`` exchanges got their static vectors, ``embedded`` their dense ones; ``indexed`` went into the word index.
+    ``read`` exchanges got their static vectors, ``embedded`` their dense ones; ``indexed`` went into the word index;
+    ``matched`` topics were compared with published concepts (or that many concepts made ready for it).
     """
 
     read: int = 0
@@ -42,11 +44,13 @@ class StepResult:
     expired: bool = False
     ran_topics: bool = False
     indexed: int = 0
+    matched: int = 0
 
     @property
     def idle(self) -> bool:
         """Tell whether there was nothing to do."""
-        return not (self.read or self.embedded or self.failed or self.expired or self.ran_topics or self.indexed)
+        work = (self.read, self.embedded, self.failed, self.expired, self.ran_topics, self.indexed, self.matched)
+        return not any(work)
 
 
 class ProcessingFacade:
@@ -65,6 +69,7 @@ class ProcessingFacade:
         self._problem: str | None = None
         self._first = FirstVectors(database=database, clock=clock)
         self._dense = DenseVectors(database=database, clock=clock)
+        self._claims = ClaimMatching(database=database, clock=clock)
         self._grouping = Pace()
         self._asked = False
         self._adopted: dict[str, str] = {}
@@ -182,7 +187,18 @@ class ProcessingFacade:
             return self._read_new(model)
         if done.idle and topics and self._due(backlog):
             return self._run_full(model, identity, backlog)
+        if done.idle and topics:
+            return self._match(model, identity)
         return done
+
+    def _match(self, model: ModelPort, identity: str) -> StepResult:
+        self._doing = "claims"
+        try:
+            return StepResult(matched=self._claims.step(model, identity))
+        except ValueError:
+            raise ModelUnavailable(
+                _("The topics could not be compared with skills; it is tried again later.")
+            ) from None
 
     def _adopt(self, kind: str, model: str) -> bool:
         from skilltrail.services import processing

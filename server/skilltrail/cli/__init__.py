@@ -11,6 +11,7 @@ import click
 
 from skilltrail import __version__
 from skilltrail.cli.checkup import doctor_command
+from skilltrail.cli.claims import claims_command
 from skilltrail.cli.correcting import COMMANDS as CORRECTIONS
 from skilltrail.cli.forgetting import forget_command
 from skilltrail.cli.history import exchanges_command, export_command, process_command, topics_command
@@ -38,6 +39,7 @@ for _command in (
     process_command,
     topics_command,
     search_command,
+    claims_command,
     exchanges_command,
     export_command,
     forget_command,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from skilltrail.domain.claims import PublishedConcept
 from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.domain.health import Alert
 
@@ -30,7 +31,8 @@ class MonthCount:
 class TopicLine:
     """One topic as a line of the timeline. ``colour`` is an index into the palette, kept through runs.
 
-    ``name_reason`` says in words why the topic is called so.
+    ``name_reason`` says in words why the topic is called so. ``alignments`` are the published concepts that the learner
+    confirmed for it, and no others.
     """
 
     id: str
@@ -45,6 +47,7 @@ class TopicLine:
     days: int
     months: tuple[MonthCount, ...]
     name_reason: str = ""
+    alignments: tuple[PublishedConcept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

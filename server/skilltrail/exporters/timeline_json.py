@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from skilltrail.domain.claims import PublishedConcept
 from skilltrail.domain.timeline import ExportEntry, TimelineExport, TopicLine
 from skilltrail.exporters import disclosure
 from skilltrail.exporters.wording import utc_stamp
@@ -26,6 +27,7 @@ def _document(export: TimelineExport) -> dict[str, Any]:
         "product": {"name": "Skilltrail", "version": export.product_version},
         "generated_at": utc_stamp(timeline.generated_at),
         "statement": disclosure.self_recorded(),
+        "notices": list(disclosure.notices(export)),
         "filter": {
             "since": wanted.since.isoformat() if wanted.since else None,
             "until": wanted.until.isoformat() if wanted.until else None,
@@ -57,6 +59,17 @@ def _topic(topic: TopicLine) -> dict[str, Any]:
         "episodes": topic.episodes,
         "days": topic.days,
         "months": [{"month": count.month, "exchanges": count.exchanges} for count in topic.months],
+        "alignments": [_alignment(concept) for concept in topic.alignments],
+    }
+
+
+def _alignment(concept: PublishedConcept) -> dict[str, Any]:
+    return {
+        "target_framework": concept.framework_name,
+        "target_name": concept.label,
+        "target_url": concept.address or None,
+        "target_code": concept.code,
+        "confirmed_by": "learner",
     }
 
 

@@ -56,6 +56,8 @@ def _lines(export: TimelineExport) -> Iterator[str]:
         yield from ["## " + _("In no topic yet"), ""]
         yield from (_entry(entry, zone) for entry in rest)
         yield ""
+    for notice in disclosure.notices(export):
+        yield from [literal(notice), ""]
     made = _("Made with Skilltrail {version} on {day}.")
     yield made.format(version=export.product_version, day=day_words(timeline.generated_at, zone))
 
@@ -80,6 +82,11 @@ def _topic(topic: TopicLine, entries: list[ExportEntry], zone: tzinfo | None) ->
     )
     if topic.terms:
         yield _("Words it stands for: {terms}.").format(terms=", ".join(literal(term) for term in topic.terms))
+    for concept in topic.alignments:
+        # The address is ours to print, and not to be followed by a reader that nobody asked.
+        address = f" ({literal(concept.address)})" if concept.address else ""
+        yield ""
+        yield f"{literal(disclosure.aligned(concept))}{address}."
     if topic.months:
         yield ""
         yield "; ".join(f"{month_words(count.month)}: {count.exchanges}" for count in topic.months) + "."

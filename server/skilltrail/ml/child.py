@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from skilltrail.domain.claims import TopicMatch
     from skilltrail.domain.topics import TopicPartition
+    from skilltrail.ml.concept_vectors import ConceptVectors
     from skilltrail.ml.embedding import Embedder
+    from skilltrail.ml.matching import ConceptSpace
 
 NICENESS = 10
 
@@ -30,7 +34,7 @@ NICENESS = 10
 class Calls:
     """What the child can do; the model is loaded at the first call that needs it."""
 
-    def __init__(self, *, embedder: str, threads: int) -> None:
+    def __init__(self, *, embedder: str, threads: int, cache: Path | None = None) -> None:
         from skilltrail.ml.static_vectors import StaticVectors
 
         self._name = embedder
@@ -38,6 +42,9 @@ class Calls:
         self._embedder: Embedder | None = None
         self._static = StaticVectors()
         self._named: dict[str, NDArray[np.float32]] = {}
+        self._cache = cache
+        self._concepts: ConceptVectors | None = None
+        self._space: ConceptSpace | None = None
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Dense unit vectors."""
@@ -48,6 +55,17 @@ class Calls:
         from skilltrail.ml.discovery import discover
 
         return discover(embed_dense=self._names, embed_static=self._static.embed, **arguments)
+
+    def prepare_concepts(self) -> tuple[int, int]:
+        """Make the next vectors of published concepts; how many there are now, and how many there will be."""
+        vectors = self._concept_vectors()
+        return vectors.prepare(self.embed), vectors.total
+
+    def match(self, **arguments: Any) -> list[TopicMatch]:
+        """Topics against published concepts; see ``matching.match_topics``."""
+        from skilltrail.ml.matching import match_topics
+
+        return match_topics(space=self._concept_space(), embed=self._names, **arguments)
 
     def chart(self, spec: dict[str, Any]) -> str:
         """A chart as SVG."""
@@ -66,6 +84,28 @@ class Calls:
         new = sorted({name for name in names if name not in self._named})
         self._named.update(zip(new, self._model().embed(new), strict=True))
         return np.stack([self._named[name] for name in names])
+
+    def _concept_vectors(self) -> ConceptVectors:
+        if self._concepts is None:
+            from skilltrail.ml.concept_vectors import ConceptVectors
+            from skilltrail.ml.concepts import published_concepts
+            from skilltrail.ml.model_files import find_model
+
+            identity = find_model(self._name).identity
+            self._concepts = ConceptVectors(published_concepts(), identity, self._cache)
+        return self._concepts
+
+    def _concept_space(self) -> ConceptSpace:
+        if self._space is None:
+            from skilltrail.ml.concepts import published_concepts
+            from skilltrail.ml.matching import ConceptSpace
+            from skilltrail.ml.skill_terms import term_list
+
+            vectors = self._concept_vectors()
+            while (dense := vectors.matrix()) is None:
+                vectors.prepare(self.embed)
+            self._space = ConceptSpace.of(published_concepts(), dense, self._static.embed, term_list())
+        return self._space
 
     def _model(self) -> Embedder:
         if self._embedder is None:
@@ -120,6 +160,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--embedder", required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--cache", type=Path)
     options = parser.parse_args()
     # Ctrl-C reaches the whole terminal; the parent drains first and then ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -127,7 +168,7 @@ def main() -> None:
         os.nice(NICENESS)
     source, sink = _private_pipe()
     try:
-        serve(source, sink, Calls(embedder=options.embedder, threads=options.threads))
+        serve(source, sink, Calls(embedder=options.embedder, threads=options.threads, cache=options.cache))
     except OSError:
         os._exit(0)
 

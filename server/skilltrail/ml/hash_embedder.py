@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from skilltrail.domain.claims import TopicMatch
 from skilltrail.ml.communities import TopicParams
+from skilltrail.ml.concept_vectors import mean_views
+from skilltrail.ml.concepts import Concepts
 from skilltrail.ml.placing import place
 from skilltrail.ml.static_vectors import unit_rows
 from skilltrail.ml.words import stop_words, words_of
@@ -24,11 +27,17 @@ class HashEmbedder:
     """``ModelPort`` without a process: texts are near each other when they share words."""
 
     def __init__(
-        self, *, dimensions: int = 384, params: TopicParams | None = None, terms: TermList | None = None
+        self,
+        *,
+        dimensions: int = 384,
+        params: TopicParams | None = None,
+        terms: TermList | None = None,
+        concepts: Concepts | None = None,
     ) -> None:
         self._dimensions = dimensions
         self._params = params
         self._terms = terms
+        self._concepts = concepts or Concepts((), ())
 
     @property
     def identity(self) -> str:
@@ -93,6 +102,29 @@ class HashEmbedder:
     ) -> NDArray[np.int64]:
         """Put new rows into existing groups; see ``placing.place``."""
         return place(vectors, known, labels, self._params)
+
+    def prepare_concepts(self) -> tuple[int, int]:
+        """Nothing to prepare: hashing costs nothing."""
+        return len(self._concepts.listed), len(self._concepts.listed)
+
+    def match(
+        self,
+        *,
+        names: Sequence[str],
+        texts: Sequence[Sequence[str]],
+        dense: Sequence[NDArray[np.float32]],
+        static: Sequence[NDArray[np.float32]],
+    ) -> list[TopicMatch]:
+        """Match topics in this process with the concepts that were handed in; see ``matching.match_topics``."""
+        from skilltrail.ml.matching import ConceptSpace, match_topics
+        from skilltrail.ml.skill_terms import term_list
+
+        if not self._concepts.listed:
+            return [TopicMatch() for _name in names]
+        rows = range(len(self._concepts.listed))
+        vectors = mean_views(self.embed([view for row in rows for view in self._concepts.views(row)]))
+        space = ConceptSpace.of(self._concepts, vectors, self.static, self._terms or term_list())
+        return match_topics(names=names, texts=texts, dense=dense, static=static, space=space, embed=self.embed)
 
     def chart(self, spec: dict[str, Any]) -> str:
         """Return the SVG of a specification."""

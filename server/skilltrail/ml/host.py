@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from skilltrail.domain.claims import TopicMatch
     from skilltrail.domain.topics import TopicPartition
 
 _PATIENCE = 5.0
@@ -38,10 +39,16 @@ class ModelHost:
         Any sentence-transformers model: the default's name, a folder, or the name of a downloaded one.
     idle_minutes
         The child ends after this long without work; 0 keeps it.
+    cache
+        Folder for what the child works out of published texts alone: vectors of concepts by another than the
+        default model. None: they are made anew by every child.
     """
 
-    def __init__(self, *, embedder: str = DEFAULT_EMBEDDER, idle_minutes: float = 10) -> None:
+    def __init__(
+        self, *, embedder: str = DEFAULT_EMBEDDER, idle_minutes: float = 10, cache: Path | None = None
+    ) -> None:
         self._embedder = embedder
+        self._cache = cache
         self._idle_seconds = idle_minutes * 60
         self._turn = threading.RLock()
         self._child: subprocess.Popen[bytes] | None = None
@@ -137,6 +144,25 @@ class ModelHost:
         """Put new rows into existing groups at once; see ``placing.place``. Needs no child."""
         return place(vectors, known, labels)
 
+    def prepare_concepts(self) -> tuple[int, int]:
+        """Make the next vectors of published concepts, a few seconds' worth; raises as ``embed``."""
+        made, total = self._ask("prepare_concepts")
+        return int(made), int(total)
+
+    def match(
+        self,
+        *,
+        names: Sequence[str],
+        texts: Sequence[Sequence[str]],
+        dense: Sequence[NDArray[np.float32]],
+        static: Sequence[NDArray[np.float32]],
+    ) -> list[TopicMatch]:
+        """Match topics with published concepts; see ``matching.match_topics``. Raises as ``embed``."""
+        found: list[TopicMatch] = self._ask(
+            "match", names=list(names), texts=[list(part) for part in texts], dense=list(dense), static=list(static)
+        )
+        return found
+
     def chart(self, spec: dict[str, Any]) -> str:
         """Return the SVG of a Vega-Lite specification. Raises as ``embed``."""
         return str(self._ask("chart", spec=spec))
@@ -188,7 +214,7 @@ class ModelHost:
             self._end()
         if self._child is None:
             try:
-                self._child = _start(self._embedder)
+                self._child = _start(self._embedder, self._cache)
             except OSError as error:
                 raise ModelUnavailable(_("The model process could not be started.")) from error
         return self._child
@@ -250,8 +276,9 @@ def threads() -> int:
     return max(1, (os.cpu_count() or 2) - 1)
 
 
-def _start(embedder: str) -> subprocess.Popen[bytes]:
+def _start(embedder: str, cache: Path | None) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "skilltrail.ml.child", "--embedder", embedder, "--threads", str(threads())]
+    command += ["--cache", str(cache)] if cache is not None else []
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW

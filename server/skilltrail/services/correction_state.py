@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.corrections import Kind, Standing, value_of
+from skilltrail.services.matching_run import match_again
 from skilltrail.storage import correction_queries as queries
 from skilltrail.storage.correction_queries import CORRECTION_EPOCH
 from skilltrail.storage.forgotten_topic_queries import choose_exemplars
@@ -41,6 +42,7 @@ def finish(session: Session, *, touched: Iterable[str] = ()) -> None:
     for topic_id in queries.without_exemplars(session, touched):
         choose_exemplars(session, topic_id, _EXEMPLARS)
     raise_counter(session, CORRECTION_EPOCH)
+    match_again(session)
     bump_revision(session)
 
 

@@ -13,6 +13,8 @@ from skilltrail.domain.corrections import Kind
 from skilltrail.domain.forget import NAME_LEAST
 from skilltrail.domain.topics import NameReason
 from skilltrail.i18n import _
+from skilltrail.services.matching_run import match_again
+from skilltrail.storage import claim_queries
 from skilltrail.storage import forgotten_topic_queries as queries
 from skilltrail.storage.correction_queries import corrections, set_words
 from skilltrail.storage.forget_queries import folded
@@ -84,6 +86,8 @@ def apply(session: Session, aftermath: Aftermath, *, now: datetime) -> None:
     for correction_id, value, before in aftermath.said:
         set_words(session, correction_id, value=value, before=before)
     queries.retire_empty(session, now)
+    claim_queries.forget(session, sorted(aftermath.exemplars), least=NAME_LEAST)
+    match_again(session)
 
 
 def _words_of(texts: Iterable[str]) -> set[str]:

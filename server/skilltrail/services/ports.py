@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from skilltrail.domain.claims import TopicMatch
     from skilltrail.domain.topics import TopicPartition
 
 
@@ -68,6 +69,21 @@ class ModelPort(Protocol):
 
         Both are static vectors, or both dense and static ones side by side.
         """
+        ...
+
+    def prepare_concepts(self) -> tuple[int, int]:
+        """Make vectors of published concepts, a few seconds' worth; return how many there are, of how many."""
+        ...
+
+    def match(
+        self,
+        *,
+        names: Sequence[str],
+        texts: Sequence[Sequence[str]],
+        dense: Sequence[NDArray[np.float32]],
+        static: Sequence[NDArray[np.float32]],
+    ) -> list[TopicMatch]:
+        """Match topics with published concepts; each argument has one entry a topic, vectors one row an exchange."""
         ...
 
     def chart(self, spec: dict[str, Any]) -> str:

@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from skilltrail.domain.claims import PublishedConcept
 from skilltrail.domain.exchange import ExchangeDetail, ExchangePage
 from skilltrail.domain.timeline import MonthCount, Timeline, TimelineFilter, TopicDetail, TopicLine
 from skilltrail.errors import NotFound
 from skilltrail.i18n import _
+from skilltrail.storage import claim_queries, work_queries
 from skilltrail.storage import trail_queries as queries
-from skilltrail.storage import work_queries
 from skilltrail.storage.meta_queries import get_revision
 from skilltrail.storage.trail_queries import Bounds, TopicFigures, TopicNames, Totals
 
@@ -131,11 +132,21 @@ def _lines(session: Session, bounds: Bounds, pause: timedelta) -> tuple[TopicLin
     names = queries.topic_names(session, bounds.topic_id)
     months = queries.topic_months(session, bounds)
     figures = queries.topic_figures(session, bounds, pause_microseconds=pause // timedelta(microseconds=1))
-    lines = [_line(names[row.topic_id], row, months.get(row.topic_id, ())) for row in figures if row.topic_id in names]
+    aligned = claim_queries.confirmed(session)
+    lines = [
+        _line(names[row.topic_id], row, months.get(row.topic_id, ()), aligned.get(row.topic_id, ()))
+        for row in figures
+        if row.topic_id in names
+    ]
     return tuple(sorted(lines, key=lambda line: (-line.exchanges, line.name.casefold(), line.id)))
 
 
-def _line(names: TopicNames, figures: TopicFigures, months: Sequence[tuple[str, int]]) -> TopicLine:
+def _line(
+    names: TopicNames,
+    figures: TopicFigures,
+    months: Sequence[tuple[str, int]],
+    alignments: tuple[PublishedConcept, ...],
+) -> TopicLine:
     return TopicLine(
         id=names.topic_id,
         name=names.name,
@@ -149,4 +160,5 @@ def _line(names: TopicNames, figures: TopicFigures, months: Sequence[tuple[str, 
         days=figures.days,
         months=tuple(MonthCount(month, count) for month, count in months),
         name_reason=names.name_reason,
+        alignments=alignments,
     )

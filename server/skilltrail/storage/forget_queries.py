@@ -15,6 +15,7 @@ from skilltrail.domain.exchange import question_line
 from skilltrail.domain.forget import ForgetExample, Trace
 from skilltrail.domain.merging import HEAD
 from skilltrail.storage.access_models import LedgerRowRecord
+from skilltrail.storage.claim_models import ClaimProposalRow, ClaimRow, TopicMatchRow
 from skilltrail.storage.correction_models import CorrectionRow
 from skilltrail.storage.models import (
     Area,
@@ -359,8 +360,19 @@ def _row_of(provider: str, source_id: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def drop_everything_derived(session: Session) -> None:
-    """Delete what was worked out from a history that is gone: topics, areas, runs, reports, conversations."""
-    for table in (CorrectionRow, TopicMembership, Topic, Area, TopicRun, LedgerRowRecord, Conversation):
+    """Delete what was worked out from a history that is gone: claims, topics, areas, runs, reports, conversations."""
+    for table in (
+        ClaimProposalRow,
+        TopicMatchRow,
+        ClaimRow,
+        CorrectionRow,
+        TopicMembership,
+        Topic,
+        Area,
+        TopicRun,
+        LedgerRowRecord,
+        Conversation,
+    ):
         session.execute(delete(table))
 
 

@@ -236,6 +236,11 @@ def exemplars(session: Session, topic_id: str) -> tuple[ExchangeSummary, ...]:
     return tuple(summary_of(row) for row in session.execute(statement))
 
 
+def summaries_by_id(session: Session, ids: Sequence[int]) -> dict[int, ExchangeSummary]:
+    """Return exchanges by id; those that are gone are left out."""
+    return {row.id: row for row in map(summary_of, session.execute(summaries().where(Exchange.id.in_(ids))))}
+
+
 def all_summaries(session: Session, *, bounds: Bounds | None = None, questions: bool) -> Iterator[ExchangeSummary]:
     """Yield what exports hold, in the order of arrival; with ``bounds`` only those on the current path within them.
 

@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from skilltrail.web import (
     api_capture,
+    api_claims,
     api_corrections,
     api_forget,
     api_imports,
@@ -36,6 +37,7 @@ ROUTES: tuple[Route, ...] = (
     *api_forget.ROUTES,
     *api_redactions.ROUTES,
     *api_search.ROUTES,
+    *api_claims.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )
 

@@ -10,6 +10,7 @@ from werkzeug.routing import IntegerConverter
 
 from skilltrail.application import Application
 from skilltrail.web import (
+    claim_pages,
     correction_pages,
     dashboard,
     forget_pages,
@@ -60,6 +61,7 @@ def create_app(
     app.register_blueprint(api_blueprint())
     app.register_blueprint(dashboard.bp)
     app.register_blueprint(correction_pages.bp)
+    app.register_blueprint(claim_pages.bp)
     app.register_blueprint(forget_pages.bp)
     app.register_blueprint(redaction_pages.bp)
     app.register_blueprint(import_pages.bp)

@@ -21,7 +21,7 @@ from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import timeline_chart
 from skilltrail.i18n import _
-from skilltrail.web import export_page, page_words
+from skilltrail.web import claim_pages, export_page, page_words
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
 from skilltrail.web.chart_cache import ChartCache
 from skilltrail.web.correction_pages import choosable_topics, topic_controls
@@ -37,7 +37,7 @@ LATEST_SHOWN = 20
 REST_SLICE = 100_000
 
 _LISTS = ("/", "/timeline", "/search", "/export", "/health", "/settings", "/forget", "/redactions", "/imports", "/pair")
-_TOPIC_LISTS = ("/topics/log", "/topics/hidden")
+_TOPIC_LISTS = ("/topics/log", "/topics/hidden", "/claims")
 PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
 
 
@@ -128,9 +128,11 @@ def timeline_chart_fragment() -> Response:
 def topic_fragment(topic_id: str) -> str:
     """One topic: why it is called so, its months, its exchanges."""
     app = application()
-    detail = app.trail.topic(topic_id)
+    detail, claims = app.trail.topic(topic_id), app.claims.topic(topic_id)
     return _fragment(
         "topic",
+        claims=claims,
+        **claim_pages.words((claims,)),
         line=detail.line,
         exemplars=detail.exemplars,
         page=app.exchanges.page(topic_id, None, PAGE_SIZE),

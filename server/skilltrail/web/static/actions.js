@@ -2,6 +2,7 @@
 
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
+import { confirmClaim, noneFits, rejectClaim, searchConcepts, typeConcept, undoClaim, withdrawClaim } from "./claiming.js";
 import { download, formQuery, refreshPreview } from "./exporting.js";
 import { chooseField, forgetPlanned, forgetShown, planForgetting, planRetention, restrict, setRetention, undoForgetting } from "./forgetting.js";
 import { appendFragment } from "./fragments.js";
@@ -109,6 +110,11 @@ const CLICKS = {
   "search-set": setSearch,
   "search-order": orderSearch,
   "search-more": moreSearch,
+  "claim-confirm": confirmClaim,
+  "claim-reject": rejectClaim,
+  "claim-none": noneFits,
+  "claim-withdraw": withdrawClaim,
+  "claim-undo": undoClaim,
 };
 
 /** @type {Record<string, (form: HTMLFormElement) => unknown>} */
@@ -132,6 +138,7 @@ const SUBMITS = {
   "key-move": moveKey,
   "key-change": changeKey,
   "recovery-key": makeRecoveryKey,
+  "concept-search": searchConcepts,
 };
 
 export function listenToActions() {
@@ -150,6 +157,10 @@ export function listenToActions() {
     if (act) void attempt(() => act(form));
     if (form.dataset["action"] === "forget-plan") void attempt(() => planForgetting(form));
     if (form.dataset["action"] === "retention-plan") void attempt(() => planRetention(form));
+  });
+  document.addEventListener("input", (event) => {
+    const form = event.target instanceof Element ? event.target.closest("form") : null;
+    if (form?.dataset["action"] === "concept-search") typeConcept(form);
   });
   document.addEventListener("change", (event) => {
     const form = event.target instanceof Element ? event.target.closest("form") : null;

@@ -9,6 +9,7 @@ const PLACES = [
   { pattern: /^\/topics\/hidden$/, fragment: "/fragments/hidden-topics", nav: "timeline" },
   { pattern: /^\/search$/, fragment: "/fragments/search", nav: "search" },
   { pattern: /^\/topics\/([\w-]+)$/, fragment: "/fragments/topics/$1", nav: "timeline" },
+  { pattern: /^\/claims$/, fragment: "/fragments/claims", nav: "timeline" },
   { pattern: /^\/exchanges\/(\d+)$/, fragment: "/fragments/exchanges/$1", nav: "timeline" },
   { pattern: /^\/export$/, fragment: "/fragments/export", nav: "export" },
   { pattern: /^\/health$/, fragment: "/fragments/health", nav: "health" },
