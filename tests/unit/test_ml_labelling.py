@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from skilltrail.ml.communities import centroids
+from skilltrail.ml.concept_vectors import SHIPPED_FOR
 from skilltrail.ml.hash_embedder import HashEmbedder
 from skilltrail.ml.labelling import Label, label_topics
+from skilltrail.ml.name_vectors import listed_names, shipped_name_vectors
 from skilltrail.ml.skill_terms import TermList, read_terms, term_list
 from skilltrail.ml.telling_words import TellingWords
 from skilltrail.ml.words import stem, term_stems, words_of
@@ -167,3 +169,10 @@ def test_terms_do_not_cross_punctuation_or_end_with_stop_words() -> None:
     telling = TellingWords.of([[words_of("the kiln, glaze of the")] * 3, [words_of("sql")] * 3])
 
     assert sorted(telling.best(0)) == ["glaze", "kiln"]
+
+
+def test_shipped_vectors_are_those_of_the_shipped_names() -> None:
+    vectors = shipped_name_vectors(SHIPPED_FOR)
+
+    assert set(vectors) == set(listed_names(term_list()))
+    assert shipped_name_vectors("another@12345678") == {}

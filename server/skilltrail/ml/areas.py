@@ -77,7 +77,7 @@ def _votes(
 ) -> NDArray[np.float64]:
     """Vote of every topic for every area, rows sum to 1: nearness to the area's terms, and the area of its own name."""
     trade = [term for term in terms.terms if term.area]
-    near = middles @ embed([term.name for term in trade]).T
+    near = middles @ embed([term.spelled_out for term in trade]).T
     scores = np.empty((len(middles), len(areas)), dtype=np.float64)
     for column, area in enumerate(areas):
         own = near[:, [place for place, term in enumerate(trade) if term.area == area]]

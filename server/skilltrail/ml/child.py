@@ -81,6 +81,10 @@ class Calls:
         """Vectors of skill names, kept: every run asks for much the same ones."""
         import numpy as np
 
+        if not self._named:
+            from skilltrail.ml.name_vectors import shipped_name_vectors
+
+            self._named.update(shipped_name_vectors(self._model().files.identity))
         new = sorted({name for name in names if name not in self._named})
         self._named.update(zip(new, self._model().embed(new), strict=True))
         return np.stack([self._named[name] for name in names])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -136,11 +137,16 @@ class HashEmbedder:
         """Nothing to end."""
 
     def _hashed(self, texts: Sequence[str], dimensions: int, *, salt: str) -> NDArray[np.float32]:
-        out = np.zeros((len(texts), dimensions), dtype=np.float32)
-        for row, text in enumerate(texts):
-            for word in words_of(text):
-                if word.stem and word.stem not in stop_words():
-                    digest = hashlib.blake2b(f"{salt}:{word.stem}".encode(), digest_size=8).digest()
-                    place_, sign = int.from_bytes(digest[:7]) % dimensions, 1 if digest[7] & 1 else -1
-                    out[row, place_] += sign
-        return unit_rows(out)
+        rows = [_row(text, dimensions, salt) for text in texts]
+        return unit_rows(np.stack(rows)) if rows else np.zeros((0, dimensions), dtype=np.float32)
+
+
+@lru_cache(maxsize=4_096)  # a run compares every topic with the same thousand names
+def _row(text: str, dimensions: int, salt: str) -> NDArray[np.float32]:
+    row = np.zeros(dimensions, dtype=np.float32)
+    for word in words_of(text):
+        if word.stem and word.stem not in stop_words():
+            digest = hashlib.blake2b(f"{salt}:{word.stem}".encode(), digest_size=8).digest()
+            place, sign = int.from_bytes(digest[:7]) % dimensions, 1 if digest[7] & 1 else -1
+            row[place] += sign
+    return row
