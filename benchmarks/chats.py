@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from benchmarks.histories.written import NO_SKILL, History, demo, written
+from benchmarks.histories.written import NO_SKILL, History, demo, generated, written
 from benchmarks.topics import embedded
 from sklearn.cluster import HDBSCAN, KMeans
 from sklearn.metrics import adjusted_mutual_info_score, v_measure_score
@@ -48,12 +48,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("trades", nargs="*", metavar="TRADE")
     parser.add_argument("--table", action="store_true", help="print the topics with their names and reasons")
+    parser.add_argument("--generated", type=int, metavar="EXCHANGES", help="a history made from patterns instead")
     parser.add_argument("--alone", action="store_true", help="without the baselines")
     options = parser.parse_args()
     host = ModelHost()
     try:
         print(f"settings {TopicParams()}")
-        for history in (written(*options.trades), demo()):
+        chosen = (generated(options.generated),) if options.generated else (written(*options.trades), demo())
+        for history in chosen:
             compare(host, history, table=options.table, alone=options.alone)
     finally:
         host.close()

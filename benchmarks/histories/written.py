@@ -9,15 +9,20 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from benchmarks.histories.generate import generate
 
 import skilltrail.demo
 from skilltrail.domain.topics import is_follow_up, representation
 
 FOLDER = Path(__file__).with_name("written")
 DEMO = Path(skilltrail.demo.__file__).with_name("history")
+GENERATED_NAMES = Path(__file__).with_name("generated_names.toml")
+SEED = 7
 NO_SKILL = frozenset({"none", "other", "private"})
 
 
@@ -87,6 +92,20 @@ def written(*trades: str) -> History:
 def demo() -> History:
     """Return the invented freelancer's history that comes with the product; it has no list of names."""
     return History("the demo", _rows(sorted(DEMO.glob("*.jsonl")), writer="demo"), {})
+
+
+def generated(count: int) -> History:
+    """Return a history of ``benchmarks.histories.generate``, with the exchanges that are on the current path."""
+    rows: list[dict[str, Any]] = []
+    for number, item in enumerate(generate(count, SEED, datetime(2026, 11, 1, tzinfo=UTC))):
+        said = item.captured
+        if said.on_current_path:
+            row = {"writer": "generated", "conversation": said.conversation_id, "turn": number % 1_000}
+            row |= {"title": said.title, "prompt": said.prompt, "reply": said.reply}
+            rows.append(row | {"skill": item.skill, "filler": item.filler})
+    table = tomllib.loads(GENERATED_NAMES.read_text("utf-8"))
+    names = {skill: frozenset(name.casefold() for name in entry["names"]) for skill, entry in table.items()}
+    return History(f"generated from patterns ({count:,} with side branches)", rows, names)
 
 
 def _rows(files: list[Path], writer: str | None = None) -> list[dict[str, Any]]:
