@@ -192,6 +192,7 @@ PATTERNS = {
     "importers/looking.py",
     "importers/surrogates.py",
     "ml/labelling.py",
+    "ml/learning_cues.py",
     "ml/word_vectors.py",
     "ml/words.py",
     "platform/checks.py",

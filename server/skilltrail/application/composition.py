@@ -22,6 +22,7 @@ from skilltrail.application.health import HealthFacade
 from skilltrail.application.held_key import HeldKey
 from skilltrail.application.imports import ImportsFacade
 from skilltrail.application.keys import KeysFacade
+from skilltrail.application.learning import LearningFacade
 from skilltrail.application.opening import DATABASE_FILE, INSTANCE_FILE, find_database_key
 from skilltrail.application.processing import ProcessingFacade
 from skilltrail.application.redactions import RedactionsFacade
@@ -107,7 +108,10 @@ class Application:
         redactor = SecretRedactor(mark_key=mark_key)
         self.redactions = RedactionsFacade(database=database, clock=clock, redactor=redactor, changed=self._tell)
         self.exchanges = ExchangesFacade(database=database, clock=clock, redactor=redactor, changed=self._tell)
-        self.processing = ProcessingFacade(database=database, settings=settings, clock=clock, model=self.model)
+        self.learning = LearningFacade(database=database, clock=clock, changed=self._tell)
+        self.processing = ProcessingFacade(
+            database=database, settings=settings, clock=clock, model=self.model, tell=self.learning.step
+        )
         self.search = SearchFacade(database=database, clock=clock, model=self.model)
         self.claims = ClaimsFacade(database=database, clock=clock)
         self.trail = TrailFacade(
@@ -273,6 +277,7 @@ class Application:
         self.processing.forget_outline()
         self.corrections.forget_remembered()
         self.search.forget()
+        self.learning.forget_remembered()
         if look_again:
             self.processing.ask_for_topics()
         # The model process has read texts; it starts anew when it is needed. A model that was handed in has none.

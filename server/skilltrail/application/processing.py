@@ -35,7 +35,8 @@ class StepResult:
     """What one step did; nothing of it means that there was nothing to do now.
 
     ``read`` exchanges got their static vectors, ``embedded`` their dense ones; ``indexed`` went into the word index;
-    ``matched`` topics were compared with published concepts (or that many concepts made ready for it).
+    ``matched`` topics were compared with published concepts (or that many concepts made ready for it); of ``told``
+    exchanges it was told whether they are learning.
     """
 
     read: int = 0
@@ -45,12 +46,13 @@ class StepResult:
     ran_topics: bool = False
     indexed: int = 0
     matched: int = 0
+    told: int = 0
 
     @property
     def idle(self) -> bool:
         """Tell whether there was nothing to do."""
-        work = (self.read, self.embedded, self.failed, self.expired, self.ran_topics, self.indexed, self.matched)
-        return not any(work)
+        work = (self.read, self.embedded, self.failed, self.expired, self.ran_topics)
+        return not any((*work, self.indexed, self.matched, self.told))
 
 
 class ProcessingFacade:
@@ -60,7 +62,16 @@ class ProcessingFacade:
     seconds. The dense model reads behind them, and topics are found anew as it gets on.
     """
 
-    def __init__(self, *, database: Database, settings: Settings, clock: Clock, model: Callable[[], ModelPort]) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        settings: Settings,
+        clock: Clock,
+        model: Callable[[], ModelPort],
+        tell: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self._tell = tell
         self._database = database
         self._settings = settings
         self._clock = clock
@@ -119,8 +130,10 @@ class ProcessingFacade:
         ModelUnavailable
             If the model cannot answer; everything waits, nothing is lost.
         """
+        # Needs no model: what exchanges are is known while it is missing, too.
+        told = self._tell() if topics else 0
         try:
-            result = self._step(model or self._model(), topics=topics)
+            result = replace(self._step(model or self._model(), topics=topics), told=told)
         except ModelUnavailable as error:
             self._problem = str(error)
             raise

@@ -17,6 +17,7 @@ from skilltrail.cli.forgetting import forget_command
 from skilltrail.cli.history import exchanges_command, export_command, process_command, topics_command
 from skilltrail.cli.importing import import_command
 from skilltrail.cli.keeping import backup_command, restore_command
+from skilltrail.cli.learning import learning_command
 from skilltrail.cli.searching import search_command
 from skilltrail.cli.serving import autostart_command, extension_command, open_command, pair_command, serve_command
 
@@ -40,6 +41,7 @@ for _command in (
     topics_command,
     search_command,
     claims_command,
+    learning_command,
     exchanges_command,
     export_command,
     forget_command,

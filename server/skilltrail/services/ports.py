@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from skilltrail.domain.claims import TopicMatch
+    from skilltrail.domain.learning import PromptReading, Reason
     from skilltrail.domain.topics import TopicPartition
 
 
@@ -92,6 +93,18 @@ class ModelPort(Protocol):
 
     def close(self) -> None:
         """End the model process."""
+        ...
+
+
+class PromptReader(Protocol):
+    """Reads in the wording of prompts what they are for."""
+
+    def read(self, prompts: Sequence[str]) -> list[PromptReading]:
+        """Return one reading a prompt."""
+        ...
+
+    def reasons(self, prompt: str, head: str, limit: int = 4) -> tuple[Reason, ...]:
+        """Return what in a prompt speaks for "learning" or an intent, or, with "-" in front, against it."""
         ...
 
 

@@ -14,6 +14,7 @@ from skilltrail.web import (
     api_imports,
     api_keeping,
     api_learner,
+    api_learning,
     api_redactions,
     api_search,
 )
@@ -38,6 +39,7 @@ ROUTES: tuple[Route, ...] = (
     *api_redactions.ROUTES,
     *api_search.ROUTES,
     *api_claims.ROUTES,
+    *api_learning.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )
 

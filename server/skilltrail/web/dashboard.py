@@ -15,13 +15,13 @@ from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from skilltrail import __version__
-from skilltrail.domain.exchange import CapturedExchange
+from skilltrail.domain.exchange import CapturedExchange, ExchangePage
 from skilltrail.domain.timeline import Timeline, TimelineFilter
 from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import timeline_chart
 from skilltrail.i18n import _
-from skilltrail.web import claim_pages, export_page, page_words
+from skilltrail.web import claim_pages, export_page, learning_words, page_words
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
 from skilltrail.web.chart_cache import ChartCache
 from skilltrail.web.correction_pages import choosable_topics, topic_controls
@@ -63,7 +63,7 @@ def nothing_here(_error: HTTPException) -> tuple[str, int] | Response:
 @bp.app_context_processor
 def for_templates() -> dict[str, Any]:
     """Return the words that every template may use."""
-    return {"_": _, "w": wording}
+    return {"_": _, "w": wording, "lw": learning_words}
 
 
 @bp.get("/fragments/home")
@@ -129,13 +129,16 @@ def topic_fragment(topic_id: str) -> str:
     """One topic: why it is called so, its months, its exchanges."""
     app = application()
     detail, claims = app.trail.topic(topic_id), app.claims.topic(topic_id)
+    page = app.exchanges.page(topic_id, None, PAGE_SIZE)
     return _fragment(
         "topic",
         claims=claims,
         **claim_pages.words((claims,)),
         line=detail.line,
         exemplars=detail.exemplars,
-        page=app.exchanges.page(topic_id, None, PAGE_SIZE),
+        page=page,
+        kinds=_kinds(page),
+        shares=app.learning.shares(topic_id),
         most=max((count.exchanges for count in detail.line.months), default=1),
         revision=app.trail.revision(),
         **topic_controls(detail.line),
@@ -148,7 +151,7 @@ def topic_exchanges_fragment(topic_id: str) -> str:
     """Serve a further page of a topic's exchanges."""
     before = request.args.get("before", type=_row_number)
     page = application().exchanges.page(topic_id, before, PAGE_SIZE)
-    return _fragment("topic_exchanges", topic_id=topic_id, page=page)
+    return _fragment("topic_exchanges", topic_id=topic_id, page=page, kinds=_kinds(page))
 
 
 @bp.get("/fragments/exchanges/<int:exchange_id>")
@@ -159,6 +162,7 @@ def exchange_fragment(exchange_id: int) -> str:
     return _fragment(
         "exchange",
         detail=detail,
+        told=application().learning.exchange(exchange_id),
         topics=choosable_topics(),
         it=detail.captured,
         prompt=plain_html(detail.captured.prompt[:RENDERED_CHARACTERS]),
@@ -279,6 +283,11 @@ def _row_number(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 16):
         raise ValueError
     return int(text)
+
+
+def _kinds(page: ExchangePage) -> dict[int, str]:
+    """Return what the exchanges of a page count as."""
+    return {row: kind.value for row, kind in application().learning.kinds([item.id for item in page.items]).items()}
 
 
 def _areas(timeline: Timeline, *, filtered: bool) -> list[str]:

@@ -10,6 +10,7 @@ from skilltrail.storage import (  # noqa: F401 - registers their tables
     correction_models,
     forget_models,
     import_models,
+    learning_models,
     redaction_models,
     search_models,
 )

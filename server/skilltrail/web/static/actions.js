@@ -54,6 +54,7 @@ import { navigate } from "./router.js";
 import { goSearch, moreSearch, orderSearch, setSearch, submitSearch, watchSearch } from "./search.js";
 import { askJson, askText, Refused, ServerAway } from "./server.js";
 import { dropToken } from "./session.js";
+import { leaveToUs, sayIntent, sayKind, undoSaid } from "./telling.js";
 import { unlock } from "./unlock.js";
 import { open, refresh, showState } from "./view.js";
 import { word } from "./words.js";
@@ -115,6 +116,9 @@ const CLICKS = {
   "claim-none": noneFits,
   "claim-withdraw": withdrawClaim,
   "claim-undo": undoClaim,
+  "learning-say": sayKind,
+  "learning-leave": leaveToUs,
+  "learning-undo": undoSaid,
 };
 
 /** @type {Record<string, (form: HTMLFormElement) => unknown>} */
@@ -127,6 +131,7 @@ const SUBMITS = {
   "move-chosen": moveChosen,
   "split-chosen": splitChosen,
   "move-shown": moveShown,
+  "learning-intent": sayIntent,
   search: submitSearch,
   "search-go": goSearch,
   "own-word": addOwnWord,
