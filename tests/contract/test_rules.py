@@ -176,6 +176,7 @@ PATTERNS = {
     "application/redactions.py",
     "demo/loader.py",
     "domain/merging.py",
+    "domain/review_rules.py",
     "domain/search_snippets.py",
     "domain/topics.py",
     "exporters/exchanges_csv.py",

@@ -12,6 +12,7 @@ from typing import Self
 
 from skilltrail.application.access import Credentials, Ledger, Pairing, Sessions
 from skilltrail.application.backups import BackupsFacade, back_up_file
+from skilltrail.application.checks import ChecksFacade
 from skilltrail.application.claims import ClaimsFacade
 from skilltrail.application.corrections import CorrectionsFacade
 from skilltrail.application.data_rights import DataRightsFacade
@@ -110,6 +111,7 @@ class Application:
         self.processing = ProcessingFacade(database=database, settings=settings, clock=clock, model=self.model)
         self.search = SearchFacade(database=database, clock=clock, model=self.model)
         self.claims = ClaimsFacade(database=database, clock=clock)
+        self.checks = ChecksFacade(database=database, clock=clock, redactor=redactor)
         self.trail = TrailFacade(
             database=database,
             settings=settings,

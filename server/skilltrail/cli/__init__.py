@@ -10,6 +10,7 @@ from __future__ import annotations
 import click
 
 from skilltrail import __version__
+from skilltrail.cli.checking import check_command, review_command
 from skilltrail.cli.checkup import doctor_command
 from skilltrail.cli.claims import claims_command
 from skilltrail.cli.correcting import COMMANDS as CORRECTIONS
@@ -40,6 +41,8 @@ for _command in (
     topics_command,
     search_command,
     claims_command,
+    check_command,
+    review_command,
     exchanges_command,
     export_command,
     forget_command,

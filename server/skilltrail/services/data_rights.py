@@ -10,7 +10,14 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.data_rights import FullExchange
 from skilltrail.errors import NotFound
 from skilltrail.i18n import _
-from skilltrail.storage import access_queries, claim_queries, data_rights_queries, export_log_queries, trail_queries
+from skilltrail.storage import (
+    access_queries,
+    check_queries,
+    claim_queries,
+    data_rights_queries,
+    export_log_queries,
+    trail_queries,
+)
 from skilltrail.storage import forget_pass_queries as passes
 
 PAGE = 50
@@ -43,6 +50,7 @@ def read_rest(session: Session) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     yield "topics", data_rights_queries.topics(session)
     yield "corrections", data_rights_queries.corrections(session)
     yield "claims", claim_queries.all_decisions(session)
+    yield "checks", check_queries.all_said(session)
     yield "imports", data_rights_queries.imports(session)
     yield (
         "browsers",

@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from skilltrail.web import (
     api_capture,
+    api_checks,
     api_claims,
     api_corrections,
     api_forget,
@@ -38,6 +39,7 @@ ROUTES: tuple[Route, ...] = (
     *api_redactions.ROUTES,
     *api_search.ROUTES,
     *api_claims.ROUTES,
+    *api_checks.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )
 

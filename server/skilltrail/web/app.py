@@ -17,6 +17,7 @@ from skilltrail.web import (
     import_pages,
     problems,
     redaction_pages,
+    review_pages,
     search_pages,
 )
 from skilltrail.web.api import api_blueprint
@@ -66,6 +67,7 @@ def create_app(
     app.register_blueprint(redaction_pages.bp)
     app.register_blueprint(import_pages.bp)
     app.register_blueprint(search_pages.bp)
+    app.register_blueprint(review_pages.bp)
     return app
 
 

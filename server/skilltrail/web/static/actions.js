@@ -2,6 +2,7 @@
 
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
+import { sayCheck, saveCheckWords, undoCheck } from "./checking.js";
 import { confirmClaim, noneFits, rejectClaim, searchConcepts, typeConcept, undoClaim, withdrawClaim } from "./claiming.js";
 import { download, formQuery, refreshPreview } from "./exporting.js";
 import { chooseField, forgetPlanned, forgetShown, planForgetting, planRetention, restrict, setRetention, undoForgetting } from "./forgetting.js";
@@ -115,6 +116,8 @@ const CLICKS = {
   "claim-none": noneFits,
   "claim-withdraw": withdrawClaim,
   "claim-undo": undoClaim,
+  "check-say": sayCheck,
+  "check-undo": undoCheck,
 };
 
 /** @type {Record<string, (form: HTMLFormElement) => unknown>} */
@@ -139,6 +142,7 @@ const SUBMITS = {
   "key-change": changeKey,
   "recovery-key": makeRecoveryKey,
   "concept-search": searchConcepts,
+  "check-words": saveCheckWords,
 };
 
 export function listenToActions() {
