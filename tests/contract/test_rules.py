@@ -200,6 +200,7 @@ PATTERNS = {
     "platform/personal_data.py",
     "platform/recovery_key.py",
     "services/backups.py",
+    "services/entries.py",
     "services/forgotten_topics.py",
     "services/pairing.py",
     "services/redaction.py",

@@ -15,6 +15,7 @@ from skilltrail.storage import (
     check_queries,
     claim_queries,
     data_rights_queries,
+    entry_queries,
     export_log_queries,
     trail_queries,
 )
@@ -51,6 +52,7 @@ def read_rest(session: Session) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     yield "corrections", data_rights_queries.corrections(session)
     yield "claims", claim_queries.all_decisions(session)
     yield "checks", check_queries.all_said(session)
+    yield "entries", entry_queries.all_forms(session)
     yield "imports", data_rights_queries.imports(session)
     yield (
         "browsers",

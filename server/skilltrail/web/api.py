@@ -11,6 +11,7 @@ from skilltrail.web import (
     api_checks,
     api_claims,
     api_corrections,
+    api_entries,
     api_forget,
     api_imports,
     api_keeping,
@@ -40,6 +41,7 @@ ROUTES: tuple[Route, ...] = (
     *api_search.ROUTES,
     *api_claims.ROUTES,
     *api_checks.ROUTES,
+    *api_entries.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )
 

@@ -13,6 +13,7 @@ from skilltrail.web import (
     claim_pages,
     correction_pages,
     dashboard,
+    entry_pages,
     forget_pages,
     import_pages,
     problems,
@@ -68,6 +69,7 @@ def create_app(
     app.register_blueprint(import_pages.bp)
     app.register_blueprint(search_pages.bp)
     app.register_blueprint(review_pages.bp)
+    app.register_blueprint(entry_pages.bp)
     return app
 
 

@@ -21,7 +21,7 @@ from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import timeline_chart
 from skilltrail.i18n import _
-from skilltrail.web import claim_pages, export_page, page_words, review_pages
+from skilltrail.web import claim_pages, entry_pages, export_page, page_words, review_pages
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
 from skilltrail.web.chart_cache import ChartCache
 from skilltrail.web.correction_pages import choosable_topics, topic_controls
@@ -48,6 +48,7 @@ _LISTS = (
     "/imports",
     "/pair",
     "/review",
+    "/evidence",
 )
 _TOPIC_LISTS = ("/topics/log", "/topics/hidden", "/claims")
 PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
@@ -152,6 +153,7 @@ def topic_fragment(topic_id: str) -> str:
         most=max((count.exchanges for count in detail.line.months), default=1),
         revision=app.trail.revision(),
         **topic_controls(detail.line),
+        **entry_pages.topic_evidence(topic_id),
     )
 
 
@@ -174,6 +176,7 @@ def exchange_fragment(exchange_id: int) -> str:
         detail=detail,
         topics=choosable_topics(),
         check=application().checks.read(exchange_id),
+        reflections=application().entries.of_exchange(exchange_id),
         **review_pages.words(),
         it=detail.captured,
         prompt=plain_html(detail.captured.prompt[:RENDERED_CHARACTERS]),

@@ -3,6 +3,7 @@
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
 import { sayCheck, saveCheckWords, undoCheck } from "./checking.js";
+import { keepEntry, reachGoal, removeEntry, watchDeliverables } from "./entering.js";
 import { confirmClaim, noneFits, rejectClaim, searchConcepts, typeConcept, undoClaim, withdrawClaim } from "./claiming.js";
 import { download, formQuery, refreshPreview } from "./exporting.js";
 import { chooseField, forgetPlanned, forgetShown, planForgetting, planRetention, restrict, setRetention, undoForgetting } from "./forgetting.js";
@@ -116,6 +117,8 @@ const CLICKS = {
   "claim-none": noneFits,
   "claim-withdraw": withdrawClaim,
   "claim-undo": undoClaim,
+  "entry-remove": removeEntry,
+  "goal-reached": reachGoal,
   "check-say": sayCheck,
   "check-undo": undoCheck,
 };
@@ -143,11 +146,13 @@ const SUBMITS = {
   "recovery-key": makeRecoveryKey,
   "concept-search": searchConcepts,
   "check-words": saveCheckWords,
+  "entry-keep": keepEntry,
 };
 
 export function listenToActions() {
   watchDrops();
   watchTicks();
+  watchDeliverables();
   watchSearch();
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button[data-action]") : null;
