@@ -220,6 +220,14 @@ class TestShown:
     def test_an_empty_queue_says_what_will_come(self, application: Application) -> None:
         assert "Answers appear here when they claim something" in Dashboard(application)("/fragments/review").text
 
+    def test_exports_say_what_was_checked(self, claiming: Application) -> None:
+        claiming.checks.say(1, Said.CORRECTED)
+
+        told = json.loads(claiming.exports.timeline("json").data)["exchanges"]
+
+        assert [one["check"] for one in told] == ["corrected", "unchecked"]
+        assert "corrected" in claiming.exports.timeline("html").data.decode()
+
 
 class TestDoors:
     def test_the_api_checks_and_undoes(self, claiming: Application, page: Caller) -> None:

@@ -19,7 +19,7 @@ from skilltrail.domain.checks import (
     ordered,
     sentences,
 )
-from skilltrail.domain.review_rules import RULES_VERSION, find
+from skilltrail.domain.review_rules import RULES_VERSION, Finding, find
 from skilltrail.errors import NotFound, RequestInvalid
 from skilltrail.i18n import _
 from skilltrail.storage import check_queries as queries
@@ -43,16 +43,16 @@ def read(session: Session, exchange_id: int) -> CheckStanding:
     NotFound
         If there is no such exchange (any more).
     """
-    revision = _revision(session, exchange_id)
-    current = queries.standing(session, exchange_id)
+    revision, findings = _text(session, exchange_id)
+    said = current = queries.standing(session, exchange_id)
     if current is not None and current.said is Said.UNCHECKED:
         current = None
     return CheckStanding(
         exchange_id=exchange_id,
         current=current,
         changed=current is not None and current.revision != revision,
-        undoable=queries.last_number(session, exchange_id) > 0,
-        findings=queries.findings_of(session, exchange_id),
+        undoable=said is not None,
+        findings=findings,
     )
 
 
@@ -76,10 +76,10 @@ def say(
         If a text is too long, or comes with what is no result of a check.
     """
     _refuse_words(said, source, note)
-    revision = _revision(session, exchange_id)
+    revision, _findings = _text(session, exchange_id)
     held = queries.standing(session, exchange_id)
     until = now + LATER if said is Said.LATER else None
-    number = queries.last_number(session, exchange_id) + 1
+    number = 1 if held is None else held.number + 1
     new = Check(exchange_id, number, said, source.strip(), note.strip(), now, revision, until)
     if not _same(held, new):
         queries.add(session, new)
@@ -96,7 +96,7 @@ def undo(session: Session, exchange_id: int) -> CheckStanding:
     NotFound
         If there is no such exchange, or nothing to undo.
     """
-    _revision(session, exchange_id)
+    _text(session, exchange_id)
     number = queries.last_number(session, exchange_id)
     if not number:
         raise NotFound(_("There is nothing to undo about this answer."))
@@ -139,11 +139,11 @@ def read_queue(session: Session, *, now: datetime, limit: int) -> ReviewQueue:
     )
 
 
-def _revision(session: Session, exchange_id: int) -> int:
-    revision = queries.revision_of(session, exchange_id)
-    if revision is None:
+def _text(session: Session, exchange_id: int) -> tuple[int, tuple[Finding, ...]]:
+    found = queries.text_of(session, exchange_id)
+    if found is None:
         raise NotFound(_("This exchange does not exist (any more)."))
-    return revision
+    return found
 
 
 def _refuse_words(said: Said, source: str, note: str) -> None:

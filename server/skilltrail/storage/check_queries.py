@@ -40,15 +40,10 @@ def standing(session: Session, exchange_id: int) -> Check | None:
     return None if row is None else _check(row)
 
 
-def revision_of(session: Session, exchange_id: int) -> int | None:
-    """Return the revision of an exchange's text, or None where there is no such exchange."""
-    return session.execute(select(Exchange.revision).where(Exchange.id == exchange_id)).scalar_one_or_none()
-
-
 def last_number(session: Session, exchange_id: int) -> int:
-    """Return the number of the last thing said about an answer, 0 before the first."""
-    statement = select(func.max(CheckRow.number)).where(CheckRow.exchange_id == exchange_id)
-    return session.execute(statement).scalar_one() or 0
+    """Return the number of the last thing said about an answer and not undone, 0 before the first; it stands."""
+    held = standing(session, exchange_id)
+    return 0 if held is None else held.number
 
 
 def add(session: Session, check: Check) -> None:
@@ -163,10 +158,15 @@ def settle(session: Session, ids: Sequence[int]) -> None:
     session.execute(wanted.values(open=is_open), execution_options={"synchronize_session": False})
 
 
-def findings_of(session: Session, exchange_id: int) -> tuple[Finding, ...]:
-    """Return what the rules found in an answer."""
-    statement = select(ReviewScan.findings).where(ReviewScan.exchange_id == exchange_id)
-    return _findings(session.execute(statement).scalar_one_or_none() or [])
+def text_of(session: Session, exchange_id: int) -> tuple[int, tuple[Finding, ...]] | None:
+    """Return the revision of an exchange's text and what the rules found in it; None where there is none."""
+    statement = (
+        select(Exchange.revision, ReviewScan.findings)
+        .outerjoin(ReviewScan, ReviewScan.exchange_id == Exchange.id)
+        .where(Exchange.id == exchange_id)
+    )
+    row = session.execute(statement).one_or_none()
+    return None if row is None else (row[0], _findings(row[1] or []))
 
 
 def candidates(session: Session, *, now: datetime, limit: int) -> list[Candidate]:

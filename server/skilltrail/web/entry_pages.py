@@ -30,7 +30,7 @@ def evidence_fragment() -> str:
         today=now.astimezone().date(),
         revision=app.trail.revision(),
         own=by_kind(app.entries.all()),
-        topics=app.trail.topics(),
+        topics=app.search.topic_names(),
     )
 
 
