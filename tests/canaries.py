@@ -1,4 +1,4 @@
-"""Forty canaries, one in every place that can hold a word of an exchange, and a search for them in every byte.
+"""Forty-three canaries, one in every place that can hold a word of an exchange, and a search for them in every byte.
 
 The database is encrypted, so its pages are opened here with the key, in the file and in the log: free pages and what
 lies between rows included. Page format: https://www.zetetic.net/sqlcipher/design (AES-256-CBC, 80 bytes at the end of
@@ -18,6 +18,8 @@ from sqlalchemy import text
 from exchanges import NOON, captured, items
 from skilltrail.application import Application
 from skilltrail.domain.capture import LedgerReport, LedgerRow, OutboxState
+from skilltrail.domain.checks import Said
+from skilltrail.domain.entries import Reflection
 from skilltrail.domain.exchange import Attachment, CapturedExchange, Citation, Fidelity, Origin
 
 PAGE = 4096
@@ -28,7 +30,7 @@ FRAME_HEADER = 24
 CLIENT = "Quuxwerk"
 """The client's word: in every canary exchange, so that forgetting by word finds all of them."""
 
-COUNT = 40
+COUNT = 43
 
 
 def canary(number: int) -> str:
@@ -97,7 +99,7 @@ def canary_exchanges() -> list[CapturedExchange]:
 
 
 def plant(application: Application, device_id: str | None = None) -> None:
-    """Put all canaries into an application: exchanges, revisions, ledger, topics, failures, word index."""
+    """Put all canaries into an application: exchanges, ledger, topics, failures, word index, checks, reflections."""
     first, *others = canary_exchanges()
     application.exchanges.capture(items([first, *others]), device_id=device_id)
     _revise(application, first)
@@ -126,6 +128,9 @@ def plant(application: Application, device_id: str | None = None) -> None:
             )
             said = "INSERT INTO correction (kind, topic_id, value, made_at) VALUES ('rename', :id, :pinned, 0)"
             session.execute(text(said), {"id": topic, "pinned": canary(39)})
+    # What the learner wrote about it themselves.
+    application.checks.say(row, Said.CORRECTED, source=canary(40), note=canary(41))
+    application.entries.keep(Reflection(canary(42)), exchange_id=row)
     if device_id is not None:
         row = LedgerRow("chatgpt", canary(0), stored=1, replies_finished=1, updated_at=NOON)
         application.ledger.record(device_id, LedgerReport("ok", OutboxState(), (row,)))

@@ -48,7 +48,7 @@ def addresses(site: Site) -> list[str]:
         topic = application.trail.topics()[0].id
         latest = [one.id for one in application.trail.timeline().latest][:3]
         pages = ["/", "/timeline", f"/topics/{topic}", *(f"/exchanges/{one}" for one in latest)]
-        pages += ["/claims", "/export", "/health", "/settings", "/pair"]
+        pages += ["/claims", "/review", "/evidence", "/export", "/health", "/settings", "/pair"]
         found += [f"{site.origin}{base}{page}" for page in pages]
     return found
 

@@ -158,5 +158,5 @@ def timed(application: Application, wish: ForgetWish) -> tuple[int, float]:
 
 
 def test_canaries_are_planted_where_they_should_be() -> None:
-    assert len(canaries()) == 40
+    assert len(canaries()) == 43
     assert len(canary_exchanges()) == 14

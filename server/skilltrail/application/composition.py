@@ -12,9 +12,11 @@ from typing import Self
 
 from skilltrail.application.access import Credentials, Ledger, Pairing, Sessions
 from skilltrail.application.backups import BackupsFacade, back_up_file
+from skilltrail.application.checks import ChecksFacade
 from skilltrail.application.claims import ClaimsFacade
 from skilltrail.application.corrections import CorrectionsFacade
 from skilltrail.application.data_rights import DataRightsFacade
+from skilltrail.application.entries import EntriesFacade
 from skilltrail.application.exchanges import ExchangesFacade
 from skilltrail.application.exports import ExportsFacade
 from skilltrail.application.forgetting import ForgettingFacade
@@ -114,6 +116,8 @@ class Application:
         )
         self.search = SearchFacade(database=database, clock=clock, model=self.model)
         self.claims = ClaimsFacade(database=database, clock=clock)
+        self.checks = ChecksFacade(database=database, clock=clock, redactor=redactor)
+        self.entries = EntriesFacade(database=database, clock=clock, redactor=redactor)
         self.trail = TrailFacade(
             database=database,
             settings=settings,

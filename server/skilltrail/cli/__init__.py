@@ -10,9 +10,11 @@ from __future__ import annotations
 import click
 
 from skilltrail import __version__
+from skilltrail.cli.checking import check_command, review_command
 from skilltrail.cli.checkup import doctor_command
 from skilltrail.cli.claims import claims_command
 from skilltrail.cli.correcting import COMMANDS as CORRECTIONS
+from skilltrail.cli.entering import COMMANDS as ENTRIES
 from skilltrail.cli.forgetting import forget_command
 from skilltrail.cli.history import exchanges_command, export_command, process_command, topics_command
 from skilltrail.cli.importing import import_command
@@ -42,6 +44,9 @@ for _command in (
     search_command,
     claims_command,
     learning_command,
+    check_command,
+    review_command,
+    *ENTRIES,
     exchanges_command,
     export_command,
     forget_command,

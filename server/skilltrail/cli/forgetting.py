@@ -74,7 +74,7 @@ def _run(door: Door, answer: Answer, wish: ForgetWish, *, dry_run: bool, yes: bo
     if dry_run:
         answer.result({"ok": True, "dry_run": True, "plan": plan})
         return
-    if not plan["exchanges"]:
+    if not plan["exchanges"] and not plan["entries"]:
         raise ForgetInvalid(_("Nothing that is kept here fits, so nothing was forgotten."))
     if not yes and not _confirmed(answer, plan):
         answer.result({"ok": True, "forgotten": 0, "plan": plan})
@@ -106,6 +106,8 @@ def _show(answer: Answer, plan: dict[str, Any]) -> None:
         answer.say(_("Asked from {first} to {last}.").format(first=plan["first_at"][:10], last=plan["last_at"][:10]))
     if plan["by_title"]:
         answer.say(_("{count} of them because their chat's title holds the word.").format(count=plan["by_title"]))
+    if plan["entries"]:
+        answer.say(_("Entries of your own that go too: {count}.").format(count=plan["entries"]))
     for one in plan["examples"]:
         answer.say(f"  {one['id']:>7}  {one['asked_at'][:10]}  {one['question'][:90]}")
 

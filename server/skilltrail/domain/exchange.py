@@ -144,7 +144,7 @@ class ExchangeDetail:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeSummary:
-    """One line about a stored exchange: enough for lists."""
+    """One line about a stored exchange: enough for lists. ``check`` is unchecked, or the result of its check."""
 
     id: int
     seq: int
@@ -163,6 +163,7 @@ class ExchangeSummary:
     topic_id: str | None
     topic_name: str | None
     area: str | None
+    check: str = "unchecked"
 
 
 @dataclass(frozen=True, slots=True)

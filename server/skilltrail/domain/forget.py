@@ -95,7 +95,10 @@ class ForgetExample:
 
 @dataclass(frozen=True, slots=True)
 class ForgetPlan:
-    """What would go. ``by_title`` are exchanges chosen because their chat's title holds the word."""
+    """What would go. ``by_title`` are exchanges chosen because their chat's title holds the word.
+
+    ``entries`` of the learner's own go too: those that hold the word, or rest on nothing without the exchanges.
+    """
 
     scope: Scope
     exchanges: int
@@ -107,6 +110,7 @@ class ForgetPlan:
     first_at: datetime | None = None
     last_at: datetime | None = None
     examples: tuple[ForgetExample, ...] = ()
+    entries: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,8 @@ class TopicDetail:
 class ExportEntry:
     """One exchange as a timeline export discloses it: no reply, only the question's beginning.
 
-    ``masked`` are the kinds of personal data that were taken out of it.
+    ``masked`` are the kinds of personal data that were taken out of it. ``check`` is unchecked, or the result of the
+    learner's check of the answer.
     """
 
     seq: int
@@ -95,6 +96,7 @@ class ExportEntry:
     question: str
     topic_id: str | None
     masked: tuple[str, ...] = ()
+    check: str = "unchecked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ def _entry(entry: ExportEntry) -> dict[str, Any]:
         "reply_id": entry.reply_id,
         "title": entry.title,
         "question": entry.question,
+        "check": entry.check,
         "topic_id": entry.topic_id,
         "masked": list(entry.masked),
     }

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from skilltrail.domain.timeline import ExportEntry, Timeline, TimelineExport, TopicLine
 from skilltrail.exporters import disclosure
 from skilltrail.exporters.wording import (
+    check_words,
     day_words,
     exchanges_words,
     month_words,
@@ -99,4 +100,5 @@ def _entry(entry: ExportEntry, zone: tzinfo | None) -> str:
     title = f" ({literal(entry.title)})" if entry.title and one_line(entry.title) else ""
     provider = literal(provider_name(entry.provider))
     edited = f" ({disclosure.edited(entry)})" if entry.masked else ""
-    return f"- {day_words(entry.asked_at, zone)}, {provider}: {literal(entry.question)}{title}{edited}"
+    checked = "" if entry.check == "unchecked" else f" ({check_words(entry.check)})"
+    return f"- {day_words(entry.asked_at, zone)}, {provider}: {literal(entry.question)}{title}{checked}{edited}"

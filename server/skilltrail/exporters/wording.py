@@ -50,6 +50,17 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("", text)
 
 
+def visible_lines(text: str) -> str:
+    """Return the learner's own text without control characters and direction marks; its line breaks stay."""
+    return "\n".join(_INVISIBLE.sub("", line) for line in text.splitlines())
+
+
+def check_words(state: str) -> str:
+    """Return the word for the result of a check."""
+    words = {"confirmed": _("confirmed"), "corrected": _("corrected"), "contradicted": _("contradicted")}
+    return words.get(state, _("unchecked"))
+
+
 def provider_name(provider: str) -> str:
     """Return the name people know a provider by; an unknown one as it is."""
     return _PROVIDERS.get(provider, one_line(provider))

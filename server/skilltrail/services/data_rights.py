@@ -12,8 +12,10 @@ from skilltrail.errors import NotFound
 from skilltrail.i18n import _
 from skilltrail.storage import (
     access_queries,
+    check_queries,
     claim_queries,
     data_rights_queries,
+    entry_queries,
     export_log_queries,
     learning_queries,
     trail_queries,
@@ -52,6 +54,8 @@ def read_rest(session: Session) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     yield "claims", claim_queries.all_decisions(session)
     yield "learning", learning_queries.all_told(session)
     yield "learning_words", learning_queries.all_says(session)
+    yield "checks", check_queries.all_said(session)
+    yield "entries", entry_queries.all_forms(session)
     yield "imports", data_rights_queries.imports(session)
     yield (
         "browsers",

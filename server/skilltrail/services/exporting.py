@@ -92,4 +92,5 @@ def _entry(summary: ExchangeSummary, mask: Mask) -> ExportEntry:
         question=question,
         topic_id=summary.topic_id,
         masked=tuple(sorted({*in_question, *in_title})),
+        check=summary.check,
     )

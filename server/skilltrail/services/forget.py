@@ -21,9 +21,9 @@ from skilltrail.domain.paths import Turn, current_path
 from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.errors import ForgetInvalid, NotFound
 from skilltrail.i18n import _
-from skilltrail.services import forgotten_topics, tombstones, undo_import
+from skilltrail.services import forgotten_topics, own_texts, tombstones, undo_import
 from skilltrail.services.trail import bounds_of
-from skilltrail.storage import capture_queries, export_log_queries
+from skilltrail.storage import capture_queries, entry_queries, export_log_queries
 from skilltrail.storage import forget_pass_queries as passes
 from skilltrail.storage import forget_queries as queries
 from skilltrail.storage.capture_queries import StoredCopy
@@ -40,12 +40,16 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The exchanges that a wish means; ``by_title`` those chosen by their chat's title alone."""
+    """The exchanges that a wish means; ``by_title`` those chosen by their chat's title alone.
+
+    ``entries`` are those of the learner's own that hold the word.
+    """
 
     scope: Scope
     ids: tuple[int, ...]
     by_title: frozenset[int] = frozenset()
     import_id: int | None = None
+    entries: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ def plan(session: Session, choice: Choice) -> ForgetPlan:
         first_at=min((row.asked_at for row in rows), default=None),
         last_at=max((row.asked_at for row in rows), default=None),
         examples=queries.examples(session, [row.id for row in newest]),
+        entries=len(own_texts.entries_concerned(session, choice.scope, choice.ids) | choice.entries),
     )
 
 
@@ -125,6 +130,7 @@ def ask(session: Session, choice: Choice, *, now: datetime, wait: timedelta) -> 
     )
     bump_revision(session)
     asked = passes.add_pass(session, wanted, (row.id for row in rows))
+    entry_queries.note_targets(session, asked.id, choice.entries)
     if choice.import_id is not None:
         note_undo_pass(session, choice.import_id, asked.id)
     return asked
@@ -139,6 +145,7 @@ def carry_out(session: Session, wanted: ForgetPass, *, now: datetime, progress: 
     ids = _targets(session, wanted)
     marker = Marker(passes.make_forget_key(session))
     make_way(session, len(ids))
+    own_texts.forget_entries(session, wanted, ids)
     renamed = _remove_texts(session, ids, marker, now, progress) if wanted.text_only else 0
     if not wanted.text_only:
         renamed = _remove(session, wanted, ids, marker, now=now, progress=progress)
@@ -168,7 +175,7 @@ def _holding(session: Session, word: str) -> Choice:
     if len(queries.folded(word)) < WORD_LEAST:
         raise ForgetInvalid(_("The word is too short: with two letters or more it can be looked for."))
     ids, by_title = queries.holding(session, word)
-    return Choice(Scope.WORD, tuple(ids), frozenset(by_title))
+    return Choice(Scope.WORD, tuple(ids), frozenset(by_title), entries=own_texts.entries_holding(session, word))
 
 
 def _targets(session: Session, wanted: ForgetPass) -> list[int]:

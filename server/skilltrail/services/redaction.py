@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain.exchange import normalised, text_digest
 from skilltrail.domain.redaction import OWN_WORD, HiddenMark, RedactedExchange, family_of
+from skilltrail.services.own_texts import hide_in_notes, notes_holding
 from skilltrail.services.ports import Redactor
 from skilltrail.storage import redaction_queries as queries
 from skilltrail.storage.capture_queries import drop_derived
@@ -66,6 +67,7 @@ def read_redacted(session: Session, *, kind: str, before: int | None, limit: int
 def find_holding(session: Session, redactor: Redactor) -> Holding:
     """Return where the redactor would change anything; reads the whole history."""
     exchanges = {texts.exchange_id for texts in queries.written_texts(session) if _changed(texts, redactor)}
+    exchanges |= notes_holding(session, redactor)
     talks = [talk for talk, title in queries.titles(session) if redactor.redact(title)[1]]
     return Holding(tuple(sorted(exchanges)), tuple(talks))
 
@@ -106,6 +108,7 @@ def hide_in_names(session: Session, conversations: Iterable[int], redactor: Reda
         said_in = [None if text is None else redactor.redact(text)[0] for text in (one.value, one.before)]
         if said_in != [one.value, one.before]:
             set_words(session, one.id, value=said_in[0], before=said_in[1])
+    times += hide_in_notes(session, redactor)
     for area_id, name in queries.area_names(session):
         clean, counts = redactor.redact(name)
         if counts:

@@ -15,6 +15,7 @@ from skilltrail.domain.exchange import question_line
 from skilltrail.domain.forget import ForgetExample, Trace
 from skilltrail.domain.merging import HEAD
 from skilltrail.storage.access_models import LedgerRowRecord
+from skilltrail.storage.check_models import CheckRow
 from skilltrail.storage.claim_models import ClaimProposalRow, ClaimRow, TopicMatchRow
 from skilltrail.storage.correction_models import CorrectionRow
 from skilltrail.storage.models import (
@@ -102,6 +103,8 @@ def holding(session: Session, word: str) -> tuple[list[int], set[int]]:
     )
     in_revisions = _holds(ExchangeRevision.prompt, ExchangeRevision.reply)
     by_text.update(session.execute(select(ExchangeRevision.exchange_id).where(in_revisions)).scalars())
+    in_checks = _holds(CheckRow.source, CheckRow.note)
+    by_text.update(session.execute(select(CheckRow.exchange_id).where(in_checks)).scalars())
     in_talk = _holds(Conversation.title, Conversation.account, Conversation.project_id, Conversation.gizmo_id)
     talks = select(Conversation.id).where(in_talk)
     by_title = set(exchange_ids(session, Exchange.conversation_id.in_(talks))) - by_text

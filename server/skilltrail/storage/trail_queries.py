@@ -22,6 +22,7 @@ from skilltrail.domain.exchange import (
     Status,
     question_line,
 )
+from skilltrail.storage.check_queries import CHECK_STATE
 from skilltrail.storage.models import Area, Conversation, Exchange, ExchangeText, Topic, TopicMembership
 from skilltrail.storage.types import from_microseconds
 
@@ -354,6 +355,7 @@ _SUMMARY_COLUMNS: Sequence[Any] = (
     Topic.id,
     func.coalesce(Topic.pinned_name, Topic.name),
     Area.name,
+    CHECK_STATE,
 )
 
 
@@ -378,7 +380,7 @@ def summary_of(row: Sequence[Any]) -> ExchangeSummary:
         seq=row[1],
         asked_at=row[2],
         title=row[3],
-        question=question_line(row[16]) if len(row) > 16 else "",
+        question=question_line(row[17]) if len(row) > 17 else "",
         provider=row[4],
         origin=Origin(row[5]),
         fidelity=Fidelity(row[6]),
@@ -391,4 +393,5 @@ def summary_of(row: Sequence[Any]) -> ExchangeSummary:
         topic_id=row[13],
         topic_name=row[14],
         area=row[15],
+        check=row[16] or "unchecked",
     )

@@ -95,6 +95,9 @@ READ = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), demo=True)
 DECIDE = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}))
 """Changing things, from the dashboard or the command line."""
 
+DECIDE_IN_WORDS = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), max_bytes=65_536)
+"""The same, with a text of the learner's."""
+
 DASHBOARD_ONLY = Access(scopes=frozenset({Scope.DASHBOARD}))
 """About the dashboard's own session."""
 

@@ -8,8 +8,10 @@ from flask import Blueprint
 
 from skilltrail.web import (
     api_capture,
+    api_checks,
     api_claims,
     api_corrections,
+    api_entries,
     api_forget,
     api_imports,
     api_keeping,
@@ -40,6 +42,8 @@ ROUTES: tuple[Route, ...] = (
     *api_search.ROUTES,
     *api_claims.ROUTES,
     *api_learning.ROUTES,
+    *api_checks.ROUTES,
+    *api_entries.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )
 

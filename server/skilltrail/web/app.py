@@ -13,10 +13,12 @@ from skilltrail.web import (
     claim_pages,
     correction_pages,
     dashboard,
+    entry_pages,
     forget_pages,
     import_pages,
     problems,
     redaction_pages,
+    review_pages,
     search_pages,
 )
 from skilltrail.web.api import api_blueprint
@@ -66,6 +68,8 @@ def create_app(
     app.register_blueprint(redaction_pages.bp)
     app.register_blueprint(import_pages.bp)
     app.register_blueprint(search_pages.bp)
+    app.register_blueprint(review_pages.bp)
+    app.register_blueprint(entry_pages.bp)
     return app
 
 

@@ -21,7 +21,7 @@ from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import timeline_chart
 from skilltrail.i18n import _
-from skilltrail.web import claim_pages, export_page, learning_words, page_words
+from skilltrail.web import claim_pages, entry_pages, export_page, learning_words, page_words, review_pages
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
 from skilltrail.web.chart_cache import ChartCache
 from skilltrail.web.correction_pages import choosable_topics, topic_controls
@@ -36,7 +36,20 @@ PAGE_SIZE = 50
 LATEST_SHOWN = 20
 REST_SLICE = 100_000
 
-_LISTS = ("/", "/timeline", "/search", "/export", "/health", "/settings", "/forget", "/redactions", "/imports", "/pair")
+_LISTS = (
+    "/",
+    "/timeline",
+    "/search",
+    "/export",
+    "/health",
+    "/settings",
+    "/forget",
+    "/redactions",
+    "/imports",
+    "/pair",
+    "/review",
+    "/evidence",
+)
 _TOPIC_LISTS = ("/topics/log", "/topics/hidden", "/claims")
 PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
 
@@ -83,6 +96,7 @@ def home_fragment() -> str:
         extension_path=extension_folder() if home.exchanges == 0 else "",
         has_recovery=in_demo() or app.keys.has_recovery_key(),
         autostart=autostart_is_on(),
+        to_review=app.checks.waiting(),
     )
 
 
@@ -142,6 +156,7 @@ def topic_fragment(topic_id: str) -> str:
         most=max((count.exchanges for count in detail.line.months), default=1),
         revision=app.trail.revision(),
         **topic_controls(detail.line),
+        **entry_pages.topic_evidence(topic_id),
     )
 
 
@@ -164,6 +179,9 @@ def exchange_fragment(exchange_id: int) -> str:
         detail=detail,
         told=application().learning.exchange(exchange_id),
         topics=choosable_topics(),
+        check=application().checks.read(exchange_id),
+        reflections=application().entries.of_exchange(exchange_id),
+        **review_pages.words(),
         it=detail.captured,
         prompt=plain_html(detail.captured.prompt[:RENDERED_CHARACTERS]),
         reply=markdown_html(detail.captured.reply[:RENDERED_CHARACTERS]),

@@ -90,6 +90,8 @@ def pass_words(found: ForgetPass) -> str:
 
 def plan_words(plan: ForgetPlan) -> str:
     """Say what a plan is about."""
+    if not plan.exchanges and plan.entries:
+        return ngettext("{n} entry of your own.", "{n} entries of your own.", plan.entries)
     if not plan.exchanges:
         return _("Nothing that is kept here fits. Nothing would be forgotten.")
     count = exchanges_words(plan.exchanges)
@@ -123,6 +125,14 @@ def plan_facts(plan: ForgetPlan) -> list[str]:
                 "{n} of them because its chat's title holds the word.",
                 "{n} of them because their chat's title holds the word.",
                 plan.by_title,
+            )
+        )
+    if plan.entries:
+        facts.append(
+            ngettext(
+                "{n} entry of your own goes with them (reflection, deliverable, skill or goal).",
+                "{n} entries of your own go with them (reflections, deliverables, skills, goals).",
+                plan.entries,
             )
         )
     if plan.scope is Scope.RETENTION:

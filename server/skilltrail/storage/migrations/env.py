@@ -6,8 +6,10 @@ from alembic import context
 
 from skilltrail.storage import (  # noqa: F401 - registers their tables
     access_models,
+    check_models,
     claim_models,
     correction_models,
+    entry_models,
     forget_models,
     import_models,
     learning_models,

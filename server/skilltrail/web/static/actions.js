@@ -2,6 +2,8 @@
 
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
+import { sayCheck, saveCheckWords, undoCheck } from "./checking.js";
+import { keepEntry, reachGoal, removeEntry, watchDeliverables } from "./entering.js";
 import { confirmClaim, noneFits, rejectClaim, searchConcepts, typeConcept, undoClaim, withdrawClaim } from "./claiming.js";
 import { download, formQuery, refreshPreview } from "./exporting.js";
 import { chooseField, forgetPlanned, forgetShown, planForgetting, planRetention, restrict, setRetention, undoForgetting } from "./forgetting.js";
@@ -119,6 +121,10 @@ const CLICKS = {
   "learning-say": sayKind,
   "learning-leave": leaveToUs,
   "learning-undo": undoSaid,
+  "entry-remove": removeEntry,
+  "goal-reached": reachGoal,
+  "check-say": sayCheck,
+  "check-undo": undoCheck,
 };
 
 /** @type {Record<string, (form: HTMLFormElement) => unknown>} */
@@ -144,11 +150,14 @@ const SUBMITS = {
   "key-change": changeKey,
   "recovery-key": makeRecoveryKey,
   "concept-search": searchConcepts,
+  "check-words": saveCheckWords,
+  "entry-keep": keepEntry,
 };
 
 export function listenToActions() {
   watchDrops();
   watchTicks();
+  watchDeliverables();
   watchSearch();
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button[data-action]") : null;

@@ -9,13 +9,13 @@ const HTML_ELEMENTS = [
   "a", "article", "aside", "b", "bdi", "blockquote", "br", "button", "caption", "code", "dd", "details", "div", "dl", "dt", "em",
   "fieldset", "figcaption", "figure", "form", "h1", "h2", "h3", "h4", "header", "hr", "input", "label", "legend", "li", "mark", "nav", "ol",
   "option", "p", "pre", "progress", "s", "section", "select", "span", "strong", "summary", "table", "tbody", "td", "th", "thead",
-  "time", "tr", "ul",
+  "textarea", "time", "tr", "ul",
 ];
 const SVG_ELEMENTS = ["svg", "g", "path", "line", "rect", "circle", "text", "tspan", "title", "a"];
 const ATTRIBUTES = [
   "aria-checked", "autocomplete", "aria-hidden", "aria-label", "aria-labelledby", "aria-live", "aria-pressed", "checked", "class", "colspan", "cx", "cy",
   "d", "datetime", "dir", "fill", "fill-opacity", "font-size", "font-weight", "height", "hidden", "href", "id", "max", "maxlength", "name",
-  "opacity", "open", "preserveAspectRatio", "r", "rel", "role", "rx", "scope", "selected", "start", "stroke", "stroke-dasharray",
+  "opacity", "open", "preserveAspectRatio", "r", "rel", "role", "rows", "rx", "scope", "selected", "start", "stroke", "stroke-dasharray",
   "stroke-linecap", "stroke-opacity", "stroke-width", "tabindex", "target", "text-anchor", "title", "transform", "type", "value",
   "viewBox", "width", "x", "x1", "x2", "y", "y1", "y2",
 ];

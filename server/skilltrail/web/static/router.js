@@ -11,6 +11,8 @@ const PLACES = [
   { pattern: /^\/topics\/([\w-]+)$/, fragment: "/fragments/topics/$1", nav: "timeline" },
   { pattern: /^\/claims$/, fragment: "/fragments/claims", nav: "timeline" },
   { pattern: /^\/exchanges\/(\d+)$/, fragment: "/fragments/exchanges/$1", nav: "timeline" },
+  { pattern: /^\/review$/, fragment: "/fragments/review", nav: "review" },
+  { pattern: /^\/evidence$/, fragment: "/fragments/evidence", nav: "timeline" },
   { pattern: /^\/export$/, fragment: "/fragments/export", nav: "export" },
   { pattern: /^\/health$/, fragment: "/fragments/health", nav: "health" },
   { pattern: /^\/settings$/, fragment: "/fragments/settings", nav: "settings" },

@@ -1,0 +1,119 @@
+"""What learners write themselves: reflections, deliverables, skills of their own, and goals."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+TEXT_LIMIT = 8_000
+"""Characters of a reflection."""
+
+NAME_LIMIT = 200
+"""Characters of a name or title."""
+
+ADDRESS_LIMIT = 2_000
+"""Characters of an address."""
+
+
+class EntryKind(StrEnum):
+    """What an entry is."""
+
+    REFLECTION = "reflection"
+    DELIVERABLE = "deliverable"
+    SKILL = "skill"
+    GOAL = "goal"
+
+
+@dataclass(frozen=True, slots=True)
+class Reflection:
+    """The learner's own note on an exchange or a topic."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverable:
+    """A work product: a web address, a commit or a file.
+
+    ``form`` is url, commit or file. Of a file only its name, its size in bytes and its SHA-256 (hex) are kept, never
+    the file. ``commit`` is the commit's hash (hex).
+    """
+
+    form: str
+    title: str
+    address: str = ""
+    commit: str = ""
+    sha256: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSkill:
+    """A skill that the learner added by hand; it rests on their word alone."""
+
+    name: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A skill to reach, by a day; ``reached_on`` is None until the learner says so."""
+
+    name: str
+    by: date | None = None
+    reached_on: date | None = None
+
+
+Value = Reflection | Deliverable | OwnSkill | Goal
+
+_KINDS: dict[type[Any], EntryKind] = {
+    Reflection: EntryKind.REFLECTION,
+    Deliverable: EntryKind.DELIVERABLE,
+    OwnSkill: EntryKind.SKILL,
+    Goal: EntryKind.GOAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that the learner wrote. ``topic_name`` is that of a living topic, "" where it ended.
+
+    A reflection is about an exchange or a topic, a deliverable about a topic; skills and goals may name one.
+    """
+
+    id: int
+    value: Value
+    exchange_id: int | None
+    topic_id: str | None
+    created_at: datetime
+    changed_at: datetime
+    topic_name: str = ""
+
+    @property
+    def kind(self) -> EntryKind:
+        """Return what it is."""
+        return kind_of(self.value)
+
+
+def kind_of(value: Value) -> EntryKind:
+    """Return what a value is."""
+    return _KINDS[type(value)]
+
+
+def as_fields(value: Value) -> dict[str, Any]:
+    """Return a value as it is stored: days as "2026-12-31"."""
+    return {name: held.isoformat() if isinstance(held, date) else held for name, held in asdict(value).items()}
+
+
+def from_fields(kind: EntryKind, fields: dict[str, Any]) -> Value:
+    """Return the value that ``as_fields`` gave these fields of."""
+    if kind is EntryKind.REFLECTION:
+        return Reflection(**fields)
+    if kind is EntryKind.DELIVERABLE:
+        return Deliverable(**fields)
+    if kind is EntryKind.SKILL:
+        return OwnSkill(**fields)
+    days = {name: date.fromisoformat(fields[name]) if fields.get(name) else None for name in ("by", "reached_on")}
+    return Goal(name=fields["name"], **days)

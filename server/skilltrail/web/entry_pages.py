@@ -1,0 +1,60 @@
+"""The page of goals and of all that learners wrote, and what other pages show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from skilltrail.domain.entries import Entry, EntryKind
+from skilltrail.web import review_pages
+from skilltrail.web.access import DASHBOARD_READ, asks
+from skilltrail.web.space import application, in_demo
+
+bp = Blueprint("entry_pages", __name__)
+
+
+@bp.get("/fragments/evidence")
+@asks(DASHBOARD_READ)
+def evidence_fragment() -> str:
+    """Goals, skills of one's own, deliverables, reflections."""
+    app, demo = application(), in_demo()
+    now = datetime.now(UTC)
+    return render_template(
+        "fragments/evidence.html",
+        is_demo=demo,
+        base="/demo" if demo else "",
+        now=now,
+        today=now.astimezone().date(),
+        revision=app.trail.revision(),
+        own=by_kind(app.entries.all()),
+        topics=app.search.topic_names(),
+    )
+
+
+def topic_evidence(topic_id: str) -> dict[str, Any]:
+    """Return what the topic page shows as evidence: checks by result, entries by kind, and the questions asked."""
+    app = application()
+    checks = app.checks.of_topic(topic_id)
+    ids = [check.exchange_id for check in checks]
+    return {
+        "proofs": review_pages.proofs(checks),
+        "own": by_kind(app.entries.of_topic(topic_id)),
+        "asked": app.exchanges.summaries(ids) if ids else {},
+    }
+
+
+def by_kind(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Return entries by their kind, goals by their day."""
+    found: dict[str, list[Entry]] = {kind.value: [] for kind in EntryKind}
+    for entry in entries:
+        found[entry.kind.value].append(entry)
+    found["goal"].sort(key=_due)
+    return found
+
+
+def _due(entry: Entry) -> tuple[bool, str]:
+    goal: Any = entry.value
+    return goal.reached_on is not None, goal.by.isoformat() if goal.by else "9999"
