@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from benchmarks.histories.examples import Example
     from numpy.typing import NDArray
 
-WORDS = 2_500
-LEAST, WRITERS = 3, 2
-"""A word is known when three prompts of two writers have it: what only one person says is about their trade."""
+WORDS = 1_500
+LEAST, WRITERS = 4, 3
+"""A word is known when four prompts of three writers have it: what fewer people say is about their trade."""
 
 STRENGTH = 0.3
 """Inverse of the penalty on weights; from 0.25 to 1 nothing changes by more than a hundredth."""
+
+
+TERSE = 4.0
+"""Weight of an example among the terse prompts: they are few, and many people type like that."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +55,17 @@ def fit(examples: Sequence[Example]) -> Fitted:
     names = all_names(_words(examples, cues))
     rows = _matrix(cues, names)
     intents = np.array([INTENTS.index(example.intent) for example in examples])  # type: ignore[arg-type]
+    counts = np.array([TERSE if example.writer == "terse prompts" else 1.0 for example in examples])
     # Expressing is rare in the examples, and no rarer a mistake.
-    main = LogisticRegression(C=STRENGTH, max_iter=3_000, class_weight={0: 1, 1: 1, 2: 2}).fit(rows, intents)
+    main = LogisticRegression(C=STRENGTH, max_iter=3_000, class_weight={0: 1, 1: 1, 2: 2})
+    main.fit(rows, intents, sample_weight=counts)
     columns, biases = [main.coef_.T], [main.intercept_]
     learning = [example.learning for example in examples]
     signed = [number for number, example in enumerate(examples) if example.signals is not None]
     for targets, chosen in [(learning, None)] + [([s in examples[n].signals for n in signed], signed) for s in SIGNALS]:
         one = LogisticRegression(C=STRENGTH if chosen is None else 1.0, max_iter=3_000)
-        one.fit(rows if chosen is None else rows[chosen], np.array(targets))
+        kept = range(len(examples)) if chosen is None else chosen
+        one.fit(rows[kept], np.array(targets), sample_weight=counts[kept])
         columns.append(one.coef_.T)
         biases.append(one.intercept_)
     return Fitted(names, np.hstack(columns).astype(np.float32), np.concatenate(biases).astype(np.float32))

@@ -52,7 +52,8 @@ def _of_prompts() -> list[Example]:
     with PROMPTS.open(encoding="utf-8", newline="") as file:
         return [
             Example(
-                writer="prompts",
+                # Short prompts as many people type them are another manner: none of them helps to judge another one.
+                writer="terse prompts" if row["trade"] == "terse" else "prompts",
                 trade=row["trade"],
                 language=row["language"],
                 prompt=row["prompt"].replace("\\n", "\n"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from skilltrail.services.learning import Taught
+
+_SHARE = 20
+"""While exchanges are embedded, each batch of which changes something, looks take a twentieth of the time."""
 
 
 def shipped_reader() -> PromptReader:
@@ -44,6 +48,7 @@ class LearningFacade:
         self._taught: Taught | None = None
         self._before: int | None = None
         self._looked_at = -1
+        self._again_at = 0.0
 
     def exchange(self, exchange_id: int) -> ToldExchange:
         """Return all about one exchange; raises NotFound."""
@@ -81,11 +86,15 @@ class LearningFacade:
         with self._database.read() as session:
             return learning_queries.kinds_of(session, ids)
 
-    def step(self) -> int:
+    def step(self, at_once: bool = True) -> int:
         """Tell the next exchanges that wait; return how many, 0 when all are told.
 
-        The database is the queue: what was captured, changed, or is worded like something corrected since.
+        The database is the queue: what was captured, changed, or is worded like something corrected since. With
+        ``at_once`` false a look that would take more than a twentieth of the time is left for later.
         """
+        began = time.monotonic()
+        if self._before is None and not at_once and began < self._again_at:
+            return 0
         with self._database.read() as session:
             revision = get_revision(session)
             if self._before is None and revision == self._looked_at:
@@ -98,6 +107,7 @@ class LearningFacade:
         self._before = items[-1].id if len(items) == learning.BATCH else None
         if self._before is None:
             self._looked_at = revision
+            self._again_at = time.monotonic() + _SHARE * (time.monotonic() - began)
         return kept
 
     def _tell(self, items: Sequence[learning_queries.Untold]) -> int:

@@ -69,7 +69,7 @@ class ProcessingFacade:
         settings: Settings,
         clock: Clock,
         model: Callable[[], ModelPort],
-        tell: Callable[[], int] = lambda: 0,
+        tell: Callable[[bool], int] = lambda _at_once: 0,
     ) -> None:
         self._tell = tell
         self._database = database
@@ -131,16 +131,18 @@ class ProcessingFacade:
             If the model cannot answer; everything waits, nothing is lost.
         """
         # Needs no model: what exchanges are is known while it is missing, too.
-        told = self._tell() if topics else 0
+        told = self._tell(False) if topics else 0
         try:
-            result = replace(self._step(model or self._model(), topics=topics), told=told)
+            result = self._step(model or self._model(), topics=topics)
         except ModelUnavailable as error:
             self._problem = str(error)
             raise
         finally:
             self._doing = "idle"
         self._problem = None
-        return result
+        if result.idle and topics and not told:
+            told = self._tell(True)
+        return replace(result, told=told)
 
     def run_until_done(self, progress: Callable[[Progress], None] | None = None) -> Progress:
         """Embed and group until nothing is pending; when the model is missing, stop with state "blocked"."""

@@ -115,8 +115,8 @@ def all_names(words: Iterable[str]) -> list[str]:
 
 
 def _is_sayable(name: str) -> bool:
-    """Tell whether a feature means something to a reader: no opening, no short word alone, no bare length."""
-    return name != "long" and not name.startswith("w:^") and (not name.startswith("w:") or len(name) > 5)
+    """Tell whether a feature means something to a reader: no opening, no short word alone."""
+    return not name.startswith("w:^") and (not name.startswith("w:") or len(name) > 5)
 
 
 def _is_known(cues: Cues, found: dict[str, float]) -> bool:

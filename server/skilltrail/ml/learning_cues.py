@@ -5,7 +5,6 @@ The lists stand in ``data/learning_cues.toml``. A cue is a number, never a verdi
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 import unicodedata
@@ -23,17 +22,13 @@ HEAD, TAIL = 700, 300
 SHAPES = (
     "question_mark",
     "ends_with_question",
-    "very_short",
-    "short",
-    "long",
     "code",
     "quote",
-    "several_lines",
     "numbers",
     "colon",
     "exclamation",
 )
-"""Cues of form: each 0, or up to 1."""
+"""Cues of form: each 0, or up to 1. Length is none of them: short questions are as good as long ones."""
 
 _WORD = re.compile(r"[^\W\d_]+|[.!?:;\n]")
 _FENCE = re.compile(r"```|[{};<>]|=>|\(\)|==|</|\w\(\w*\)")
@@ -67,7 +62,7 @@ def read_cues(prompt: str) -> Cues:
     """
     text = prompt if len(prompt) <= HEAD + TAIL else f"{prompt[:HEAD]}\n{prompt[-TAIL:]}"
     tokens = _WORD.findall(plain(text))
-    values, phrases = _shape(prompt, text, tokens), dict[str, str]()
+    values, phrases = _shape(text), dict[str, str]()
     for name, count, phrase in _found(tokens):
         values[name] = min(1.0, 0.5 + 0.25 * count)
         phrases[name] = phrase
@@ -112,19 +107,14 @@ def _found(tokens: list[str]) -> list[tuple[str, int, str]]:
     return [(name, count, first[name]) for name, count in counts.items()]
 
 
-def _shape(whole: str, text: str, tokens: list[str]) -> dict[str, float]:
+def _shape(text: str) -> dict[str, float]:
     stripped = text.rstrip(" \n\t.)\"'")
-    words = sum(1 for token in tokens if token not in _SENTENCE_ENDS)
     code = len(_FENCE.findall(text))
     found = {
         "question_mark": float("?" in text or "¿" in text),
         "ends_with_question": float(stripped.endswith("?")),
-        "very_short": float(words <= 3),
-        "short": float(3 < words <= 9),
-        "long": min(1.0, math.log1p(len(whole)) / 9.0),
         "code": min(1.0, code / 6.0),
         "quote": float(text.count('"') >= 2 or "„" in text or "«" in text),
-        "several_lines": min(1.0, text.count("\n") / 5.0),
         "numbers": min(1.0, sum(sign.isdigit() for sign in text) / 20.0),
         "colon": float(": " in text or ":\n" in text),
         "exclamation": float("!" in text),
