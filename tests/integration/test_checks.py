@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import Engine, event
 
 from callers import Caller
 from canaries import dumped
@@ -257,3 +259,23 @@ class TestDoors:
         assert run("review")["items"] == []
         assert run("check", "1", "undo")["state"] == "unchecked"
         assert run("check", "1")["reasons"] == ["version", "date"]
+
+
+def test_the_queue_is_read_along_its_index(claiming: Application) -> None:
+    """However long the history: no sorting of all that waits, and no look at what does not."""
+    plans: list[str] = []
+
+    def explain(connection: Any, cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if "review_scan" in statement and statement.startswith("SELECT"):
+            asked = connection.connection.dbapi_connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(row[3] for row in asked)
+
+    event.listen(Engine, "before_cursor_execute", explain)
+    try:
+        claiming.checks.queue()
+    finally:
+        event.remove(Engine, "before_cursor_execute", explain)
+
+    assert any("review_scan USING" in plan and "ix_review_scan_open" in plan for plan in plans)
+    assert any("review_scan USING" in plan and "ix_review_scan_due" in plan for plan in plans)
+    assert not any("TEMP B-TREE" in plan for plan in plans)

@@ -7,7 +7,7 @@ from dataclasses import astuple
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Integer, Table, and_, delete, func, or_, select, text, type_coerce, update
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.checks import CHECKED, Candidate, Check, Said
@@ -112,7 +112,7 @@ def due(session: Session, limit: int) -> list[tuple[int, str]]:
     statement = (
         select(ReviewScan.exchange_id, func.substr(ExchangeText.reply, 1, READ_CHARACTERS))
         .join(ExchangeText, ExchangeText.exchange_id == ReviewScan.exchange_id)
-        .where(ReviewScan.due == 1)
+        .where(ReviewScan.due == text("1"))
         .order_by(ReviewScan.exchange_id.desc())
         .limit(limit)
     )
@@ -121,7 +121,7 @@ def due(session: Session, limit: int) -> list[tuple[int, str]]:
 
 def count_due(session: Session) -> int:
     """Return how many answers were not looked at yet."""
-    return session.execute(select(func.count()).select_from(ReviewScan).where(ReviewScan.due == 1)).scalar_one()
+    return session.execute(select(func.count()).select_from(ReviewScan).where(ReviewScan.due == text("1"))).scalar_one()
 
 
 def look_at_all_again(session: Session) -> None:
@@ -169,6 +169,10 @@ def text_of(session: Session, exchange_id: int) -> tuple[int, tuple[Finding, ...
     return None if row is None else (row[0], _findings(row[1] or []))
 
 
+# The sum keeps SQLite from starting with all exchanges on the path and sorting them: the queue has an index of its own.
+_ON_PATH = type_coerce(Exchange.on_current_path, Integer) + text("0") == text("1")
+
+
 def candidates(session: Session, *, now: datetime, limit: int) -> list[Candidate]:
     """Return the newest answers that wait in the queue; not those of hidden topics, or put off until later."""
     put_off = (
@@ -181,7 +185,7 @@ def candidates(session: Session, *, now: datetime, limit: int) -> list[Candidate
         .join(Exchange, Exchange.id == ReviewScan.exchange_id)
         .outerjoin(TopicMembership, TopicMembership.exchange_id == ReviewScan.exchange_id)
         .outerjoin(Topic, and_(Topic.id == TopicMembership.topic_id, Topic.retired_at.is_(None)))
-        .where(ReviewScan.open == 1, Exchange.on_current_path.is_(True), ~put_off)
+        .where(ReviewScan.open == text("1"), _ON_PATH, ~put_off)
         .where(or_(Topic.standing.is_(None), Topic.standing == Standing.SHOWN.value))
         .order_by(ReviewScan.asked_at.desc(), ReviewScan.exchange_id.desc())
         .limit(limit)
