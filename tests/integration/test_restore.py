@@ -217,6 +217,16 @@ def spoil(path: Path, damage: str) -> None:
         path.unlink()
 
 
+def damage_table(path: Path, key: bytes, table: str) -> None:
+    connection = raw_connection(path, key, mode="rw")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    connection.close()
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * 4096 : (page - 1) * 4096 + 64] = os.urandom(64)
+    path.write_bytes(bytes(content))
+
+
 class TestWhileItIsClosed:
     @pytest.fixture
     def wanted(self, settings: Settings) -> Settings:
@@ -252,6 +262,25 @@ class TestWhileItIsClosed:
             assert done.replaced is None
         elif damage != "nothing":
             assert (wanted.home / "backups" / str(done.replaced)).read_bytes() == before
+
+    def test_what_was_forgotten_since_stays_forgotten_though_another_table_is_damaged(
+        self, wanted: Settings, backup: Path
+    ) -> None:
+        outside = wanted.home.parent / "outside.db"
+        shutil.copy(backup, outside)
+        with Application.open(wanted) as application:
+            gone = next(iter(application.exchanges.rows())).id
+            application.forgetting.ask(ForgetWish(exchange=gone), wait=timedelta())
+            application.forgetting.run_due()
+            key = application._held.raw
+        damage_table(wanted.home / "skilltrail.db", key, "ledger_row")
+
+        done = restore_closed(wanted, outside)
+
+        with Application.open(wanted) as application:
+            assert count(application) == 7
+            assert application.is_sound()
+        assert done.exchanges == 8
 
     def test_a_lost_key_and_no_recovery_key_end_in_words_and_change_nothing(
         self, wanted: Settings, backup: Path

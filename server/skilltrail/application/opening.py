@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from skilltrail.application.restored import bring_up_to_now
 from skilltrail.config import Settings
 from skilltrail.domain.backups import Restored
 from skilltrail.domain.keys import LockStanding
-from skilltrail.errors import DatabaseDamaged, KeyUnavailable, SkilltrailError
+from skilltrail.errors import KeyUnavailable, SkilltrailError
 from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock, utc_now
 from skilltrail.platform.folders import prepare_home, read_private
@@ -23,7 +22,7 @@ from skilltrail.platform.keys import DatabaseKey, KeyLocked, KeyStore
 from skilltrail.platform.lock import HomeLock
 from skilltrail.services.backups import FOLDER, Secret, Shelf, find_key
 from skilltrail.services.restoring import ASIDE, prepare_aside
-from skilltrail.storage.backup import Contents, contents_of, fits, remove_database, settle
+from skilltrail.storage.backup import Contents, contents_of, fits, instance_of, remove_database, settle
 from skilltrail.storage.endings import MARK
 
 if TYPE_CHECKING:
@@ -212,11 +211,9 @@ def _key_to_restore_with(settings: Settings, store: KeyStore, path: Path, secret
 
 def _take_place(live: Path, aside: Path, restored: Contents, held: HeldKey, *, now: datetime) -> str | None:
     before = _contents(live, held.raw)
-    if before is not None and before.instance_id == restored.instance_id:
-        # Where a page of it is damaged, the backup as it is is better than none. Those in
-        # the folder were rewritten at every forgetting.
-        with suppress(DatabaseDamaged):
-            bring_up_to_now(live, aside, key=held.raw, now=now)
+    # Whatever else is damaged there: what was forgotten stays so as far as its marks can be read.
+    if live.exists() and instance_of(live, held.raw) == restored.instance_id is not None:
+        bring_up_to_now(live, aside, key=held.raw, now=now)
     settle(aside)
     replaced = None
     if live.exists():

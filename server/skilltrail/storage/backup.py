@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
-from skilltrail.errors import BackupUnusable, DatabaseDamaged, KeyUnavailable, StorageFull
+from skilltrail.errors import BackupUnusable, DatabaseDamaged, KeyUnavailable, StorageError, StorageFull
 from skilltrail.i18n import _
 from skilltrail.storage.endings import MARK
 from skilltrail.storage.engine import APPLICATION_ID, closed_reader, raw_connection
@@ -164,6 +164,20 @@ def contents_of(path: Path, key: bytes) -> Contents:
             connection.close()
 
 
+def instance_of(path: Path, key: bytes) -> str | None:
+    """Return which history a database is of; None where that cannot be read. Other parts of it may be damaged."""
+    try:
+        with translated(opened=True):
+            connection = raw_connection(path, key, mode="ro")
+            try:
+                found = connection.execute("SELECT value FROM meta WHERE name = ?", (INSTANCE,)).fetchone()
+            finally:
+                connection.close()
+    except StorageError:
+        return None
+    return None if found is None else str(found[0])
+
+
 def fits(path: Path, key: bytes, *, closed: bool = False) -> bool:
     """Tell whether ``key`` opens the database at ``path``; changes nothing. ``closed``: nobody has it open."""
     try:
@@ -181,30 +195,65 @@ def fits(path: Path, key: bytes, *, closed: bool = False) -> bool:
 def carry_over(source: Path, target: Path, *, key: bytes) -> frozenset[int]:
     """Put what is about now from ``source`` in place of what ``target`` holds of it; both have today's tables.
 
-    Returns the ids of exchanges of ``source`` whose texts were removed: they are still counted there.
+    Returns the ids of exchanges of ``source`` whose texts were removed: they are still counted there. What cannot be
+    read for damage stays as ``target`` has it, each table by itself: above all the marks of what was forgotten come
+    over.
     """
     with translated(writing=True):
-        reader, writer = raw_connection(source, key, mode="ro"), raw_connection(target, key, mode="rw")
+        source_of_now, writer = _Readable(source, key), raw_connection(target, key, mode="rw")
         try:
-            reader.execute("BEGIN")
             writer.execute("PRAGMA foreign_keys = OFF")
             writer.execute("BEGIN IMMEDIATE")
             for table in CARRIED_TABLES:
-                writer.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own tables
-                _carry_rows(reader.execute(f"SELECT * FROM {table}"), writer, table)  # noqa: S608 - same
+                found = source_of_now.read(f"SELECT * FROM {table}")  # noqa: S608 - names of our own tables
+                if found is not None:
+                    writer.execute(f"DELETE FROM {table}")  # noqa: S608 - same
+                    _carry_rows(*found, writer, table)
             marks = ", ".join("?" for _name in CARRIED_VALUES)
             named = f"SELECT name, value FROM meta WHERE name IN ({marks})"  # noqa: S608 - question marks
-            _carry_rows(reader.execute(named, CARRIED_VALUES), writer, "meta")
+            values = source_of_now.read(named, CARRIED_VALUES)
+            if values is not None:
+                _carry_rows(*values, writer, "meta")
             writer.execute("COMMIT")
-            return frozenset(row[0] for row in reader.execute("SELECT id FROM exchange WHERE text_removed = 1"))
+            removed = source_of_now.read("SELECT id FROM exchange WHERE text_removed = 1")
+            return frozenset(row[0] for row in removed[1]) if removed is not None else frozenset()
         finally:
             writer.close()
-            reader.close()
+            source_of_now.close()
 
 
-def _carry_rows(rows: Any, writer: Any, table: str) -> None:
-    names = ", ".join(column[0] for column in rows.description)
-    marks = ", ".join("?" for _column in rows.description)
+class _Readable:
+    """A database that may be damaged in parts, read in one state as long as nothing damaged is met."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self._path, self._key = path, key
+        self._connection = self._open()
+
+    def read(self, question: str, values: Sequence[str] = ()) -> tuple[list[str], list[Any]] | None:
+        """Return column names and rows; None where a page of them is damaged."""
+        try:
+            with translated(opened=True):
+                found = self._connection.execute(question, values)
+                return [column[0] for column in found.description], found.fetchall()
+        except DatabaseDamaged:
+            # SQLCipher refuses all that a connection asks for after it has met a damaged page.
+            self._connection.close()
+            self._connection = self._open()
+            return None
+
+    def close(self) -> None:
+        """Close the database."""
+        self._connection.close()
+
+    def _open(self) -> Any:
+        connection = raw_connection(self._path, self._key, mode="ro")
+        connection.execute("BEGIN")
+        return connection
+
+
+def _carry_rows(columns: Sequence[str], rows: Sequence[Any], writer: Any, table: str) -> None:
+    names = ", ".join(columns)
+    marks = ", ".join("?" for _column in columns)
     writer.executemany(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 - same
 
 
