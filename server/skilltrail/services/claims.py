@@ -20,9 +20,13 @@ from skilltrail.domain.claims import (
 )
 from skilltrail.errors import NotFound, RequestInvalid
 from skilltrail.i18n import _
+from skilltrail.services import counting
 from skilltrail.storage import claim_queries as queries
 from skilltrail.storage.claim_queries import ClaimTopic
+from skilltrail.storage.history_columns import Columns, HistoryColumns
 from skilltrail.storage.meta_queries import bump_revision
+from skilltrail.storage.touched import Touched
+from skilltrail.storage.trail_queries import shown_topics
 
 
 def read_topic(session: Session, topic_id: str) -> TopicClaims:
@@ -30,9 +34,9 @@ def read_topic(session: Session, topic_id: str) -> TopicClaims:
     return _claims(session, _topic(session, topic_id))
 
 
-def read_all(session: Session) -> tuple[TopicClaims, ...]:
+def read_all(session: Session, *, history: HistoryColumns) -> tuple[TopicClaims, ...]:
     """Return the claims of all topics: those that wait for the learner's word first, then by falling size."""
-    topics = queries.topics(session)
+    topics = _shown(session, history.at(session))
     matches, decided = queries.matches(session), queries.decisions(session)
     undoable = queries.undoable(session)
     now = queries.topics_now(session, {topic: found[-1].last_seq for topic, found in decided.items()})
@@ -41,6 +45,18 @@ def read_all(session: Session) -> tuple[TopicClaims, ...]:
         for topic in topics
     ]
     return tuple(sorted(found, key=lambda claims: not claims.is_open))
+
+
+def _shown(session: Session, columns: Columns) -> list[ClaimTopic]:
+    """Return the shown topics that hold exchanges, the largest first."""
+    sizes, newest = counting.sizes(columns), counting.newest_ids(columns)
+    found = [
+        # An exchange's number in the order of arrival is its id.
+        ClaimTopic(one.topic_id, one.name, one.area, one.colour, sizes[one.topic_id], newest[one.topic_id])
+        for one in shown_topics(session).values()
+        if one.topic_id in sizes
+    ]
+    return sorted(found, key=lambda topic: (-topic.exchanges, topic.id))
 
 
 def decide(
@@ -78,7 +94,7 @@ def decide(
     queries.end_decisions(session, topic_id, _ended(held, verdict, concept, instead_of), number)
     decision = Decision(number, verdict, concept, now, topic.exchanges, topic.last_seq)
     queries.add_decision(session, topic_id, decision)
-    bump_revision(session)
+    bump_revision(session, Touched())
     return _claims(session, topic)
 
 
@@ -96,7 +112,7 @@ def withdraw(session: Session, topic_id: str, key: str | None) -> TopicClaims:
     if not wanted:
         raise NotFound(_("There is no such decision about this topic (any more)."))
     queries.end_decisions(session, topic_id, wanted, queries.next_number(session, topic_id))
-    bump_revision(session)
+    bump_revision(session, Touched())
     return _claims(session, topic)
 
 
@@ -113,7 +129,7 @@ def undo(session: Session, topic_id: str) -> TopicClaims:
     if not number:
         raise NotFound(_("There is nothing to undo about this topic."))
     queries.undo_decision(session, topic_id, number)
-    bump_revision(session)
+    bump_revision(session, Touched())
     return _claims(session, topic)
 
 

@@ -12,13 +12,14 @@ from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.exporters.disclosure import framework_notices
 from skilltrail.i18n import _
 from skilltrail.web.access import DASHBOARD_READ, asks
-from skilltrail.web.space import application, in_demo
+from skilltrail.web.space import application, in_demo, of_one_moment
 
 bp = Blueprint("claim_pages", __name__)
 
 
 @bp.get("/fragments/claims")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def claims_fragment() -> str:
     """All proposals that wait, then what is decided, then topics that nothing fits."""
     app, demo = application(), in_demo()
