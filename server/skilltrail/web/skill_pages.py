@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +25,6 @@ from skilltrail.web.space import application, in_demo, of_one_moment
 bp = Blueprint("skill_pages", __name__)
 
 EPISODES_SHOWN = 10
-_MONTH = re.compile(r"[0-9]{4}(-[0-9]{2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def skill_parts(app: Application, topic_id: str) -> dict[str, Any]:
 def episode_page(app: Application, path: SkillPath, *, before: int | None) -> EpisodePage:
     """Return a page of episodes, those of the month or year that the address names alone."""
     named = request.args.get("month", "")
-    month = named if _MONTH.fullmatch(named) else None
+    month = named if _is_month(named) else None
     numbered = list(enumerate(path.episodes, start=1))
     if month is not None:
         numbered = [pair for pair in numbered if any(month_of(one.at).startswith(month) for one in pair[1].moments)]
@@ -110,6 +108,14 @@ def episode_page(app: Application, path: SkillPath, *, before: int | None) -> Ep
     first = app.exchanges.summaries([episode.moments[0].exchange_id for _number, episode in shown]) if shown else {}
     lines = tuple(EpisodeLine(number, one, first.get(one.moments[0].exchange_id)) for number, one in shown)
     return EpisodePage(lines, total, shown[-1][0] if len(left) > len(shown) else None, month)
+
+
+def _is_month(named: str) -> bool:
+    """Tell whether this is "2026-11" or "2026"."""
+    year, dash, month = named.partition("-")
+    if not all(part.isascii() and part.isdecimal() for part in (year, month or "1")) or len(year) != 4:
+        return False
+    return not dash or (len(month) == 2 and 1 <= int(month) <= 12)
 
 
 def _context() -> dict[str, Any]:
