@@ -13,6 +13,7 @@ from callers import Caller
 from concepts import CONCEPTS, SPANISH, SQL
 from conftest import SteppingClock
 from dashboard import Dashboard
+from databases import BeginWith, in_topics
 from exchanges import NOON, history, items
 from skilltrail.application import Application
 from skilltrail.cli import main
@@ -43,11 +44,9 @@ def model() -> Counting:
 
 
 @pytest.fixture
-def grouped(application: Application) -> Application:
+def grouped(begin_with: BeginWith) -> Application:
     """Three topics of twenty exchanges each: sql, spanish, logo."""
-    application.exchanges.capture(items(history(60)))
-    application.processing.run_until_done()
-    return application
+    return begin_with(in_topics(60), model=Counting)
 
 
 def about(application: Application, title: str) -> TopicClaims:
@@ -325,7 +324,7 @@ class TestPages:
     def fetch(self, grouped: Application) -> Dashboard:
         return Dashboard(grouped)
 
-    def test_the_topic_page_proposes_and_says_why(self, fetch: Dashboard, grouped: Application) -> None:
+    def test_the_topic_page_proposes_and_says_why(self, grouped: Application, fetch: Dashboard) -> None:
         page = fetch(f"/fragments/topics/{about(grouped, 'Sql').topic_id}")
 
         assert "Skills in published frameworks" in page.text
@@ -336,13 +335,13 @@ class TestPages:
         assert {"claim-confirm", "claim-reject", "claim-none"} <= set(page.attributes("data-action"))
         assert "ESCO classification of the European Commission" in page.text
 
-    def test_what_nothing_fits_is_said_so(self, fetch: Dashboard, grouped: Application) -> None:
+    def test_what_nothing_fits_is_said_so(self, grouped: Application, fetch: Dashboard) -> None:
         page = fetch(f"/fragments/topics/{about(grouped, 'Logo').topic_id}")
 
         assert "near enough to be proposed" in page.text
         assert "claim-reject" not in page.attributes("data-action")
 
-    def test_the_list_shows_all_by_what_is_to_be_done(self, fetch: Dashboard, grouped: Application) -> None:
+    def test_the_list_shows_all_by_what_is_to_be_done(self, grouped: Application, fetch: Dashboard) -> None:
         grouped.claims.confirm(about(grouped, "Spanish").topic_id, SPANISH.key)
 
         page = fetch("/fragments/claims")

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from conftest import SteppingClock
+from databases import BeginWith, in_topics
 from exchanges import NOON, history, items
 from forgetting_steps import forget
 from skilltrail.application import Application
@@ -20,11 +21,9 @@ Topics = dict[str, set[int]]
 
 
 @pytest.fixture
-def grouped(application: Application) -> Application:
+def grouped(begin_with: BeginWith) -> Application:
     """Thirty exchanges in three topics of ten."""
-    application.exchanges.capture(items(history(30)))
-    application.processing.run_until_done()
-    return application
+    return begin_with(in_topics(30))
 
 
 def topics(application: Application) -> Topics:
@@ -377,7 +376,7 @@ def state(application: Application) -> str:
 
 
 @pytest.mark.parametrize("kind", CORRECTIONS)
-def test_five_runs_on_the_same_data_are_identical_after_a(kind: str, grouped: Application) -> None:
+def test_five_runs_on_the_same_data_are_identical_after_a(grouped: Application, kind: str) -> None:
     first, second, _third = biggest(grouped)
     CORRECTIONS[kind](grouped, first, second)
     run_again(grouped)
@@ -389,7 +388,7 @@ def test_five_runs_on_the_same_data_are_identical_after_a(kind: str, grouped: Ap
 
 
 @pytest.mark.parametrize("kind", CORRECTIONS)
-def test_a_run_that_read_the_topics_before_a_correction_writes_nothing_over(kind: str, grouped: Application) -> None:
+def test_a_run_that_read_the_topics_before_a_correction_writes_nothing_over(grouped: Application, kind: str) -> None:
     first, second, _third = biggest(grouped)
     model = grouped.model()
 

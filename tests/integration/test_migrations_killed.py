@@ -24,6 +24,7 @@ from skilltrail.storage import backup, migrate
 from skilltrail.storage.backup import look_into
 from skilltrail.storage.engine import raw_connection
 
+pytestmark = pytest.mark.usefixtures("real_migrations")
 KEY = b"k" * 32
 OLD = versions()[:-1]
 NEXT = f"{migrate.SCHEMA_VERSION + 1:04}"
