@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from databases import REAL, START, BeginWith, Fill, Homes, Template
+from databases import REAL, START, BeginWith, Fill, Homes, OneDialect, Template
 from skilltrail.application import Application
 from skilltrail.config import Settings
 from skilltrail.ml.hash_embedder import HashEmbedder
-from skilltrail.storage import migrate
+from skilltrail.storage import engine, migrate
 
 # The same examples each time: a test fails for what was changed, not for luck.
 hypothesis_settings.register_profile("steady", derandomize=True)
@@ -78,8 +78,9 @@ def _no_outside() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     patch = pytest.MonkeyPatch()
+    patch.setattr(engine, "create_engine", OneDialect().create_engine)
     patch.setattr(migrate, "_migrate", Template(tmp_path_factory.mktemp("template")).migrate)
     yield
     patch.undo()

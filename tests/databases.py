@@ -12,6 +12,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine
 
 from exchanges import history, items
 from skilltrail.application import Application
@@ -55,6 +58,25 @@ class Template:
             target.close()
             engine.dispose()
             source.close()
+
+
+class OneDialect:
+    """Makes engines as SQLAlchemy does, but lets all have the statements that one of them has compiled.
+
+    Each test opens databases of its own; a running Skilltrail compiles a statement once, not once a test.
+    """
+
+    def __init__(self) -> None:
+        self._first: Engine | None = None
+
+    def create_engine(self, *arguments: Any, **named: Any) -> Engine:
+        """Return an engine with a pool of its own."""
+        made = create_engine(*arguments, query_cache_size=5_000, **named)
+        if self._first is None:
+            self._first = made
+        made.dialect = made.pool._dialect = self._first.dialect
+        made._compiled_cache = self._first._compiled_cache
+        return made
 
 
 Fill = Callable[[Application], object]
