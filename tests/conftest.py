@@ -114,16 +114,17 @@ def application(settings: Settings, clock: SteppingClock, model: HashEmbedder) -
 
 
 @pytest.fixture(scope="session")
-def _homes(tmp_path_factory: pytest.TempPathFactory) -> Homes:
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Homes:
+    """Closed data folders to begin with; ``begin_with`` opens one at once."""
     return Homes(tmp_path_factory.mktemp("homes"))
 
 
 @pytest.fixture
-def begin_with(_homes: Homes, settings: Settings, request: pytest.FixtureRequest) -> BeginWith:
+def begin_with(homes: Homes, settings: Settings, request: pytest.FixtureRequest) -> BeginWith:
     """Open the application on a copy of what a function makes (see ``Homes.put``), before anything else opens it."""
 
     def opened(fill: Fill, **named: Any) -> Application:
-        _homes.put(fill, settings.home, **named)
+        homes.put(fill, settings.home, **named)
         found: Application = request.getfixturevalue("application")
         return found
 

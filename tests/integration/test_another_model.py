@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from databases import Homes, in_topics
 from exchanges import SUBJECTS, history, items
 from skilltrail.application import Application
 from skilltrail.config import Settings
@@ -54,10 +55,8 @@ def vectors(application: Application) -> dict[str, int]:
 
 
 @pytest.fixture
-def grouped(settings: Settings) -> Settings:
-    with Application.open(settings, model=HashEmbedder()) as application:
-        application.exchanges.capture(items(history(60)))
-        application.processing.run_until_done()
+def grouped(homes: Homes, settings: Settings) -> Settings:
+    homes.put(in_topics(60), settings.home)
     return settings
 
 
