@@ -30,6 +30,23 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let fixtures that ask for ``begin_with`` go before the test's others, whatever the order of its arguments."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "begin_with" in item.fixturenames:
+            _put_beginning_first(item)
+
+
+def _put_beginning_first(item: pytest.Function) -> None:
+    info = item._fixtureinfo
+    known = info.name2fixturedefs
+    beginning = [name for name in item.fixturenames if name in known and "begin_with" in known[name][-1].argnames]
+    others = [name for name in item.fixturenames if name not in beginning]
+    # What is wider than a test, or goes before all of it by itself, stays in front.
+    at = min((others.index(name) for name in info.argnames if name in others), default=len(others))
+    item.fixturenames[:] = [*others[:at], *beginning, *others[at:]]
+
+
 class SteppingClock:
     """A clock that stands still until it is moved."""
 

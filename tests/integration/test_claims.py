@@ -324,7 +324,7 @@ class TestPages:
     def fetch(self, grouped: Application) -> Dashboard:
         return Dashboard(grouped)
 
-    def test_the_topic_page_proposes_and_says_why(self, grouped: Application, fetch: Dashboard) -> None:
+    def test_the_topic_page_proposes_and_says_why(self, fetch: Dashboard, grouped: Application) -> None:
         page = fetch(f"/fragments/topics/{about(grouped, 'Sql').topic_id}")
 
         assert "Skills in published frameworks" in page.text
@@ -335,13 +335,13 @@ class TestPages:
         assert {"claim-confirm", "claim-reject", "claim-none"} <= set(page.attributes("data-action"))
         assert "ESCO classification of the European Commission" in page.text
 
-    def test_what_nothing_fits_is_said_so(self, grouped: Application, fetch: Dashboard) -> None:
+    def test_what_nothing_fits_is_said_so(self, fetch: Dashboard, grouped: Application) -> None:
         page = fetch(f"/fragments/topics/{about(grouped, 'Logo').topic_id}")
 
         assert "near enough to be proposed" in page.text
         assert "claim-reject" not in page.attributes("data-action")
 
-    def test_the_list_shows_all_by_what_is_to_be_done(self, grouped: Application, fetch: Dashboard) -> None:
+    def test_the_list_shows_all_by_what_is_to_be_done(self, fetch: Dashboard, grouped: Application) -> None:
         grouped.claims.confirm(about(grouped, "Spanish").topic_id, SPANISH.key)
 
         page = fetch("/fragments/claims")

@@ -376,7 +376,7 @@ def state(application: Application) -> str:
 
 
 @pytest.mark.parametrize("kind", CORRECTIONS)
-def test_five_runs_on_the_same_data_are_identical_after_a(grouped: Application, kind: str) -> None:
+def test_five_runs_on_the_same_data_are_identical_after_a(kind: str, grouped: Application) -> None:
     first, second, _third = biggest(grouped)
     CORRECTIONS[kind](grouped, first, second)
     run_again(grouped)
@@ -388,7 +388,7 @@ def test_five_runs_on_the_same_data_are_identical_after_a(grouped: Application, 
 
 
 @pytest.mark.parametrize("kind", CORRECTIONS)
-def test_a_run_that_read_the_topics_before_a_correction_writes_nothing_over(grouped: Application, kind: str) -> None:
+def test_a_run_that_read_the_topics_before_a_correction_writes_nothing_over(kind: str, grouped: Application) -> None:
     first, second, _third = biggest(grouped)
     model = grouped.model()
 

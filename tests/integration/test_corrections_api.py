@@ -24,7 +24,7 @@ def grouped(begin_with: BeginWith) -> Application:
     return begin_with(in_topics(30))
 
 
-def test_a_name_is_given_and_taken_back_by_the_number_of_the_answer(grouped: Application, page: Caller) -> None:
+def test_a_name_is_given_and_taken_back_by_the_number_of_the_answer(page: Caller, grouped: Application) -> None:
     topic = grouped.trail.topics()[0]
 
     done = page.post(f"{TOPICS}/{topic.id}/name", {"name": "My craft"}).json
@@ -35,7 +35,7 @@ def test_a_name_is_given_and_taken_back_by_the_number_of_the_answer(grouped: App
     assert grouped.trail.topic(topic.id).line.name == topic.name
 
 
-def test_every_correction_can_be_asked_for(grouped: Application, page: Caller) -> None:
+def test_every_correction_can_be_asked_for(page: Caller, grouped: Application) -> None:
     first, second, third = (line.id for line in grouped.trail.topics())
     rows = [item.id for item in grouped.exchanges.page(first, None, 4).items]
     area = grouped.trail.topics()[0].area
@@ -73,7 +73,7 @@ def test_every_correction_can_be_asked_for(grouped: Application, page: Caller) -
     ],
 )
 def test_what_cannot_be_is_refused_with_a_reason(
-    grouped: Application, page: Caller, path: str, body: dict[str, object] | None, status: int
+    page: Caller, grouped: Application, path: str, body: dict[str, object] | None, status: int
 ) -> None:
     answer = page.get(path) if body is None else page.post(path, body)
 
@@ -82,7 +82,7 @@ def test_what_cannot_be_is_refused_with_a_reason(
     assert grouped.corrections.log()[0].correction_id is None
 
 
-def test_a_name_never_stands_in_an_answer_that_refuses_it(grouped: Application, page: Caller) -> None:
+def test_a_name_never_stands_in_an_answer_that_refuses_it(page: Caller, grouped: Application) -> None:
     first, second, _third = grouped.trail.topics()
 
     answer = page.post(f"{TOPICS}/{first.id}/name", {"name": second.name})

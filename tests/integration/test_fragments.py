@@ -55,7 +55,7 @@ class TestHome:
     def test_a_key_in_a_file_is_said(self, fetch: Dashboard) -> None:
         assert "its key lies beside it in a file" in fetch("/fragments/home").text
 
-    def test_later_it_shows_topics_and_the_newest_exchanges(self, grouped: Application, fetch: Dashboard) -> None:
+    def test_later_it_shows_topics_and_the_newest_exchanges(self, fetch: Dashboard, grouped: Application) -> None:
         page = fetch("/fragments/home")
         topic = grouped.trail.topics()[0]
 
@@ -96,31 +96,31 @@ class TestTimeline:
         assert "not grouped yet" in after.text
         assert before.attributes("data-revision") < after.attributes("data-revision")
 
-    def test_the_table_holds_every_topic(self, grouped: Application, fetch: Dashboard) -> None:
+    def test_the_table_holds_every_topic(self, fetch: Dashboard, grouped: Application) -> None:
         page = fetch("/fragments/timeline")
 
         for topic in grouped.trail.topics():
             assert f"/topics/{topic.id}" in page.attributes("href")
         assert sum(tag == "tbody" for tag, _found in page.elements) == len({t.area for t in grouped.trail.topics()})
 
-    def test_a_filter_leaves_out_the_rest(self, grouped: Application, fetch: Dashboard) -> None:
+    def test_a_filter_leaves_out_the_rest(self, fetch: Dashboard, grouped: Application) -> None:
         page = fetch("/fragments/timeline?since=2031-01-01")
 
         assert "No topic falls into this part of your history." in page.text
         assert "2031-01-01" in page.attributes("value")
 
-    def test_a_date_that_is_none_is_left_out(self, grouped: Application, fetch: Dashboard) -> None:
+    def test_a_date_that_is_none_is_left_out(self, fetch: Dashboard, grouped: Application) -> None:
         assert "Show everything" not in fetch("/fragments/timeline?since=soon&until=9999-99-99").text
 
-    def test_the_chart_leads_to_topics_and_months(self, grouped: Application, fetch: Dashboard) -> None:
-        links = fetch("/fragments/timeline-chart").attributes("href")
+    def test_the_chart_leads_to_topics_and_months(self, fetch: Dashboard, grouped: Application) -> None:
+        links = fetch.picture("/fragments/timeline-chart").attributes("href")
 
         assert f"/topics/{grouped.trail.topics()[0].id}" in links
         assert "/timeline?since=2026-11-01&until=2026-11-30" in links
 
-    def test_a_narrow_chart_is_narrower(self, grouped: Application, fetch: Dashboard) -> None:
-        (wide,) = fetch("/fragments/timeline-chart").attributes("viewbox")
-        (narrow,) = fetch("/fragments/timeline-chart?narrow=1").attributes("viewbox")
+    def test_a_narrow_chart_is_narrower(self, fetch: Dashboard, grouped: Application) -> None:
+        (wide,) = fetch.picture("/fragments/timeline-chart").attributes("viewbox")
+        (narrow,) = fetch.picture("/fragments/timeline-chart?narrow=1").attributes("viewbox")
 
         assert float(narrow.split()[2]) < 400 < float(wide.split()[2])
 
@@ -129,7 +129,7 @@ class TestTimeline:
 
 
 class TestTopic:
-    def test_it_says_why_it_is_called_so_and_lists_its_exchanges(self, grouped: Application, fetch: Dashboard) -> None:
+    def test_it_says_why_it_is_called_so_and_lists_its_exchanges(self, fetch: Dashboard, grouped: Application) -> None:
         line = grouped.trail.topics()[0]
         page = fetch(f"/fragments/topics/{line.id}")
 
@@ -144,8 +144,9 @@ class TestTopic:
         assert line.exchanges > 50
 
         page = fetch(f"/fragments/topics/{line.id}")
-        seen = [at for at in page.attributes("href") if at.startswith("/exchanges/")]
-        address = next(at for at in page.attributes("data-href") if "before=" in at)
+        # Trajectory, stage and episodes lead to exchanges too; the list's own links are its questions.
+        seen = [str(found["href"]) for _tag, found in page.elements if found.get("class") == "question"]
+        address = next(at for at in page.attributes("data-href") if "/exchanges?before=" in at)
         further = [at for at in fetch(address).attributes("href") if at.startswith("/exchanges/")]
 
         exchanges = seen[-50:]
@@ -214,7 +215,7 @@ class TestExchange:
 
 class TestExport:
     @pytest.mark.parametrize("kind", ["html", "markdown", "json", "csv"])
-    def test_the_preview_is_of_the_very_file(self, grouped: Application, fetch: Dashboard, kind: str) -> None:
+    def test_the_preview_is_of_the_very_file(self, fetch: Dashboard, grouped: Application, kind: str) -> None:
         page = fetch(f"/fragments/export-preview?format={kind}")
         (address,) = page.attributes("data-href")
         file = grouped.exports.exchanges_csv() if kind == "csv" else grouped.exports.timeline(kind)
@@ -223,7 +224,7 @@ class TestExport:
         assert file.name in page.text
         assert "90 exchanges" in page.text
 
-    def test_the_text_preview_begins_as_the_file_does(self, grouped: Application, fetch: Dashboard) -> None:
+    def test_the_text_preview_begins_as_the_file_does(self, fetch: Dashboard, grouped: Application) -> None:
         lines = grouped.exports.timeline("markdown").data.decode().splitlines()
 
         text = fetch("/fragments/export-preview?format=markdown").text
@@ -234,7 +235,7 @@ class TestExport:
 
 
 class TestHealth:
-    def test_all_that_was_seen_is_stored(self, grouped: Application, fetch: Dashboard) -> None:
+    def test_all_that_was_seen_is_stored(self, fetch: Dashboard, grouped: Application) -> None:
         report(grouped, LedgerRow("chatgpt", "h-1", sends_seen=1, replies_finished=1, captured=1, stored=1))
 
         assert "The one reply that was seen is stored." in fetch("/fragments/health").text
