@@ -121,8 +121,10 @@ def _choose(
     if not names:
         own_names = [term[:1].upper() + term[1:] for term in own]
         return Label(_free([*own_names, _("Unnamed topic")], taken), tuple(words), tuple(own_names[1:]))
-    # Two topics of one skill: the second best term tells them apart.
-    beside = [f"{names[0]} · {other}" for other in names[1:]]
+    # Two topics of one skill: a part of it tells them apart, or else the second best term.
+    parts = terms.narrower.get(fitting[0].term, ())
+    apart = sorted(fitting[1:], key=lambda candidate: candidate.term not in parts)
+    beside = [f"{names[0]} · {terms.terms[other.term].name}" for other in apart]
     name = _free([names[0], *beside], taken)
     others = tuple(other for other in (*names[1:], *beside) if other != name)[:ALTERNATIVES]
     best = fitting[0]
