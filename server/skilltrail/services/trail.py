@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.claims import PublishedConcept
 from skilltrail.domain.exchange import ExchangeDetail, ExchangePage
 from skilltrail.domain.timeline import MonthCount, Timeline, TimelineFilter, TopicDetail, TopicLine
+from skilltrail.domain.topics import REASONS
 from skilltrail.errors import NotFound
-from skilltrail.i18n import _
+from skilltrail.i18n import _, retold
 from skilltrail.storage import claim_queries, work_queries
 from skilltrail.storage import trail_queries as queries
 from skilltrail.storage.meta_queries import get_revision
@@ -159,6 +160,6 @@ def _line(
         episodes=figures.episodes,
         days=figures.days,
         months=tuple(MonthCount(month, count) for month, count in months),
-        name_reason=names.name_reason,
+        name_reason=retold(names.name_reason, REASONS),
         alignments=alignments,
     )

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template
 from skilltrail.domain.claims import LIKELY_FIT, Proposal, PublishedConcept, TopicClaims
 from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.exporters.disclosure import framework_notices
+from skilltrail.formats import decimal
 from skilltrail.i18n import _
 from skilltrail.web.access import DASHBOARD_READ, asks
 from skilltrail.web.space import application, in_demo
@@ -78,7 +79,7 @@ def sure_words(proposal: Proposal) -> str:
 
 def why_words(proposal: Proposal) -> str:
     """Say in a sentence why a concept is proposed."""
-    near = _("Similarity {similarity}.").format(similarity=f"{proposal.similarity:.2f}")
+    near = _("Similarity {similarity}.").format(similarity=decimal(proposal.similarity, 2))
     if not proposal.mentions:
         return near
     share = round(proposal.mentions * 100)
