@@ -1,4 +1,4 @@
-"""Numbers, days and lists as the spoken language writes them (Babel, from Unicode's CLDR).
+"""Numbers, days, lists and quotes as the spoken language writes them (Babel, from Unicode's CLDR).
 
 Babel is imported when the first number is said: what says none, such as the command line's ``--json``, does without.
 """
@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from skilltrail.i18n import language
+from skilltrail.i18n import _, language
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -63,6 +63,11 @@ def listed(parts: Sequence[str]) -> str:
     from babel.lists import format_list
 
     return format_list(list(parts), locale=_locale(language()))
+
+
+def quoted(text: str) -> str:
+    """Return “text”."""
+    return _("“{text}”").format(text=text)
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from skilltrail.domain.learning import Intent, Kind, Reason, Shares, Signal, ToldExchange
 from skilltrail.exporters.wording import ngettext, one_line
-from skilltrail.formats import number
+from skilltrail.formats import number, quoted
 from skilltrail.i18n import _
 
 
@@ -78,7 +78,7 @@ def reason_words(reason: Reason) -> str:
     if reason.cue == "word":
         return _("the words “{words}”").format(words=one_line(reason.words))
     said = _cues().get(reason.cue, reason.cue)
-    return f"{said}: “{one_line(reason.words)}”" if reason.words else said
+    return f"{said}: {quoted(one_line(reason.words))}" if reason.words else said
 
 
 def reasons_lead(told: ToldExchange) -> str:
