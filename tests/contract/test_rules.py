@@ -182,7 +182,7 @@ PATTERNS = {
     "exporters/exchanges_csv.py",
     "exporters/exchanges_xlsx.py",
     "exporters/timeline_markdown.py",
-    "exporters/wording.py",
+    "exporters/plain_text.py",
     "importers/archive.py",
     "importers/chatgpt_canvas.py",
     "importers/chatgpt_messages.py",
