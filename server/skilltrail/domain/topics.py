@@ -54,16 +54,21 @@ class NameReason:
         words = ", ".join(self.terms[:5])
         if self.concept is None:
             return _("Named after the words that set its exchanges apart: {words}.").format(words=words)
+        share = round(self.mentions * 100)
+        if share:
+            said = _(
+                "Named after “{label}” ({framework}): about {share} % of its exchanges speak of it or of a part of it,"
+                " similarity {similarity}. Telling words: {words}."
+            )
+        else:
+            said = _(
+                "Named after “{label}” ({framework}): its exchanges are near it in meaning without naming it,"
+                " similarity {similarity}. Telling words: {words}."
+            )
         framework = FRAMEWORK_NAMES.get(self.concept.framework, self.concept.framework)
-        return _(
-            "Named after “{label}” ({framework}): about {share} % of its exchanges speak of it,"
-            " similarity {similarity}. Telling words: {words}."
-        ).format(
-            label=self.concept.label,
-            framework=framework,
-            share=round(self.mentions * 100),
-            similarity=f"{self.similarity or 0.0:.2f}",
-            words=words,
+        similarity = f"{self.similarity or 0.0:.2f}"
+        return said.format(
+            label=self.concept.label, framework=framework, share=share, similarity=similarity, words=words
         )
 
 

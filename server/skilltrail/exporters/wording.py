@@ -25,9 +25,9 @@ _PROVIDERS = {
 }
 
 
-def ngettext(one: str, many: str, count: int) -> str:
-    """Return the message for ``count`` with ``{n}`` filled in, thousands set apart."""
-    return translations().ngettext(one, many, count).format(n=f"{count:,}")
+def ngettext(one: str, many: str, count: int, **named: str) -> str:
+    """Return the message for ``count`` with ``{n}`` filled in, thousands set apart, and what else is ``named``."""
+    return translations().ngettext(one, many, count).format(n=f"{count:,}", **named)
 
 
 def exchanges_words(count: int) -> str:

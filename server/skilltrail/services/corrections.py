@@ -14,6 +14,7 @@ from skilltrail.i18n import _
 from skilltrail.services.correction_state import TOPIC_KINDS, finish, restate
 from skilltrail.storage import correction_queries as queries
 from skilltrail.storage.correction_queries import TopicState
+from skilltrail.storage.trail_queries import topic_names
 
 Moves = Mapping[int, tuple[str | None, str | None]]
 """Exchanges with the topic that each leaves and the one that it comes to."""
@@ -29,12 +30,15 @@ def living(session: Session, topic: str) -> TopicState:
 
 def say_of(session: Session, topic: str) -> TopicSay:
     """Return what the learner has said about a topic; raises NotFound."""
-    found, said = living(session, topic), queries.corrections_of(session, topic)
+    found = topic_names(session).get(topic)
+    if found is None or found.retired:
+        raise NotFound(_("This topic does not exist (any more)."))
+    said = queries.corrections_of(session, topic)
     return TopicSay(
         standing=Standing(found.standing),
         kept=any(one.kind is Kind.KEEP for one in said),
-        own_name=found.pinned_name,
-        found_name=found.name,
+        own_name=found.own_name,
+        found_name=found.found_name,
         corrections=tuple(said),
     )
 
