@@ -194,6 +194,7 @@ PATTERNS = {
     "importers/surrogates.py",
     "ml/labelling.py",
     "ml/learning_cues.py",
+    "ml/learning_shapes.py",
     "ml/word_vectors.py",
     "ml/words.py",
     "platform/checks.py",
