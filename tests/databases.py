@@ -45,7 +45,7 @@ class Template:
 
     def migrate(self, path: Path, key: bytes) -> None:
         """Do what ``REAL`` does; a file that holds something, or shall have another version, is really migrated."""
-        if path.stat().st_size or migrate.HEAD != self._head:
+        if path.stat().st_size or self._head != migrate.HEAD:
             REAL(path, key)
             return
         # A connection for each copy: some tests open a folder in a thread.
