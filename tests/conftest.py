@@ -79,6 +79,17 @@ def _stays_here(address: Any) -> bool:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _speaks_english() -> Iterator[None]:
+    """What the developer's own system speaks is no part of a test."""
+    patch = pytest.MonkeyPatch()
+    for name in ("LANGUAGE", "LC_MESSAGES", "LANG", "SKILLTRAIL_LANGUAGE"):
+        patch.delenv(name, raising=False)
+    patch.setenv("LC_ALL", "C.UTF-8")
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _no_outside() -> Iterator[None]:
     patch = pytest.MonkeyPatch()
     for name in ("connect", "connect_ex", "sendto"):

@@ -124,7 +124,7 @@ def test_redaction_marks_are_chips_wherever_they_stand(wrapped: str) -> None:
     ("mark", "named", "words"),
     [
         ("[secret:api-key:0a1b]", "secret:api-key:0a1b", "hidden: api key · 0a1b"),
-        ("[personal:e-mail:0a1b]", "personal:e-mail:0a1b", "hidden: e mail · 0a1b"),
+        ("[personal:e-mail:0a1b]", "personal:e-mail:0a1b", "hidden: e-mail address · 0a1b"),
         ("[own-word:12]", "", "your word 12"),
     ],
 )
