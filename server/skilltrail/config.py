@@ -35,6 +35,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("keyring", True, "SKILLTRAIL_KEYRING", "Keep the key in the system's keyring; off: in a key file (0600)."),
     Setting("episode_pause_minutes", 30, "SKILLTRAIL_EPISODE_PAUSE", "A longer pause starts a new episode."),
+    Setting("explored_exchanges", 3, "SKILLTRAIL_EXPLORED", "Learning exchanges that make a skill explored."),
+    Setting("practised_episodes", 3, "SKILLTRAIL_PRACTISED_EPISODES", "Episodes that make a skill practised."),
+    Setting("practised_days", 3, "SKILLTRAIL_PRACTISED_DAYS", "Days on which they must lie."),
+    Setting("practised_span", 14, "SKILLTRAIL_PRACTISED_SPAN", "Days from the first to the last of them."),
+    Setting("break_days", 90, "SKILLTRAIL_BREAK_DAYS", "After a pause of more days than this, practice is a return."),
     Setting("model_idle_minutes", 10, "SKILLTRAIL_MODEL_IDLE", "The model process ends after this long without work."),
     Setting(
         "topics_due_after",
@@ -61,6 +66,11 @@ class Settings:
     embedder: str = "all-MiniLM-L6-v2"
     keyring: bool = True
     episode_pause_minutes: int = 30
+    explored_exchanges: int = 3
+    practised_episodes: int = 3
+    practised_days: int = 3
+    practised_span: int = 14
+    break_days: int = 90
     model_idle_minutes: int = 10
     topics_due_after: int = 20
     open_browser: bool = True

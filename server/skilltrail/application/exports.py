@@ -18,6 +18,7 @@ from skilltrail.platform.clock import Clock
 from skilltrail.services.ports import ModelPort
 from skilltrail.services.trail import read_timeline
 from skilltrail.storage.database import Database
+from skilltrail.storage.history_columns import HistoryColumns
 
 CSV = "csv"
 XLSX = "xlsx"
@@ -39,6 +40,7 @@ class ExportsFacade:
         self,
         *,
         database: Database,
+        history: HistoryColumns,
         settings: Settings,
         clock: Clock,
         model: Callable[[], ModelPort],
@@ -47,6 +49,7 @@ class ExportsFacade:
         hide: Callable[[str], Masked],
     ) -> None:
         self._database = database
+        self._history = history
         self._pause = timedelta(minutes=settings.episode_pause_minutes)
         self._clock = clock
         self._model = model
@@ -87,7 +90,9 @@ class ExportsFacade:
         mask = self._hide if show_personal else self._mask
         chart = self._chart(wanted, mask) if format in _DRAWN else None
         with self._database.read() as session:
-            export = gather_export(session, wanted, now=now, pause=self._pause, mask=mask, chart_svg=chart)
+            export = gather_export(
+                session, wanted, history=self._history, now=now, pause=self._pause, mask=mask, chart_svg=chart
+            )
         return replace(
             render_timeline(format, export),
             exchange_ids=tuple(entry.seq for entry in export.entries),
@@ -141,4 +146,6 @@ class ExportsFacade:
 
     def _read(self, wanted: TimelineFilter) -> Timeline:
         with self._database.read() as session:
-            return read_timeline(session, wanted, now=self._clock(), pause=self._pause, exported=True)
+            return read_timeline(
+                session, wanted, history=self._history, now=self._clock(), pause=self._pause, exported=True
+            )

@@ -32,9 +32,9 @@ _PROVIDERS = {
 }
 
 
-def ngettext(one: str, many: str, count: int) -> str:
-    """Return the message for ``count`` with ``{n}`` filled in, thousands set apart."""
-    return plural(one, many, count).format(n=number(count))
+def ngettext(one: str, many: str, count: int, **named: str) -> str:
+    """Return the message for ``count`` with ``{n}`` filled in, thousands set apart, and what else is ``named``."""
+    return plural(one, many, count).format(n=number(count), **named)
 
 
 def exchanges_words(count: int) -> str:

@@ -15,6 +15,7 @@ from skilltrail.i18n import _
 from skilltrail.services.correction_state import TOPIC_KINDS, finish, restate
 from skilltrail.storage import correction_queries as queries
 from skilltrail.storage.correction_queries import TopicState
+from skilltrail.storage.trail_queries import topic_names
 
 Moves = Mapping[int, tuple[str | None, str | None]]
 """Exchanges with the topic that each leaves and the one that it comes to."""
@@ -30,12 +31,15 @@ def living(session: Session, topic: str) -> TopicState:
 
 def say_of(session: Session, topic: str) -> TopicSay:
     """Return what the learner has said about a topic; raises NotFound."""
-    found, said = living(session, topic), queries.corrections_of(session, topic)
+    found = topic_names(session).get(topic)
+    if found is None or found.retired:
+        raise NotFound(_("This topic does not exist (any more)."))
+    said = queries.corrections_of(session, topic)
     return TopicSay(
         standing=Standing(found.standing),
         kept=any(one.kind is Kind.KEEP for one in said),
-        own_name=found.pinned_name,
-        found_name=found.name,
+        own_name=found.own_name,
+        found_name=found.found_name,
         corrections=tuple(said),
     )
 
@@ -141,8 +145,8 @@ def merge(session: Session, sources: Sequence[str], into: str, *, now: datetime)
         raise CorrectionRefused(_("Choose another topic to merge with."))
     members = queries.members_of(session, [into, *(other.id for other in others)])
     moves = {row: (before, into) for row, before in members.items()}
-    names = listed([quoted(other.shown_name) for other in others])
-    words = _("{names} and “{name}” are one now.").format(names=names, name=target.shown_name)
+    names = listed([quoted(one.shown_name) for one in (*others, target)])
+    words = _("{names} are one now.").format(names=names)
     for other in others:
         queries.change_topic(session, other.id, retired_at=now)
     return _apply(session, Kind.MERGE, into, moves, now=now, words=words)

@@ -13,13 +13,14 @@ from skilltrail.exporters.disclosure import framework_notices
 from skilltrail.formats import decimal, quoted
 from skilltrail.i18n import _
 from skilltrail.web.access import DASHBOARD_READ, asks
-from skilltrail.web.space import application, in_demo
+from skilltrail.web.space import application, in_demo, of_one_moment
 
 bp = Blueprint("claim_pages", __name__)
 
 
 @bp.get("/fragments/claims")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def claims_fragment() -> str:
     """All proposals that wait, then what is decided, then topics that nothing fits."""
     app, demo = application(), in_demo()
@@ -60,8 +61,12 @@ def words(found: tuple[TopicClaims, ...]) -> dict[str, Any]:
 
 def exemplars(found: tuple[TopicClaims, ...]) -> dict[int, ExchangeSummary]:
     """Return the exchanges that stand for the proposals which are shown first, by id; those that are gone left out."""
-    ids = [row for claims in found for proposal in claims.proposals[:1] for row in proposal.exemplars]
-    return application().exchanges.summaries(ids) if ids else {}
+    return application().exchanges.summaries(exemplar_ids(found))
+
+
+def exemplar_ids(found: tuple[TopicClaims, ...]) -> list[int]:
+    """Return the ids of the exchanges that stand for the proposals which are shown first."""
+    return [row for claims in found for proposal in claims.proposals[:1] for row in proposal.exemplars]
 
 
 def kind_words(concept: PublishedConcept) -> str:

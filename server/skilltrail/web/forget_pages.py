@@ -15,7 +15,7 @@ from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, asks
 from skilltrail.web.api_forget import ForgetIn, RetentionIn
 from skilltrail.web.json_door import JsonRefusedError, load_json
 from skilltrail.web.schemas import read_model
-from skilltrail.web.space import application, in_demo, spaces
+from skilltrail.web.space import application, in_demo, of_one_moment, spaces
 
 bp = Blueprint("forget_pages", __name__)
 
@@ -24,6 +24,7 @@ _CHATS_OFFERED = 100
 
 @bp.get("/fragments/forget")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def forget_fragment() -> str:
     """What can be forgotten, what is being forgotten, and what the learner may ask for."""
     app = application()
@@ -41,7 +42,7 @@ def forget_fragment() -> str:
         retention=app.forgetting.retention(),
         kept_out=app.forgetting.kept_out(),
         past_exports=app.forgetting.past_exports()[:50],
-        exchanges=app.trail.home().exchanges,
+        exchanges=app.trail.size(),
     )
 
 

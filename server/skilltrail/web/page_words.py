@@ -12,8 +12,6 @@ from skilltrail.exporters.wording import ago_words, exchanges_words, month_of, n
 from skilltrail.formats import number
 from skilltrail.i18n import _
 
-ROWS_SHOWN = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -50,7 +48,7 @@ def replies_words(count: int) -> str:
 def capture_verdict(view: LedgerView) -> Verdict:
     """Say in one sentence whether every reply that was seen is stored; only what the counts carry."""
     totals = view.totals
-    missing = sum(_missing(row, view) for row in view.rows)
+    missing = view.missing
     if totals.rejected:
         words = _("Stored: {stored}. Refused: {refused}; the extension's own page lists them with the reason.")
         return Verdict("lost", words.format(stored=replies_words(totals.stored), refused=number(totals.rejected)))
@@ -60,7 +58,7 @@ def capture_verdict(view: LedgerView) -> Verdict:
     if totals.waiting:
         words = _("Stored: {stored}. Waiting in the browser: {waiting}; it follows without your help.")
         return Verdict("degraded", words.format(stored=replies_words(totals.stored), waiting=number(totals.waiting)))
-    if any(row.degraded for row in view.rows):
+    if totals.degraded:
         words = _("Stored: {replies}. Some could only be read from the page, which may miss what was scrolled away.")
         return Verdict("degraded", words.format(replies=replies_words(totals.stored)))
     return _untroubled(view)
@@ -90,7 +88,7 @@ def _missing(row: LedgerRow, view: LedgerView) -> int:
 
 def conversation_rows(view: LedgerView) -> list[ConversationRow]:
     """Return the ledger's rows, those that need a look first (the ledger's own order)."""
-    return [_conversation_row(row, view) for row in view.rows[:ROWS_SHOWN]]
+    return [_conversation_row(row, view) for row in view.rows]
 
 
 def _conversation_row(row: LedgerRow, view: LedgerView) -> ConversationRow:

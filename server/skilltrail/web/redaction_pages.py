@@ -16,7 +16,7 @@ from skilltrail.exporters.kind_words import kind_words
 from skilltrail.exporters.wording import exchanges_words, month_words, ngettext
 from skilltrail.i18n import _
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, asks
-from skilltrail.web.space import application, in_demo, spaces
+from skilltrail.web.space import application, in_demo, of_one_moment, spaces
 
 bp = Blueprint("redaction_pages", __name__)
 
@@ -45,6 +45,7 @@ class KindLine:
 
 @bp.get("/fragments/redactions")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def redactions_fragment() -> str:
     """What was hidden, and what the learner says about it."""
     app = application()
