@@ -10,6 +10,7 @@ from threading import Lock
 
 from flask import current_app
 
+from skilltrail.i18n import language
 from skilltrail.web.space import spaces
 
 KEPT = 32
@@ -33,6 +34,8 @@ class ChartCache:
         SkilltrailError
             Whatever ``draw`` raised; the next call draws again.
         """
+        # Its texts are in the picture.
+        key = (language(), key)
         drawing = self._drawing(key, draw)
         try:
             return drawing.result(timeout=patience)

@@ -21,7 +21,6 @@ from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import timeline_chart
 from skilltrail.i18n import AUTO, LANGUAGES, _
-from skilltrail.i18n import language as spoken
 from skilltrail.web import claim_pages, entry_pages, export_page, language, learning_words, page_words, review_pages
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
 from skilltrail.web.chart_cache import charts
@@ -141,7 +140,7 @@ def timeline_chart_fragment() -> Response:
     spec = timeline_chart(timeline, narrow=narrow)
     if spec is None:
         raise NotFound(_("There is nothing to draw yet."))
-    key = (in_demo(), timeline.revision, wanted, narrow, spoken())
+    key = (in_demo(), timeline.revision, wanted, narrow)
     svg = charts().svg(key, lambda: app.exports.chart(spec))
     if svg is None:
         return Response(status=202)
