@@ -286,6 +286,7 @@ class Application:
     def _drop_remembered(self, look_again: bool) -> None:
         """Drop what this process remembers of exchanges; ``look_again``: topics lost their names."""
         self.trail.forget_remembered()
+        self.redactions.forget_remembered()
         self.processing.forget_outline()
         self.corrections.forget_remembered()
         self.search.forget()

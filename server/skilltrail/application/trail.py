@@ -123,6 +123,10 @@ class TrailFacade:
                 alert=self._alert(),
             )
 
+    def key_location(self) -> str:
+        """Return where the key of the database is."""
+        return self._key_location()
+
     def size(self) -> int:
         """Return the number of all exchanges."""
         with self._database.read() as session:
