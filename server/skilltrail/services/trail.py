@@ -12,8 +12,9 @@ from skilltrail.domain.claims import PublishedConcept
 from skilltrail.domain.corrections import Standing
 from skilltrail.domain.exchange import ExchangeDetail, ExchangePage, ExchangeSummary
 from skilltrail.domain.timeline import Choosable, MonthCount, Timeline, TimelineFilter, TopicDetail, TopicLine
+from skilltrail.domain.topics import REASONS
 from skilltrail.errors import NotFound
-from skilltrail.i18n import _
+from skilltrail.i18n import _, retold
 from skilltrail.services import counting
 from skilltrail.services.counting import Part, TopicFigures
 from skilltrail.storage import claim_queries, work_queries
@@ -220,6 +221,6 @@ def _line(names: TopicNames, figures: TopicFigures, alignments: tuple[PublishedC
         episodes=figures.episodes,
         days=figures.days,
         months=tuple(MonthCount(month, count) for month, count in figures.months),
-        name_reason=names.name_reason,
+        name_reason=retold(names.name_reason, REASONS),
         alignments=alignments,
     )
