@@ -55,7 +55,7 @@ class Dashboard:
 
     def __call__(self, path: str, *, space: str | None = None, status: int = 200) -> Found:
         """Return the fragment at ``path``; the answer must have ``status``."""
-        headers = {"Authorization": f"Bearer {self._token}"} | ({"Skilltrail-Space": space} if space else {})
+        headers = self.headers() | ({"Skilltrail-Space": space} if space else {})
         answer = self.client.get(path, base_url=BASE, headers=headers)
         assert answer.status_code == status, answer.get_data(as_text=True)
         return Found(answer.get_data(as_text=True))
@@ -74,3 +74,7 @@ class Dashboard:
     def page(self, path: str) -> str:
         """Return the shell page as served at ``path``, without a session."""
         return self.client.get(path, base_url=BASE).get_data(as_text=True)
+
+    def headers(self) -> dict[str, str]:
+        """Return what a request of the signed-in page carries."""
+        return {"Authorization": f"Bearer {self._token}"}

@@ -48,7 +48,12 @@ SETTINGS: tuple[Setting, ...] = (
         "New exchanges that make a new topic run due, or a tenth of the history if that is more.",
     ),
     Setting("open_browser", True, "SKILLTRAIL_OPEN_BROWSER", "`serve` opens the dashboard in the browser."),
-    Setting("language", "en", "SKILLTRAIL_LANGUAGE", "Language of the dashboard and of exports."),
+    Setting(
+        "language",
+        "auto",
+        "SKILLTRAIL_LANGUAGE",
+        "en, de or es; auto takes what the browser or the system asks for. A choice in the dashboard wins.",
+    ),
 )
 
 
@@ -69,7 +74,7 @@ class Settings:
     model_idle_minutes: int = 10
     topics_due_after: int = 20
     open_browser: bool = True
-    language: str = "en"
+    language: str = "auto"
 
     def changed(self, **changes: Any) -> Settings:
         """Return a copy with some settings changed."""

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from dashboard import Dashboard
+from databases import BeginWith, in_topics
 from exchanges import captured, history, items
 from skilltrail.application import Application
 from skilltrail.domain.capture import LedgerReport, LedgerRow, OutboxState
@@ -27,12 +28,9 @@ def fetch(application: Application) -> Dashboard:
 
 
 @pytest.fixture
-def grouped(application: Application) -> Application:
+def grouped(begin_with: BeginWith) -> Application:
     """Ninety exchanges on three subjects, in topics."""
-    application.exchanges.capture(items(history(90)))
-    application.processing.run_until_done(lambda _progress: None)
-    assert application.trail.topics()
-    return application
+    return begin_with(in_topics(90))
 
 
 class TestHome:

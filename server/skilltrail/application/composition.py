@@ -24,6 +24,7 @@ from skilltrail.application.health import HealthFacade
 from skilltrail.application.held_key import HeldKey
 from skilltrail.application.imports import ImportsFacade
 from skilltrail.application.keys import KeysFacade
+from skilltrail.application.language import LanguageFacade
 from skilltrail.application.learning import LearningFacade
 from skilltrail.application.opening import DATABASE_FILE, INSTANCE_FILE, find_database_key
 from skilltrail.application.processing import ProcessingFacade
@@ -108,6 +109,7 @@ class Application:
         self.instance_id, mark_key = _identity(database)
         _note_instance(settings.home / INSTANCE_FILE, self.instance_id)
         self.health = HealthFacade(database=database)
+        self.language = LanguageFacade(database=database, setting=settings.language)
         redactor = SecretRedactor(mark_key=mark_key)
         self.redactions = RedactionsFacade(database=database, clock=clock, redactor=redactor, changed=self._tell)
         history = HistoryColumns(database.touched)

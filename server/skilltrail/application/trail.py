@@ -15,6 +15,7 @@ from skilltrail.domain.skills import SkillPath
 from skilltrail.domain.stages import StageRules
 from skilltrail.domain.timeline import Choosable, Home, Progress, Timeline, TimelineFilter, TopicDetail, TopicLine
 from skilltrail.domain.trajectory import TrajectoryRules
+from skilltrail.i18n import language
 from skilltrail.platform.clock import Clock
 from skilltrail.services import skills, trail
 from skilltrail.services.digest import read_digest
@@ -59,7 +60,7 @@ class TrailFacade:
         self._key_location = key_location
         self._progress = progress
         self._alert = alert
-        self._remembered: dict[TimelineFilter, Timeline] = {}
+        self._remembered: dict[tuple[TimelineFilter, str], Timeline] = {}
         self._lock = threading.Lock()
 
     def one_view(self) -> AbstractContextManager[None]:
@@ -73,7 +74,7 @@ class TrailFacade:
         with self._database.read() as session:
             revision = get_revision(session)
             with self._lock:
-                known = self._remembered.get(wanted)
+                known = self._remembered.get((wanted, language()))
             if known is not None and known.revision == revision:
                 return replace(known, generated_at=now.astimezone())
             timeline = trail.read_timeline(session, wanted, history=self._history, now=now, pause=self._pause)
@@ -156,7 +157,9 @@ class TrailFacade:
 
     def _remember(self, timeline: Timeline) -> None:
         with self._lock:
-            self._remembered.pop(timeline.filter, None)
+            # A timeline says why topics are called so, in the language in which it was asked for.
+            key = (timeline.filter, language())
+            self._remembered.pop(key, None)
             while len(self._remembered) >= _REMEMBERED:
                 self._remembered.pop(next(iter(self._remembered)))
-            self._remembered[timeline.filter] = timeline
+            self._remembered[key] = timeline

@@ -16,7 +16,6 @@ from skilltrail.exporters.wording import (
     day_words,
     exchanges_words,
     month_days,
-    month_names,
     month_short,
     month_words,
     topics_words,
@@ -81,7 +80,7 @@ def upper(keys: Sequence[str], scale: Scale) -> list[tuple[str, str]]:
 
 def _over(key: str, scale: Scale) -> str:
     day = date.fromisoformat(key)
-    return f"{month_names()[day.month - 1]} {day.year}" if scale is Scale.DAYS else str(day.year)
+    return month_words(f"{day:%Y-%m}") if scale is Scale.DAYS else str(day.year)
 
 
 def _label(key: str, counts: Sequence[int], scale: Scale) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from typing import Any
 
 from skilltrail.domain.timeline import MonthCount, Scale, Timeline, TopicLine
 from skilltrail.exporters import chart_scale
+from skilltrail.exporters.area_words import area_words
 from skilltrail.exporters.wording import exchanges_words, month_short, one_line, topics_words
+from skilltrail.formats import number
 from skilltrail.i18n import _
 
 PALETTE = (
@@ -194,7 +196,7 @@ def _month_text(month: str, totals: dict[str, list[int]]) -> str:
 def _area_marks(rows: Sequence[tuple[TopicLine | str, float]], layout: _Layout) -> list[dict[str, Any]]:
     areas = [(row, y) for row, y in rows if isinstance(row, str)]
     lines = [{"x": 0, "x2": layout.width, "y": y + 12} for _area, y in areas]
-    values = [{"x": 0, "y": y, "t": one_line(area) or _("Other")} for area, y in areas]
+    values = [{"x": 0, "y": y, "t": area_words(area) or _("Other")} for area, y in areas]
     text = {"type": "text", "align": "left", "fontSize": 12, "fontWeight": 700, "color": SOFT}
     return [layer(lines, _HAIRLINE, x2={"field": "x2"}), layer(values, text, text={"field": "t"})]
 
@@ -283,7 +285,7 @@ def _shortened(name: str, limit: int) -> str:
 
 def _counts(lines: Sequence[tuple[TopicLine, float]], layout: _Layout) -> dict[str, Any]:
     lift = 20 if layout.above else 0
-    values = [{"x": layout.width - 2, "y": y - lift, "t": f"{topic.exchanges:,}"} for topic, y in lines]
+    values = [{"x": layout.width - 2, "y": y - lift, "t": number(topic.exchanges)} for topic, y in lines]
     mark = {"type": "text", "align": "right", "fontSize": 12, "color": SOFT, "aria": False}
     return layer(values, mark, text={"field": "t"})
 

@@ -6,6 +6,7 @@ from skilltrail.domain.skills import SkillPath
 from skilltrail.domain.stages import Condition, Stage, StageRules, Unit
 from skilltrail.domain.trajectory import Milestone, Turn
 from skilltrail.exporters.wording import day_words, exchanges_words, month_words, ngettext
+from skilltrail.formats import number
 from skilltrail.i18n import _
 
 
@@ -43,7 +44,7 @@ def condition_words(condition: Condition) -> str:
         Unit.DELIVERABLES: _("Deliverables: {have}, needed: {needed}"),
         Unit.ENDORSEMENTS: _("Endorsements: {have}, needed: {needed}"),
     }
-    return units[condition.unit].format(have=f"{condition.have:,}", needed=f"{condition.needed:,}")
+    return units[condition.unit].format(have=number(condition.have), needed=number(condition.needed))
 
 
 def fresh_words(idle_days: int) -> str:
@@ -103,11 +104,11 @@ def path_sentence(path: SkillPath) -> str:
     learning = sum(month.learning for month in path.trajectory.months)
     busiest = max(path.trajectory.months, key=lambda month: (month.exchanges, month.month))
     head = _("{exchanges} ({learning} learning) in {episodes}, most in {month} ({count}).").format(
-        learning=f"{learning:,}",
+        learning=number(learning),
         exchanges=exchanges_words(total),
         episodes=ngettext("{n} episode", "{n} episodes", len(path.episodes)),
         month=month_words(busiest.month),
-        count=f"{busiest.exchanges:,}",
+        count=number(busiest.exchanges),
     )
     turns = [f"{turn_words(one)}." for one in path.trajectory.milestones[:_TURNS]]
     more = len(path.trajectory.milestones) - len(turns)

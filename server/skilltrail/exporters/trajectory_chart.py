@@ -13,6 +13,7 @@ from skilltrail.domain.trajectory import Milestone, Trajectory, TrajectoryMonth,
 from skilltrail.exporters.chart_spec import HAIR, INK, PALETTE, SOFT, layer, whole
 from skilltrail.exporters.skill_words import turn_short, turn_words
 from skilltrail.exporters.wording import exchanges_words, month_short, month_words, ngettext
+from skilltrail.formats import number
 from skilltrail.i18n import _
 
 _WIDE, _NARROW = 680, 344
@@ -135,7 +136,7 @@ def _bar_words(name: str, month: TrajectoryMonth) -> str:
     return _("{month}: {exchanges} ({learning} learning), {episodes}").format(
         month=when,
         exchanges=exchanges_words(month.exchanges),
-        learning=f"{month.learning:,}",
+        learning=number(month.learning),
         episodes=episodes,
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.carry_over import PALETTE_SIZE, topic_id
 from skilltrail.domain.corrections import Corrected, Kind, Part, Standing, TopicSay, clean_name
 from skilltrail.errors import CorrectionRefused, NotFound
+from skilltrail.formats import listed, quoted
 from skilltrail.i18n import _
 from skilltrail.services.correction_state import TOPIC_KINDS, finish, restate
 from skilltrail.storage import correction_queries as queries
@@ -144,8 +145,8 @@ def merge(session: Session, sources: Sequence[str], into: str, *, now: datetime)
         raise CorrectionRefused(_("Choose another topic to merge with."))
     members = queries.members_of(session, [into, *(other.id for other in others)])
     moves = {row: (before, into) for row, before in members.items()}
-    names = ", ".join(f"“{other.shown_name}”" for other in others)
-    words = _("{names} and “{name}” are one now.").format(names=names, name=target.shown_name)
+    names = listed([quoted(one.shown_name) for one in (*others, target)])
+    words = _("{names} are one now.").format(names=names)
     for other in others:
         queries.change_topic(session, other.id, retired_at=now)
     return _apply(session, Kind.MERGE, into, moves, now=now, words=words)
@@ -203,7 +204,7 @@ def _split(session: Session, sources: set[str], parts: Sequence[Part], *, own_na
         colour = _spare_colour(session)
         queries.copy_topic(session, like, new, terms=list(part.terms), colour=colour, created_at=now, **values)
         moves |= {row: (members.get(row), new) for row in part.exchanges}
-    names = ", ".join(f"“{part.name}”" for part in parts)
+    names = listed([quoted(part.name) for part in parts])
     words = _("Split off: {names}.").format(names=names)
     value = parts[0].name if own_name else None
     about = like if sources else first

@@ -23,8 +23,9 @@ from skilltrail.domain.timeline import (
     TopicLine,
     scale_of,
 )
+from skilltrail.domain.topics import REASONS
 from skilltrail.errors import NotFound
-from skilltrail.i18n import _
+from skilltrail.i18n import _, retold
 from skilltrail.services import counting
 from skilltrail.services.counting import Part, TopicFigures, Totals
 from skilltrail.storage import claim_queries, work_queries
@@ -297,7 +298,7 @@ def _line(
         episodes=figures.episodes,
         days=figures.days,
         months=tuple(MonthCount(month, count) for month, count in figures.months),
-        name_reason=names.name_reason,
+        name_reason=retold(names.name_reason, REASONS),
         alignments=alignments,
         spans=tuple(SpanCount(*span) for span in spans),
     )

@@ -16,6 +16,7 @@ from skilltrail.web import (
     entry_pages,
     forget_pages,
     import_pages,
+    language,
     problems,
     redaction_pages,
     review_pages,
@@ -59,6 +60,8 @@ def create_app(
         Seconds, for the rates.
     """
     app = bare_app()
+    # First, for whatever follows may have to refuse in words.
+    language.register(app, wish=_wish_of(application))
     app.extensions[SPACES] = Spaces(own=application, port=port, worker=worker or NoWorker())
     problems.register(app, count=application.ledger.count_refused)
     Gate(application, port=port, draining=draining, monotonic=monotonic).register(app)
@@ -75,6 +78,14 @@ def create_app(
     app.register_blueprint(review_pages.bp)
     app.register_blueprint(entry_pages.bp)
     return app
+
+
+def _wish_of(application: Application) -> Callable[[], str | None]:
+    def wish() -> str | None:
+        # Asked for anew each time: a restore puts another history in place, with its own choice.
+        return application.language.wish()
+
+    return wish
 
 
 def bare_app() -> Flask:

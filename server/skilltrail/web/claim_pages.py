@@ -10,6 +10,7 @@ from flask import Blueprint, render_template
 from skilltrail.domain.claims import LIKELY_FIT, Proposal, PublishedConcept, TopicClaims
 from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.exporters.disclosure import framework_notices
+from skilltrail.formats import decimal, quoted
 from skilltrail.i18n import _
 from skilltrail.web.access import DASHBOARD_READ, asks
 from skilltrail.web.space import application, in_demo, of_one_moment
@@ -83,11 +84,11 @@ def sure_words(proposal: Proposal) -> str:
 
 def why_words(proposal: Proposal) -> str:
     """Say in a sentence why a concept is proposed."""
-    near = _("Similarity {similarity}.").format(similarity=f"{proposal.similarity:.2f}")
+    near = _("Similarity {similarity}.").format(similarity=decimal(proposal.similarity, 2))
     if not proposal.mentions:
         return near
     share = round(proposal.mentions * 100)
     if not proposal.words:
         return near + " " + _("About {share} % of its exchanges speak of it.").format(share=share)
-    called = ", ".join(f"“{word}”" for word in proposal.words)
+    called = ", ".join(quoted(word) for word in proposal.words)
     return near + " " + _("About {share} % of its exchanges speak of it: {words}.").format(share=share, words=called)

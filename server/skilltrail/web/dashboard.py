@@ -20,8 +20,8 @@ from skilltrail.domain.timeline import Timeline, TimelineFilter
 from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import timeline_chart
-from skilltrail.i18n import _
-from skilltrail.web import claim_pages, entry_pages, export_page, learning_words, page_words, review_pages
+from skilltrail.i18n import AUTO, LANGUAGES, _
+from skilltrail.web import claim_pages, entry_pages, export_page, language, learning_words, page_words, review_pages
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
 from skilltrail.web.correction_pages import topic_controls
 from skilltrail.web.making import charts
@@ -86,7 +86,7 @@ def nothing_here(_error: HTTPException) -> tuple[str, int] | Response:
 @bp.app_context_processor
 def for_templates() -> dict[str, Any]:
     """Return the words that every template may use."""
-    return {"_": _, "w": wording, "lw": learning_words}
+    return {"_": _, "w": wording, "lw": learning_words, **language.for_templates()}
 
 
 @bp.get("/fragments/home")
@@ -297,6 +297,8 @@ def settings_fragment() -> str:
         backup_words=page_words.backup_words,
         model=app.settings.embedder,
         version=__version__,
+        languages={AUTO: _("As the browser asks for"), **LANGUAGES},
+        chosen_language="" if in_demo() else app.language.chosen(),
         has_demo=has_demo(),
         autostart=autostart_is_on(),
         revision=app.trail.revision(),

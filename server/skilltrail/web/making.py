@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from flask import current_app
 
+from skilltrail.i18n import language
 from skilltrail.services.topic_division import Division
 from skilltrail.web.space import spaces
 
@@ -37,6 +38,8 @@ class Background(Generic[T]):
         SkilltrailError
             Whatever ``make`` raised; the next call tries again.
         """
+        # What is made holds words.
+        key = (language(), key)
         making = self._making(key, make)
         try:
             return making.result(timeout=patience)
@@ -53,7 +56,7 @@ class Background(Generic[T]):
         found = self.made(key, make, patience=patience)
         if found is not None:
             with self._lock:
-                self._makings.pop(key, None)
+                self._makings.pop((language(), key), None)
         return found
 
     def clear(self) -> None:
