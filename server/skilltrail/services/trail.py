@@ -31,6 +31,7 @@ from skilltrail.services.counting import Part, TopicFigures, Totals
 from skilltrail.storage import claim_queries, work_queries
 from skilltrail.storage import trail_queries as queries
 from skilltrail.storage.history_columns import Columns, HistoryColumns
+from skilltrail.storage.once import once
 from skilltrail.storage.trail_queries import Bounds, TopicNames
 
 if TYPE_CHECKING:
@@ -73,6 +74,22 @@ def read_timeline(
         Topics by falling number of exchanges. ``exchanges`` are those on the current path of their conversations;
         without an area they are the topics' and the unassigned ones together.
     """
+    return once(
+        session,
+        f"timeline {wanted} {exported}",
+        lambda: _read_timeline(session, wanted, history=history, now=now, pause=pause, exported=exported),
+    )
+
+
+def _read_timeline(
+    session: Session,
+    wanted: TimelineFilter,
+    *,
+    history: HistoryColumns,
+    now: datetime,
+    pause: timedelta,
+    exported: bool,
+) -> Timeline:
     columns, names = history.at(session), queries.topic_names(session)
     rows = counting.within(columns, _part(wanted, names, exported=exported))
     total = counting.totals(columns, rows)

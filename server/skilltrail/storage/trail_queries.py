@@ -158,7 +158,14 @@ def all_summaries(session: Session, *, bounds: Bounds | None = None, questions: 
 
 def exported_off_path(session: Session) -> int:
     """Return how many exchanges off the current path ``all_summaries`` yields without bounds."""
-    conditions = (Exchange.on_current_path.is_(False), Exchange.restricted.is_(False), Exchange.id.not_in(_HIDDEN))
+    # Few are off the path: each of them is looked up, and not all that is hidden gathered first.
+    hidden = (
+        select(TopicMembership.exchange_id)
+        .join(Topic, Topic.id == TopicMembership.topic_id)
+        .where(TopicMembership.exchange_id == Exchange.id, Topic.standing != Standing.SHOWN.value)
+        .exists()
+    )
+    conditions = (Exchange.on_current_path.is_(False), Exchange.restricted.is_(False), ~hidden)
     return session.execute(select(func.count()).select_from(Exchange).where(*conditions)).scalar_one()
 
 
