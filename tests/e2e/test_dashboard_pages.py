@@ -55,10 +55,8 @@ def addresses(site: Site) -> list[str]:
 
 
 def nearer(application: Application) -> list[str]:
-    """Addresses of the timeline in weeks, in days, and of its last day."""
-    last = application.trail.timeline().last_at
-    assert last is not None
-    day = last.astimezone().date()
+    """Addresses of the timeline in weeks, in days, and of the last day of its first topic."""
+    day = application.trail.topics()[0].last_at.astimezone().date()
     return [f"since={day - timedelta(days=days)}&until={day}" for days in (100, 20, 0)]
 
 
@@ -198,9 +196,11 @@ def test_a_filter_is_part_of_the_address(full: Site, tab: Tab) -> None:
 
 def test_the_timeline_leads_down_to_a_day_by_keyboard(full: Site, tab: Tab) -> None:
     tab.sign_in(full)
-    page = tab.visit(f"{full.origin}/timeline")
+    page = tab.visit(f"{full.origin}/timeline?{nearer(full.application)[1]}")
     zoom = page.get_by_role("navigation", name="Nearer and farther")
 
+    zoom.get_by_role("link", name="Weeks").press("Enter")
+    expect(zoom.get_by_role("link", name="Weeks")).to_have_attribute("aria-current", "true")
     zoom.get_by_role("link", name="Days").press("Enter")
     expect(zoom.get_by_role("link", name="Days")).to_have_attribute("aria-current", "true")
     expect(page.locator("svg.chart")).to_be_visible(timeout=8000)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 
+from skilltrail.application import Application
 from skilltrail.domain.timeline import Timeline, TimelineFilter
 from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
@@ -60,15 +61,20 @@ def timeline_chart_fragment() -> Response:
     app, wanted, narrow = application(), wanted_part(), request.args.get("narrow") == "1"
     timeline = app.trail.timeline(wanted)
     kept = query_of(area=wanted.area, source=wanted.source, learning=wanted.learning)
-    spec = timeline_chart(timeline, narrow=narrow)
-    if spec is None:
-        raise NotFound(_("There is nothing to draw yet."))
     key = (in_demo(), timeline.revision, wanted, narrow)
-    svg = charts().made(key, lambda: app.exports.chart(spec))
+    svg = charts().made(key, lambda: _drawn(app, timeline, narrow=narrow))
     if svg is None:
         return Response(status=202)
     drawn = chart_html(svg, label=wording.timeline_sentence(timeline), link=lambda mark: _mark_address(mark, kept))
     return Response(drawn, mimetype="text/html")
+
+
+def _drawn(app: Application, timeline: Timeline, *, narrow: bool) -> str:
+    # Of a long history even saying what is to be drawn takes a while.
+    spec = timeline_chart(timeline, narrow=narrow)
+    if spec is None:
+        raise NotFound(_("There is nothing to draw yet."))
+    return app.exports.chart(spec)
 
 
 def shown_areas(timeline: Timeline, *, filtered: bool) -> list[str]:
