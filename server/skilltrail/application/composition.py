@@ -14,6 +14,7 @@ from skilltrail.application.access import Credentials, Ledger, Pairing, Sessions
 from skilltrail.application.backups import BackupsFacade, back_up_file
 from skilltrail.application.checks import ChecksFacade
 from skilltrail.application.claims import ClaimsFacade
+from skilltrail.application.contexts import ContextsFacade
 from skilltrail.application.corrections import CorrectionsFacade
 from skilltrail.application.data_rights import DataRightsFacade
 from skilltrail.application.entries import EntriesFacade
@@ -118,6 +119,13 @@ class Application:
         self.claims = ClaimsFacade(database=database, clock=clock)
         self.checks = ChecksFacade(database=database, clock=clock, redactor=redactor)
         self.entries = EntriesFacade(database=database, clock=clock, redactor=redactor)
+        self.contexts = ContextsFacade(
+            database=database,
+            clock=clock,
+            redactor=redactor,
+            changed=self._tell,
+            renamed=self.processing.ask_for_topics,
+        )
         self.trail = TrailFacade(
             database=database,
             settings=settings,
@@ -147,6 +155,7 @@ class Application:
             exchanges=self.exchanges,
             mask=self.redactions.mask,
             hide=self.redactions.hide,
+            client_words=self.contexts.words,
         )
         self.sessions = Sessions(database=database, clock=clock, credentials=self.credentials)
         self.pairing = Pairing(

@@ -12,11 +12,15 @@ from skilltrail.domain.health import Alert
 
 @dataclass(frozen=True, slots=True)
 class TimelineFilter:
-    """What part of the timeline is wanted; None means all. ``until`` is inclusive."""
+    """What part of the timeline is wanted; None means all. ``until`` is inclusive.
+
+    ``client`` is a client's id as text, or own, none, undecided.
+    """
 
     since: date | None = None
     until: date | None = None
     area: str | None = None
+    client: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ class TimelineExport:
 class ExportFile:
     """A finished export; ``exchange_ids`` are the exchanges that it holds.
 
-    ``masked`` is the number of those in which personal data was masked.
+    ``masked`` is the number of those in which personal data was masked; ``topics`` that of topics it shows.
     """
 
     name: str
@@ -121,6 +125,7 @@ class ExportFile:
     data: bytes
     exchange_ids: tuple[int, ...] = ()
     masked: int = 0
+    topics: int = 0
 
 
 @dataclass(frozen=True, slots=True)

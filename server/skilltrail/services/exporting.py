@@ -30,13 +30,16 @@ def gather_export(
     pause: timedelta,
     mask: Mask,
     chart_svg: str | None = None,
+    admitted: frozenset[int] = frozenset(),
 ) -> TimelineExport:
     """Return everything a timeline export holds; its entries are those on the current path within the filter,
-    without what the learner leaves out of exports.
+    without what the learner leaves out of exports, and what is a client's but those ``admitted``.
     """
-    entries = all_summaries(session, bounds=bounds_of(wanted, exported=True), questions=True)
+    entries = all_summaries(session, bounds=bounds_of(wanted, exported=True, admitted=admitted), questions=True)
     return TimelineExport(
-        timeline=masked_timeline(read_timeline(session, wanted, now=now, pause=pause, exported=True), mask),
+        timeline=masked_timeline(
+            read_timeline(session, wanted, now=now, pause=pause, exported=True, admitted=admitted), mask
+        ),
         entries=tuple(_entry(summary, mask) for summary in entries),
         product_version=__version__,
         chart_svg=chart_svg,
@@ -61,6 +64,7 @@ def _masked_topic(topic: TopicLine, mask: Mask) -> TopicLine:
         terms=tuple(mask(term)[0] for term in topic.terms),
         area=mask(topic.area)[0],
         name_reason=mask(topic.name_reason)[0],
+        alignments=tuple(one for one in topic.alignments if mask(one.label)[0] == one.label),
     )
 
 

@@ -22,7 +22,13 @@ PAGE_LIMIT = 200
 
 
 def read_timeline(
-    session: Session, wanted: TimelineFilter, *, now: datetime, pause: timedelta, exported: bool = False
+    session: Session,
+    wanted: TimelineFilter,
+    *,
+    now: datetime,
+    pause: timedelta,
+    exported: bool = False,
+    admitted: frozenset[int] = frozenset(),
 ) -> Timeline:
     """Return the timeline within a filter.
 
@@ -35,7 +41,7 @@ def read_timeline(
     pause
         A longer pause than this begins a new episode.
     exported
-        For an export: without what the learner leaves out of exports.
+        For an export: without what the learner leaves out of exports, and what is a client's but those ``admitted``.
 
     Returns
     -------
@@ -43,7 +49,7 @@ def read_timeline(
         Topics by falling number of exchanges. ``exchanges`` are those on the current path of their conversations;
         without an area they are the topics' and the unassigned ones together.
     """
-    bounds = bounds_of(wanted, exported=exported)
+    bounds = bounds_of(wanted, exported=exported, admitted=admitted)
     lines = _lines(session, bounds, pause)
     total = queries.totals(session, bounds)
     return Timeline(
@@ -104,13 +110,15 @@ def read_exchange(session: Session, exchange_id: int) -> ExchangeDetail:
     return found
 
 
-def bounds_of(wanted: TimelineFilter, *, exported: bool = False) -> Bounds:
+def bounds_of(wanted: TimelineFilter, *, exported: bool = False, admitted: frozenset[int] = frozenset()) -> Bounds:
     """Return the moments between which the days of a filter lie, in the system's time zone."""
     return Bounds(
         since=_day_begins(wanted.since) if wanted.since else None,
         before=_day_begins(wanted.until + timedelta(days=1)) if wanted.until and wanted.until < _LAST_DAY else None,
         area=wanted.area,
+        client=wanted.client,
         exported=exported,
+        admitted=admitted,
     )
 
 

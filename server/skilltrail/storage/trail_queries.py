@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,6 @@ from sqlalchemy.orm import Session, aliased
 
 from skilltrail.domain.corrections import Standing
 from skilltrail.domain.exchange import (
-    Attachment,
-    CapturedExchange,
-    Citation,
     ExchangeDetail,
     ExchangeSummary,
     Fidelity,
@@ -23,6 +20,8 @@ from skilltrail.domain.exchange import (
     question_line,
 )
 from skilltrail.storage.check_queries import CHECK_STATE
+from skilltrail.storage.context_conditions import is_of, may_leave
+from skilltrail.storage.exchange_values import captured_of
 from skilltrail.storage.models import Area, Conversation, Exchange, ExchangeText, Topic, TopicMembership
 from skilltrail.storage.types import from_microseconds
 
@@ -39,6 +38,8 @@ class Bounds:
     area: str | None = None
     topic_id: str | None = None
     exported: bool = False  # without what the learner leaves out of exports
+    client: str | None = None  # whose they are: a client's id, own, none or undecided
+    admitted: frozenset[int] = frozenset()  # clients whose exchanges an export may hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ def _within(bounds: Bounds) -> list[ColumnElement[bool]]:
     if bounds.before is not None:
         conditions.append(Exchange.asked_at < bounds.before)
     if bounds.exported:
-        conditions.append(Exchange.restricted.is_(False))
+        conditions += [Exchange.restricted.is_(False), *may_leave(bounds.admitted)]
+    if bounds.client is not None:
+        conditions.append(is_of(bounds.client))
     if bounds.topic_id is not None:
         conditions.append(TopicMembership.topic_id == bounds.topic_id)
     else:
@@ -107,6 +110,11 @@ def _within(bounds: Bounds) -> list[ColumnElement[bool]]:
         of_area = select(Topic.id).join(Area, Area.id == Topic.area_id).where(Area.name == bounds.area)
         conditions.append(TopicMembership.topic_id.in_(of_area))
     return conditions
+
+
+def conditions(bounds: Bounds) -> list[ColumnElement[bool]]:
+    """Return the conditions of what lies within bounds; with an area ``topic_membership`` must be joined."""
+    return _within(bounds)
 
 
 def topic_figures(session: Session, bounds: Bounds, *, pause_microseconds: int) -> list[TopicFigures]:
@@ -242,12 +250,15 @@ def summaries_by_id(session: Session, ids: Sequence[int]) -> dict[int, ExchangeS
     return {row.id: row for row in map(summary_of, session.execute(summaries().where(Exchange.id.in_(ids))))}
 
 
-def all_summaries(session: Session, *, bounds: Bounds | None = None, questions: bool) -> Iterator[ExchangeSummary]:
+def all_summaries(
+    session: Session, *, bounds: Bounds | None = None, questions: bool, admitted: Collection[int] = ()
+) -> Iterator[ExchangeSummary]:
     """Yield what exports hold, in the order of arrival; with ``bounds`` only those on the current path within them.
 
-    What the learner leaves out of exports is not in it. Without ``questions`` no text is read: ``question`` is empty.
+    What the learner leaves out of exports is not in it, nor what is a client's but those ``admitted``.
+    Without ``questions`` no text is read: ``question`` is empty.
     """
-    conditions = [Exchange.id.not_in(_HIDDEN)] if bounds is None else _within(bounds)
+    conditions = [Exchange.id.not_in(_HIDDEN), *may_leave(admitted)] if bounds is None else _within(bounds)
     conditions.append(Exchange.restricted.is_(False))
     statement = summaries(questions=questions).where(*conditions).order_by(Exchange.id)
     for row in session.execute(statement.execution_options(yield_per=_CHUNK)):
@@ -295,7 +306,7 @@ def _detail(row: Sequence[Any]) -> ExchangeDetail:
     return ExchangeDetail(
         id=exchange.id,
         seq=exchange.seq,
-        captured=_captured(exchange, row[1], row[2]),
+        captured=captured_of(exchange, row[1], row[2]),
         received_at=exchange.received_at,
         revision=exchange.revision,
         topic_id=row[3],
@@ -305,36 +316,6 @@ def _detail(row: Sequence[Any]) -> ExchangeDetail:
         text_removed=exchange.text_removed,
         talk_exchanges=row[6],
         talk_restricted=bool(row[7]),
-    )
-
-
-def _captured(exchange: Exchange, texts: ExchangeText, conversation: Conversation) -> CapturedExchange:
-    return CapturedExchange(
-        provider=conversation.provider,
-        conversation_id=conversation.source_id,
-        prompt=texts.prompt,
-        reply=texts.reply,
-        asked_at=exchange.asked_at,
-        captured_at=exchange.captured_at,
-        origin=Origin(exchange.origin),
-        fidelity=Fidelity(exchange.fidelity),
-        status=Status(exchange.status),
-        account=conversation.account,
-        prompt_id=exchange.prompt_id,
-        reply_id=exchange.reply_id,
-        parent_id=exchange.parent_id,
-        answered_at=exchange.answered_at,
-        asked_at_source=exchange.asked_at_source,
-        model=exchange.model,
-        title=conversation.title,
-        project_id=conversation.project_id,
-        gizmo_id=conversation.gizmo_id,
-        on_current_path=exchange.on_current_path,
-        attachments=tuple(Attachment(**value) for value in texts.attachments),
-        citations=tuple(Citation(**value) for value in texts.citations),
-        extractor=exchange.extractor,
-        redactions=dict(exchange.redactions),
-        truncated=exchange.truncated,
     )
 
 

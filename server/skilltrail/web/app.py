@@ -11,6 +11,7 @@ from werkzeug.routing import IntegerConverter
 from skilltrail.application import Application
 from skilltrail.web import (
     claim_pages,
+    client_pages,
     correction_pages,
     dashboard,
     entry_pages,
@@ -70,6 +71,7 @@ def create_app(
     app.register_blueprint(search_pages.bp)
     app.register_blueprint(review_pages.bp)
     app.register_blueprint(entry_pages.bp)
+    app.register_blueprint(client_pages.bp)
     return app
 
 

@@ -21,7 +21,7 @@ from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import timeline_chart
 from skilltrail.i18n import _
-from skilltrail.web import claim_pages, entry_pages, export_page, learning_words, page_words, review_pages
+from skilltrail.web import claim_pages, client_pages, entry_pages, export_page, learning_words, page_words, review_pages
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
 from skilltrail.web.chart_cache import ChartCache
 from skilltrail.web.correction_pages import choosable_topics, topic_controls
@@ -49,9 +49,17 @@ _LISTS = (
     "/pair",
     "/review",
     "/evidence",
+    "/clients",
 )
 _TOPIC_LISTS = ("/topics/log", "/topics/hidden", "/claims")
-PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
+PAGES = (
+    *_LISTS,
+    *_TOPIC_LISTS,
+    "/topics/<topic_id>",
+    "/exchanges/<exchange_id>",
+    "/imports/<import_id>",
+    "/clients/<client_id>",
+)
 
 
 @asks(SHELL)
@@ -107,7 +115,7 @@ def timeline_fragment() -> str:
     wanted = wanted_part()
     timeline = application().trail.timeline(wanted)
     filtered = wanted != TimelineFilter()
-    query = {key: request.args[key] for key in ("area", "since", "until") if request.args.get(key)}
+    query = {key: request.args[key] for key in ("area", "since", "until", "client") if request.args.get(key)}
     return _fragment(
         "timeline",
         timeline=timeline,
@@ -117,6 +125,7 @@ def timeline_fragment() -> str:
         waiting_words=page_words.waiting_words(timeline),
         chart_query=urlencode(query),
         hidden=len(application().trail.hidden()),
+        clients=client_pages.choices(),
     )
 
 
@@ -182,6 +191,7 @@ def exchange_fragment(exchange_id: int) -> str:
         check=application().checks.read(exchange_id),
         reflections=application().entries.of_exchange(exchange_id),
         **review_pages.words(),
+        context=client_pages.of_exchange(exchange_id),
         it=detail.captured,
         prompt=plain_html(detail.captured.prompt[:RENDERED_CHARACTERS]),
         reply=markdown_html(detail.captured.reply[:RENDERED_CHARACTERS]),
@@ -206,7 +216,13 @@ def exchange_rest_fragment(exchange_id: int) -> str:
 def export_fragment() -> str:
     """Choose a format and a part of the history."""
     timeline = application().trail.timeline(TimelineFilter())
-    return _fragment("export", cards=export_page.cards(), chosen="html", areas=_areas(timeline, filtered=False))
+    return _fragment(
+        "export",
+        cards=export_page.cards(),
+        chosen="html",
+        areas=_areas(timeline, filtered=False),
+        clients=client_pages.choices(),
+    )
 
 
 @bp.get("/fragments/export-preview")
@@ -214,7 +230,13 @@ def export_fragment() -> str:
 def export_preview_fragment() -> str:
     """Show exactly what the chosen file will say."""
     shown = request.args.get("personal") == "shown"
-    preview = export_page.preview(application(), request.args.get("format", ""), wanted_part(), show_personal=shown)
+    preview = export_page.preview(
+        application(),
+        request.args.get("format", ""),
+        wanted_part(),
+        show_personal=shown,
+        admitted=client_pages.admitted(),
+    )
     return _fragment("export_preview", **preview)
 
 
@@ -277,7 +299,12 @@ def pair_fragment() -> str:
 
 def wanted_part() -> TimelineFilter:
     """Return the part of the history that the query names; a date that is none is left out."""
-    return TimelineFilter(since=_day("since"), until=_day("until"), area=request.args.get("area") or None)
+    return TimelineFilter(
+        since=_day("since"),
+        until=_day("until"),
+        area=request.args.get("area") or None,
+        client=client_pages.wanted_client(),
+    )
 
 
 def _fragment(name: str, /, **context: Any) -> str:

@@ -13,6 +13,7 @@ from skilltrail.domain.search import QUERY_LIMIT, Note, Order, SearchPage, Searc
 from skilltrail.errors import JsonInvalid
 from skilltrail.exporters.wording import day_words, exchanges_words, ngettext, provider_name
 from skilltrail.i18n import _
+from skilltrail.web import client_pages
 from skilltrail.web.access import DASHBOARD_READ, asks
 from skilltrail.web.api_search import SearchIn
 from skilltrail.web.json_door import JsonRefusedError, load_json
@@ -117,6 +118,7 @@ def chips(query: SearchQuery) -> list[Chip]:
         ("topics", _("Topic: {value}")),
         ("areas", _("Area: {value}")),
         ("sources", _("Source: {value}")),
+        ("clients", _("Client: {value}")),
         ("fields", _("Only in: {value}")),
         ("holds", _("Holds: {value}")),
     ):
@@ -147,6 +149,7 @@ def examples() -> list[tuple[str, str]]:
         ("contract after:2026-01", _("asked since January 2026; before: and on: work alike, also 7d, 3m, today")),
         ("in:title logo", _("only in titles; also in:prompt, in:reply")),
         ("has:code loop", _("with code; also has:redaction, has:attachment")),
+        ("client:acme", _("of one client; also client:own, client:none, client:undecided")),
         ("topic:none", _("in no topic yet; or topic: and area: with the beginning of a name, source: with a site")),
     ]
 
@@ -162,6 +165,8 @@ def _value_words(name: str, value: str) -> str:
         "redaction": _("something hidden"),
         "attachment": _("a file"),
         "none": _("none"),
+        "own": _("own learning"),
+        "undecided": _("undecided"),
     }
     return own.get(value, value)
 
@@ -174,6 +179,7 @@ def _menus() -> list[tuple[str, str, list[tuple[str, str]]]]:
         ("topic", _("Topic"), [(f'topic:"{_bare(one.name)}"', one.name) for one in topics[:_TOPICS_OFFERED]]),
         ("area", _("Area"), [(f'area:"{_bare(area)}"', area) for area in areas]),
         ("source", _("Source"), [(f"source:{name}", provider_name(name)) for name in PROVIDERS]),
+        ("client", _("Client"), _client_choices()),
         (
             "time",
             _("Time"),
@@ -190,6 +196,12 @@ def _menus() -> list[tuple[str, str, list[tuple[str, str]]]]:
             [(f"has:{value}", _value_words("holds", value)) for value in ("code", "redaction", "attachment")],
         ),
     ]
+
+
+def _client_choices() -> list[tuple[str, str]]:
+    clients = [(f'client:"{_bare(one.form.name)}"', one.form.name) for one in client_pages.choices()]
+    rest = [(f"client:{value}", _value_words("clients", value)) for value in ("own", "none", "undecided")]
+    return [*clients, *rest] if clients else []
 
 
 def _bare(name: str) -> str:
