@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from click.testing import CliRunner
@@ -12,8 +13,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from callers import Caller
-from clients import FOLLOWS, NOBODYS, OF_ACME, OF_BOTH, OF_QUUX, REPLY_ALONE, added, chats, two_clients, whose
+from clients import FOLLOWS, NOBODYS, OF_ACME, OF_BOTH, OF_QUUX, REPLY_ALONE, added, chats, listed, two_clients, whose
 from dashboard import Dashboard
+from exchanges import captured, history, items
 from skilltrail.application import Application
 from skilltrail.cli import main
 from skilltrail.config import Settings
@@ -119,8 +121,8 @@ class TestApi:
         assert page.get("/api/v1/clients").json["clients"] == []
 
         page.post(f"/api/v1/client-changes/{removed['change']}/undo", {})
-        listed = page.get("/api/v1/clients").json["clients"]
-        assert [(one["client"]["name"], len(one["projects"])) for one in listed] == [("Acme Ltd", 1)]
+        found = page.get("/api/v1/clients").json["clients"]
+        assert [(one["client"]["name"], len(one["projects"])) for one in found] == [("Acme Ltd", 1)]
 
     def test_whose_exchanges_are_is_said_and_read(self, application: Application, page: Caller) -> None:
         acme, quux = two_clients(application)
@@ -128,8 +130,8 @@ class TestApi:
         done = page.post("/api/v1/exchanges/client", body).json
         assert done["exchanges"] == 2
         assert page.get(f"/api/v1/exchanges/{NOBODYS}/client").json["clients"][0]["by"] == "hand"
-        items = page.get(f"/api/v1/clients/{acme}/exchanges?limit=2").json
-        assert (items["total"], len(items["items"])) == (5, 2)
+        newest = page.get(f"/api/v1/clients/{acme}/exchanges?limit=2").json
+        assert (newest["total"], len(newest["items"])) == (5, 2)
         page.post(f"/api/v1/client-changes/{done['change']}/undo", {})
 
         assert whose(application, NOBODYS, OF_QUUX) == ["none", str(quux)]
@@ -189,8 +191,8 @@ def test_the_command_line_does_all_of_it(application: Application, settings: Set
         {"client_id": acme, "project_id": project, "certain": True, "by": "rule"}
     ]
     said = run("clients", "assign", "5", "--to", str(acme), "--project", str(project), "--chat")
-    listed = run("clients")["clients"][0]
-    assert (listed["exchanges"], listed["by_hand"]) == (5, 1)
+    shown = run("clients")["clients"][0]
+    assert (shown["exchanges"], shown["by_hand"]) == (5, 1)
     run("clients", "undo", str(said["change"]))
     run("clients", "assign", "5", "--own")
     assert run("clients")["own"] == 1
@@ -206,3 +208,43 @@ def test_the_command_line_does_all_of_it(application: Application, settings: Set
     assert run("clients")["own"] == 5
     people = CliRunner().invoke(main, ["clients", "--home", str(settings.home)])
     assert "No clients yet." in people.output
+
+
+class TestSuggestions:
+    def test_chats_near_a_clients_are_offered_and_change_nothing(self, application: Application, page: Caller) -> None:
+        found = [replace(one, conversation_id=f"s-{number}") for number, one in enumerate(history(30))]
+        application.exchanges.capture(items(found))
+        application.processing.run_until_done()
+        client = added(application.contexts.keep(ContextForm("Zqclient")))
+        application.contexts.finish()
+        application.contexts.say([1], SaidOf.CLIENTS, clients=[client])
+
+        offered = application.contexts.suggestions(client)
+
+        assert offered
+        assert {one.like.id for one in offered} == {1}
+        assert {one.exchange.title for one in offered} == {found[0].title}
+        assert listed(application, client) == [1]
+        shown = Dashboard(application)(f"/fragments/clients/{client}/suggestions")
+        assert "Yes, it is theirs" in shown.text
+        taken = {"exchanges": [offered[0].exchange.id], "said": "clients", "clients": [client], "suggested": True}
+        page.post("/api/v1/exchanges/client", taken)
+        assert len(listed(application, client)) == 2
+        assert offered[0].exchange.id not in {one.exchange.id for one in application.contexts.suggestions(client)}
+        assert (
+            "You took up a suggestion." in Dashboard(application)(f"/fragments/exchanges/{taken['exchanges'][0]}").text
+        )
+
+    def test_domains_that_come_back_are_offered_as_clients_once(self, application: Application) -> None:
+        ask = "Check the header of https://www.zqnew.example/page"
+        talks = [
+            captured(n, conversation_id=f"n-{n}", prompt_id=f"n{n}", reply_id=f"m{n}", prompt=ask) for n in range(1, 4)
+        ]
+        application.exchanges.capture(items(talks))
+        assert [one.word for one in application.contexts.candidates()] == ["zqnew.example"]
+        assert "zqnew.example" in Dashboard(application)("/fragments/client-candidates").text
+
+        application.contexts.keep(ContextForm("Zqnew", domains=("zqnew.example",)))
+        application.contexts.finish()
+
+        assert application.contexts.candidates() == ()

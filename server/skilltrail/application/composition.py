@@ -125,6 +125,7 @@ class Application:
             redactor=redactor,
             changed=self._tell,
             renamed=self.processing.ask_for_topics,
+            near=self.search.near_to,
         )
         self.trail = TrailFacade(
             database=database,

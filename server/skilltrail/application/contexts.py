@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from skilltrail.domain.context_words import fold
 from skilltrail.domain.contexts import (
     Context,
     ContextChange,
@@ -21,7 +22,7 @@ from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.errors import RequestInvalid
 from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock
-from skilltrail.services import context_boundary, context_rules, contexts
+from skilltrail.services import context_boundary, context_rules, context_suggestions, contexts
 from skilltrail.services.context_names import clean_topic_names
 from skilltrail.services.ports import Redactor
 from skilltrail.storage import context_queries
@@ -30,8 +31,11 @@ from skilltrail.storage.database import Database
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from skilltrail.domain.context_candidates import Candidate
     from skilltrail.domain.exchange import ExchangePage
     from skilltrail.platform.client_words import ClientWords
+    from skilltrail.services.context_suggestions import Suggested
+    from skilltrail.services.search import Near
 
 _STEP_SECONDS = 0.3
 _NO_SECRETS = frozenset({OWN_WORD, *PERSONAL_KINDS})
@@ -53,12 +57,14 @@ class ContextsFacade:
         redactor: Redactor,
         changed: Callable[[], None] = lambda: None,
         renamed: Callable[[], None] = lambda: None,
+        near: Callable[[Session, Sequence[int]], Near | None] = lambda _session, _ids: None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._redactor = redactor
         self._changed = changed
         self._renamed = renamed
+        self._near = near
         self._turn = threading.Lock()
 
     # --- reading ------------------------------------------------------------------------------------------------------
@@ -92,6 +98,23 @@ class ContextsFacade:
         """Return the words of all clients but those ``admitted``: none of them may stand in what goes out."""
         with self._database.read() as session:
             return context_boundary.words_to_hide(session, frozenset(admitted))
+
+    def suggestions(self, client_id: int) -> list[Suggested]:
+        """Return chats of nobody's that are near one of a client's; they stay nobody's until the learner says."""
+        with self._database.read() as session:
+            return context_suggestions.suggest(session, client_id, lambda ids: self._near(session, ids))
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Return domains and names that come back in prompts and may be clients; the learner decides."""
+        from skilltrail.ml.skill_terms import term_list
+        from skilltrail.ml.words import stop_words, words_of
+
+        def read(text: str) -> list[tuple[str, bool] | None]:
+            return [(word.text, word.opens) if word.stem else None for word in words_of(text)]
+
+        terms = {fold(term.name) for term in term_list().terms}
+        with self._database.read() as session:
+            return context_suggestions.candidates(session, read, frozenset(stop_words() | terms))
 
     # --- keeping ------------------------------------------------------------------------------------------------------
 

@@ -79,6 +79,22 @@ def client_exchanges_fragment(client_id: str) -> str:
     return _fragment("client_exchanges", of=client_id, page=application().contexts.page(client_id, cursor, PAGE_SIZE))
 
 
+@bp.get("/fragments/clients/<client_id>/suggestions")
+@asks(DASHBOARD_READ)
+def client_suggestions_fragment(client_id: str) -> str:
+    """What is near to a client's chats, and nobody's."""
+    line = _line(application().contexts.overview().clients, client_id)
+    found = application().contexts.suggestions(line.client.id)
+    return _fragment("client_suggestions", client=line.client, suggestions=found)
+
+
+@bp.get("/fragments/client-candidates")
+@asks(DASHBOARD_READ)
+def client_candidates_fragment() -> str:
+    """Domains and names that may be clients."""
+    return _fragment("client_candidates", candidates=application().contexts.candidates())
+
+
 def of_exchange(exchange_id: int) -> dict[str, Any]:
     """Return what the page of an exchange shows: whose it is, why, and what can be chosen."""
     app = application()

@@ -2,7 +2,7 @@
 
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
-import { archiveClient, keepClient, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen } from "./clients.js";
+import { archiveClient, fillIn, keepClient, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion } from "./clients.js";
 import { sayCheck, saveCheckWords, undoCheck } from "./checking.js";
 import { keepEntry, reachGoal, removeEntry, watchDeliverables } from "./entering.js";
 import { confirmClaim, noneFits, rejectClaim, searchConcepts, typeConcept, undoClaim, withdrawClaim } from "./claiming.js";
@@ -128,6 +128,9 @@ const CLICKS = {
   "check-undo": undoCheck,
   "client-archive": archiveClient,
   "client-is": sayClientAtOnce,
+  "client-look": lookForClients,
+  "client-suggested": takeSuggestion,
+  "client-candidate": fillIn,
   "project-remove": removeProject,
 };
 

@@ -1,8 +1,9 @@
 /** Clients and projects, and whose exchanges are: each change acts at once, and is followed by a way back. */
 
 import { notify, offer } from "./announce.js";
+import { showFragment } from "./fragments.js";
 import { navigate } from "./router.js";
-import { askJson, Refused, ServerAway } from "./server.js";
+import { askJson, askText, Refused, ServerAway } from "./server.js";
 import { refresh } from "./view.js";
 import { word } from "./words.js";
 
@@ -73,6 +74,42 @@ export async function sayClientAtOnce(button) {
 export async function sayClientOfChosen(form) {
   const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input.tick:checked"));
   await say([...boxes].map((box) => Number(box.value)), String(new FormData(form).get("whose") ?? ""), false, "exchanges");
+}
+
+/**
+ * Shows what is offered in place of the button that asks for it.
+ * @param {HTMLElement} button
+ */
+export async function lookForClients(button) {
+  const place = /** @type {HTMLElement} */ (button.closest("[aria-live]"));
+  button.setAttribute("disabled", "");
+  try {
+    showFragment(place, await askText(button.dataset["href"] ?? ""));
+    /** @type {HTMLElement | null} */ (place.querySelector("a, button") ?? place.parentElement?.querySelector("h2"))?.focus();
+  } finally {
+    button.removeAttribute("disabled");
+  }
+}
+
+/** @param {HTMLElement} button */
+export async function takeSuggestion(button) {
+  const { id = "", whose = "" } = button.dataset;
+  const body = { exchanges: [Number(id)], whole: true, suggested: true, ...wishOf(whose) };
+  const done = /** @type {Changed} */ (await askJson("/api/v1/exchanges/client", { method: "POST", body, demo: false }));
+  button.closest("li")?.remove();
+  await told(done, word("client-said").replace("{n}", String(done.exchanges)), "suggestions");
+}
+
+/** @param {HTMLElement} button a name or domain that may be a client */
+export function fillIn(button) {
+  const { how, word: found = "" } = button.dataset;
+  const name = /** @type {HTMLInputElement} */ (document.getElementById("name-new"));
+  const domains = /** @type {HTMLTextAreaElement} */ (document.getElementById("domains-new"));
+  const [label = ""] = found.split(".");
+  name.value = how === "domain" ? label.charAt(0).toUpperCase() + label.slice(1) : found;
+  domains.value = how === "domain" ? found : "";
+  name.scrollIntoView({ block: "center" });
+  name.focus();
 }
 
 /**
