@@ -25,6 +25,7 @@ check: $(VENV)/.dev node_modules/.done ## Static checks: style, types, layers, m
 	@$(BIN)/mypy
 	@PYTHONPATH=server $(BIN)/lint-imports > /tmp/skilltrail-layers.$$$$ || { cat /tmp/skilltrail-layers.$$$$; exit 1; }; rm -f /tmp/skilltrail-layers.$$$$
 	@$(BIN)/python tools/build_redaction.py --check
+	@$(BIN)/python tools/build_catalogues.py --check
 	@npm run --silent lint
 	@npm run --silent types
 	@$(BIN)/python -m pytest tests/contract
@@ -34,6 +35,7 @@ fix: $(VENV)/.dev node_modules/.done ## Repair what can be repaired: format, imp
 	@$(BIN)/ruff check --quiet --fix server tests benchmarks tools || true
 	@$(BIN)/ruff format --quiet server tests benchmarks tools
 	@$(BIN)/python tools/build_redaction.py
+	@$(BIN)/python tools/build_catalogues.py
 	@$(BIN)/python tools/build_documents.py
 	@npm run --silent lint -- --fix
 

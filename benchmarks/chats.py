@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.chats [TRADE …]`` reads the hand-written histories (all trades as one history by default) and the
 demo. Shown are V-measure and adjusted mutual information against the labels, the share of fillers that stand where the
-exchange stands that they follow, and the share of topics whose name is on the list of their skill, fixed before any run.
+exchange stands that they follow, and the share of topics whose name is on the list of their skill, fixed before any run
+("judged": with the names of our own list that two judges accepted without having seen a run).
 """
 
 from __future__ import annotations
@@ -33,7 +34,11 @@ UNASSIGNED = -1
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One run; all but ``topics`` are from 0 to 1, ``names`` is None where there is no list."""
+    """One run; all but ``topics`` are from 0 to 1.
+
+    ``names`` and ``judged`` are the shares of topics with a name of the lists written from memory, and with one of these
+    or of the judged ones; None where there is no list.
+    """
 
     v_measure: float
     information: float
@@ -41,6 +46,7 @@ class Figures:
     topics: int
     unassigned: float
     names: float | None = None
+    judged: float | None = None
 
 
 def main() -> None:
@@ -111,24 +117,24 @@ def measured(history: History, found: NDArray[np.int64], names: list[str] | None
         for row, subject in enumerate(history.subjects)
         if subject >= 0 and told[row]
     ]
+    named = named_well(history, found, names) if names and history.names else (None, None)
     return Figures(
         v_measure=float(v_measure_score(skills[told], found[told])),
         information=float(adjusted_mutual_info_score(skills[told], found[told])),
         fillers=float(np.mean(joined)),
         topics=len(set(found.tolist()) - {UNASSIGNED}),
         unassigned=float((found == UNASSIGNED).mean()),
-        names=named_well(history, found, names) if names and history.names else None,
+        names=named[0],
+        judged=named[1],
     )
 
 
-def named_well(history: History, found: NDArray[np.int64], names: list[str]) -> float:
-    """Share of the topics about a skill (more than about nothing) that have a name of the list of their main skill."""
-    good = [
-        is_accepted(history, main, name)
-        for topic, name in enumerate(names)
-        if (main := main_skill(history, found, topic)) not in NO_SKILL
-    ]
-    return float(np.mean(good))
+def named_well(history: History, found: NDArray[np.int64], names: list[str]) -> tuple[float, float]:
+    """Shares of the topics about a skill (more than about nothing) that have an accepted name: strictly, and judged."""
+    mains = [(main_skill(history, found, topic), name) for topic, name in enumerate(names)]
+    told = [(skill, name) for skill, name in mains if skill not in NO_SKILL]
+    strictly = [is_accepted(history, skill, name, judged=False) for skill, name in told]
+    return float(np.mean(strictly)), float(np.mean([is_accepted(history, skill, name) for skill, name in told]))
 
 
 def main_skill(history: History, found: NDArray[np.int64], topic: int) -> str:
@@ -137,9 +143,10 @@ def main_skill(history: History, found: NDArray[np.int64], topic: int) -> str:
     return min(inside, key=lambda skill: (-inside[skill], skill))
 
 
-def is_accepted(history: History, skill: str, name: str) -> bool:
-    """Tell whether a name is on the skill's list; what follows " · " only tells two topics apart."""
-    return name.casefold().partition(" · ")[0] in history.names.get(skill, ())
+def is_accepted(history: History, skill: str, name: str, *, judged: bool = True) -> bool:
+    """Tell whether a name is on a list of the skill; what follows " · " only tells two topics apart."""
+    listed = history.names.get(skill, frozenset()) | (history.judged.get(skill, frozenset()) if judged else frozenset())
+    return name.casefold().partition(" · ")[0] in listed
 
 
 def k_means(history: History, dense: NDArray[np.float32], count: int, seed: int) -> Figures:
@@ -165,12 +172,13 @@ def show(name: str, runs: list[Figures]) -> None:
     """Print means, with the spread of the V-measure."""
     v = [run.v_measure for run in runs]
     names = [run.names for run in runs if run.names is not None]
+    judged = [run.judged for run in runs if run.judged is not None]
     counts = sorted({run.topics for run in runs})
     print(
         f"  {name:36} V {np.mean(v):.3f} ({min(v):.3f} to {max(v):.3f})"
         f"  AMI {np.mean([run.information for run in runs]):.3f}"
         f"  fillers {np.mean([run.fillers for run in runs]):4.0%}"
-        f"  names {f'{np.mean(names):4.0%}' if names else '   –'}"
+        f"  names {f'{np.mean(names):.0%}, judged {np.mean(judged):.0%}' if names else '–'}"
         f"  topics {counts[0]}{f'-{counts[-1]}' if len(counts) > 1 else ''}"
         f"  unassigned {np.mean([run.unassigned for run in runs]):.1%}",
         flush=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from html.parser import HTMLParser
 
 from skilltrail.application import Application
@@ -54,11 +55,26 @@ class Dashboard:
 
     def __call__(self, path: str, *, space: str | None = None, status: int = 200) -> Found:
         """Return the fragment at ``path``; the answer must have ``status``."""
-        headers = {"Authorization": f"Bearer {self._token}"} | ({"Skilltrail-Space": space} if space else {})
+        headers = self.headers() | ({"Skilltrail-Space": space} if space else {})
         answer = self.client.get(path, base_url=BASE, headers=headers)
         assert answer.status_code == status, answer.get_data(as_text=True)
         return Found(answer.get_data(as_text=True))
 
+    def picture(self, path: str) -> Found:
+        """Return the chart at ``path``, asked for again while it is being drawn, as the page does."""
+        headers = {"Authorization": f"Bearer {self._token}"}
+        for _try in range(200):
+            answer = self.client.get(path, base_url=BASE, headers=headers)
+            if answer.status_code != 202:
+                assert answer.status_code == 200, answer.get_data(as_text=True)
+                return Found(answer.get_data(as_text=True))
+            time.sleep(0.05)
+        raise AssertionError("the chart was never drawn")
+
     def page(self, path: str) -> str:
         """Return the shell page as served at ``path``, without a session."""
         return self.client.get(path, base_url=BASE).get_data(as_text=True)
+
+    def headers(self) -> dict[str, str]:
+        """Return what a request of the signed-in page carries."""
+        return {"Authorization": f"Bearer {self._token}"}

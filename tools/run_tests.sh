@@ -3,6 +3,9 @@
 # a time, because the extension looks for the service on three fixed ports.
 set -uo pipefail
 
+# The two lines have the cores; NumPy's own threads would only wait for each other. The model process sets its own number.
+export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
+
 status=0
 log=$(mktemp)
 # Each line has a cache of its own: both write down what failed.

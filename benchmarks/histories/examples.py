@@ -12,25 +12,33 @@ from pathlib import Path
 
 from benchmarks.histories.written import demo, written
 
-PROMPTS = Path(__file__).with_name("told") / "prompts.tsv"
+TOLD = Path(__file__).with_name("told")
+CHATS = ("chats-1", "chats-2", "chats-3")
+"""Prompts as people type them into a chat, by three writers who never saw the program or each other's."""
+
+TERSE = "terse prompts"
+FILES = ("prompts", *CHATS)
 
 
 @dataclass(frozen=True)
 class Example:
-    """One prompt with its labels; ``signals`` is None where nobody labelled them. ``writer`` wrote it, about ``trade``."""
+    """One prompt with its labels, by ``writer``, about ``trade``.
+
+    ``learning`` is None where its labeller could not tell from the prompt alone; ``signals`` where nobody labelled them.
+    """
 
     writer: str
     trade: str
     language: str
     prompt: str
     intent: str
-    learning: bool
+    learning: bool | None
     signals: frozenset[str] | None
 
 
 def all_examples() -> list[Example]:
     """Return every example, in a fixed order."""
-    return _of_histories() + _of_prompts()
+    return _of_histories() + [example for file in FILES for example in _of_prompts(file)]
 
 
 def _of_histories() -> list[Example]:
@@ -48,18 +56,18 @@ def _of_histories() -> list[Example]:
     ]
 
 
-def _of_prompts() -> list[Example]:
-    with PROMPTS.open(encoding="utf-8", newline="") as file:
+def _of_prompts(file: str) -> list[Example]:
+    with (TOLD / f"{file}.tsv").open(encoding="utf-8", newline="") as rows:
         return [
             Example(
                 # Short prompts as many people type them are another manner: none of them helps to judge another one.
-                writer="terse prompts" if row["trade"] == "terse" else "prompts",
+                writer=TERSE if row["trade"] == "terse" else file,
                 trade=row["trade"],
                 language=row["language"],
                 prompt=row["prompt"].replace("\\n", "\n"),
                 intent=row["intent"],
-                learning=row["learning"] == "yes",
+                learning={"yes": True, "no": False, "unsure": None}[row["learning"]],
                 signals=frozenset(filter(None, row["signals"].split(","))),
             )
-            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)
         ]

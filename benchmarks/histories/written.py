@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from skilltrail.domain.topics import is_follow_up, representation
 
 FOLDER = Path(__file__).with_name("written")
 DEMO = Path(skilltrail.demo.__file__).with_name("history")
+JUDGED_NAMES = Path(__file__).with_name("judged_names.toml")
 GENERATED_NAMES = Path(__file__).with_name("generated_names.toml")
 SEED = 7
 NO_SKILL = frozenset({"none", "other", "private"})
@@ -28,11 +29,16 @@ NO_SKILL = frozenset({"none", "other", "private"})
 
 @dataclass(frozen=True)
 class History:
-    """Exchanges of several people as if they were one's; each row is a line of the files."""
+    """Exchanges of several people as if they were one's; each row is a line of the files.
+
+    ``names``: of each skill those written down from memory before any run; ``judged``: those of the product's list that
+    two judges accepted without having seen one.
+    """
 
     name: str
     rows: list[dict[str, Any]]
     names: dict[str, frozenset[str]]
+    judged: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def keys(self) -> list[str]:
@@ -86,7 +92,7 @@ def written(*trades: str) -> History:
     for file in files:
         table = tomllib.loads(file.with_suffix(".names.toml").read_text("utf-8"))
         names |= {skill: frozenset(name.casefold() for name in entry["names"]) for skill, entry in table.items()}
-    return History("written: " + (", ".join(trades) or "all trades"), _rows(files), names)
+    return History("written: " + (", ".join(trades) or "all trades"), _rows(files), names, _judged("written"))
 
 
 def demo() -> History:
@@ -105,7 +111,12 @@ def generated(count: int) -> History:
             rows.append(row | {"skill": item.skill, "filler": item.filler})
     table = tomllib.loads(GENERATED_NAMES.read_text("utf-8"))
     names = {skill: frozenset(name.casefold() for name in entry["names"]) for skill, entry in table.items()}
-    return History(f"generated from patterns ({count:,} with side branches)", rows, names)
+    return History(f"generated from patterns ({count:,} with side branches)", rows, names, _judged("generated"))
+
+
+def _judged(part: str) -> dict[str, frozenset[str]]:
+    table = tomllib.loads(JUDGED_NAMES.read_text("utf-8"))[part]
+    return {skill: frozenset(name.casefold() for name in names) for skill, names in table.items()}
 
 
 def _rows(files: list[Path], writer: str | None = None) -> list[dict[str, Any]]:

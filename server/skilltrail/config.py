@@ -35,6 +35,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("keyring", True, "SKILLTRAIL_KEYRING", "Keep the key in the system's keyring; off: in a key file (0600)."),
     Setting("episode_pause_minutes", 30, "SKILLTRAIL_EPISODE_PAUSE", "A longer pause starts a new episode."),
+    Setting("explored_exchanges", 3, "SKILLTRAIL_EXPLORED", "Learning exchanges that make a skill explored."),
+    Setting("practised_episodes", 3, "SKILLTRAIL_PRACTISED_EPISODES", "Episodes that make a skill practised."),
+    Setting("practised_days", 3, "SKILLTRAIL_PRACTISED_DAYS", "Days on which they must lie."),
+    Setting("practised_span", 14, "SKILLTRAIL_PRACTISED_SPAN", "Days from the first to the last of them."),
+    Setting("break_days", 90, "SKILLTRAIL_BREAK_DAYS", "After a pause of more days than this, practice is a return."),
     Setting("model_idle_minutes", 10, "SKILLTRAIL_MODEL_IDLE", "The model process ends after this long without work."),
     Setting(
         "topics_due_after",
@@ -43,7 +48,12 @@ SETTINGS: tuple[Setting, ...] = (
         "New exchanges that make a new topic run due, or a tenth of the history if that is more.",
     ),
     Setting("open_browser", True, "SKILLTRAIL_OPEN_BROWSER", "`serve` opens the dashboard in the browser."),
-    Setting("language", "en", "SKILLTRAIL_LANGUAGE", "Language of the dashboard and of exports."),
+    Setting(
+        "language",
+        "auto",
+        "SKILLTRAIL_LANGUAGE",
+        "en, de or es; auto takes what the browser or the system asks for. A choice in the dashboard wins.",
+    ),
 )
 
 
@@ -56,10 +66,15 @@ class Settings:
     embedder: str = "all-MiniLM-L6-v2"
     keyring: bool = True
     episode_pause_minutes: int = 30
+    explored_exchanges: int = 3
+    practised_episodes: int = 3
+    practised_days: int = 3
+    practised_span: int = 14
+    break_days: int = 90
     model_idle_minutes: int = 10
     topics_due_after: int = 20
     open_browser: bool = True
-    language: str = "en"
+    language: str = "auto"
 
     def changed(self, **changes: Any) -> Settings:
         """Return a copy with some settings changed."""

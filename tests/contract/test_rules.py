@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
 TREES = dict(modules())
 
 
+@cache
+def walk(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return all nodes of a tree; every rule asks for those of every module."""
+    return tuple(ast.walk(tree))
+
+
+@cache
 def called(node: ast.AST) -> str:
     """Return the dotted name that a call calls ("json.loads"), "" for what is no call of a name."""
     parts: list[str] = []
@@ -35,7 +43,7 @@ def called(node: ast.AST) -> str:
 def imported(tree: ast.Module) -> set[str]:
     """Return the full names that a module imports."""
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -48,11 +56,11 @@ def where(rule: Callable[[ast.Module], bool]) -> set[str]:
 
 
 def calls(*names: str) -> Callable[[ast.Module], bool]:
-    return lambda tree: any(called(node) in names for node in ast.walk(tree))
+    return lambda tree: any(called(node) in names for node in walk(tree))
 
 
 def calls_method(*endings: str) -> Callable[[ast.Module], bool]:
-    return lambda tree: any(called(node).rsplit(".", 1)[-1] in endings for node in ast.walk(tree))
+    return lambda tree: any(called(node).rsplit(".", 1)[-1] in endings for node in walk(tree))
 
 
 def imports(*names: str) -> Callable[[ast.Module], bool]:
@@ -88,7 +96,7 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
             and isinstance(node.value, ast.Name)
             and node.value.id == "request"
             and node.attr in {"json", "get_json", "form", "files", "values", "stream", "cookies"}
-            for node in ast.walk(tree)
+            for node in walk(tree)
         ),
         {},
     ),
@@ -106,7 +114,7 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
     "numpy's pickles": (
         lambda tree: any(
             isinstance(node, ast.keyword) and node.arg == "allow_pickle" and not _is_false(node.value)
-            for node in ast.walk(tree)
+            for node in walk(tree)
         ),
         {},
     ),
@@ -140,7 +148,7 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
         lambda tree: any(
             called(node) in {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
             or (isinstance(node, ast.keyword) and node.arg == "shell" and not _is_false(node.value))
-            for node in ast.walk(tree)
+            for node in walk(tree)
         ),
         {},
     ),
@@ -182,7 +190,7 @@ PATTERNS = {
     "exporters/exchanges_csv.py",
     "exporters/exchanges_xlsx.py",
     "exporters/timeline_markdown.py",
-    "exporters/wording.py",
+    "exporters/plain_text.py",
     "importers/archive.py",
     "importers/chatgpt_canvas.py",
     "importers/chatgpt_messages.py",
@@ -194,6 +202,7 @@ PATTERNS = {
     "importers/surrogates.py",
     "ml/labelling.py",
     "ml/learning_cues.py",
+    "ml/learning_shapes.py",
     "ml/word_vectors.py",
     "ml/words.py",
     "platform/checks.py",
@@ -230,7 +239,7 @@ def test_no_pattern_is_made_from_a_value() -> None:
     """Only from what stands in the source: a literal, or names that are constants of the module."""
     made = set()
     for name, tree in TREES.items():
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if called(node) in {
                 "re.compile",
                 "re.sub",
@@ -262,7 +271,7 @@ def test_no_template_makes_an_exception_from_escaping() -> None:
 
 def test_environments_for_templates_escape() -> None:
     for name, tree in TREES.items():
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if called(node).endswith("Environment") and isinstance(node, ast.Call):
                 escape = [getattr(word.value, "value", None) for word in node.keywords if word.arg == "autoescape"]
                 assert escape == [True], name
@@ -273,7 +282,7 @@ def test_no_message_of_the_log_is_put_together_from_text() -> None:
     made = {
         f"{name}:{node.lineno}"
         for name, tree in TREES.items()
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.Call)
         and re.fullmatch(r"(?:log|logger|_log)\.(?:debug|info|warning|error|exception|critical)", called(node))
         and (called(node).endswith("exception") or not isinstance(node.args[0], ast.Constant))

@@ -34,16 +34,22 @@ function literals() {
   return new Set(sources(".js").flatMap(({ text }) => [...text.matchAll(/"([a-z]+(?:_[a-z]+)+)"/g)].map((match) => match[1])));
 }
 
-test("both catalogues have the same messages with the same places for values", () => {
-  const german = catalogue("de");
-  const places = (text) => [...new Set(text.match(/\$\d/g))].sort();
+for (const language of ["de", "es"]) {
+  test(`the catalogue in ${language} has the same messages with the same places for values`, () => {
+    const other = catalogue(language);
+    const places = (text) => [...new Set(text.match(/\$\d/g))].sort();
 
-  assert.deepEqual(Object.keys(german), Object.keys(english));
-  for (const [key, { message }] of Object.entries(english)) {
-    assert.ok(message.trim() !== "" && german[key].message.trim() !== "", `${key} is empty`);
-    assert.deepEqual(places(german[key].message), places(message), key);
-  }
-});
+    assert.equal(other["language_tag"].message, language);
+    assert.deepEqual(Object.keys(other), Object.keys(english));
+    for (const [key, { message }] of Object.entries(english)) {
+      assert.ok(message.trim() !== "" && other[key].message.trim() !== "", `${key} is empty`);
+      assert.deepEqual(places(other[key].message), places(message), key);
+      assert.doesNotMatch(other[key].message, /[<>]/, key);
+    }
+    // The store takes no longer one.
+    assert.ok(other["extension_description"].message.length <= 132);
+  });
+}
 
 test("every message that is asked for exists", () => {
   const missing = [...askedFor()].filter((key) => !(key in english));

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sqlalchemy import text
 
+from databases import Homes, in_topics
 from exchanges import SUBJECTS, history, items
 from skilltrail.application import Application
 from skilltrail.config import Settings
 from skilltrail.domain.corrections import Standing
 from skilltrail.ml.hash_embedder import HashEmbedder
 
+KIND = "sentence_transformers.sentence_transformer.modules.static_embedding.StaticEmbedding"
+
 
 def make_model(folder: Path, *, dims: int, seed: int) -> str:
-    """Save a real sentence-transformers model: a vector a word, in the length that is asked for."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    """Write a sentence-transformers model: a vector a word, in the length that is asked for.
+
+    Its three files are written as that library writes them, but without it: it takes seconds to load, and would stay
+    loaded. The model process reads them with the library itself.
+    """
+    from safetensors.numpy import save_file
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel
     from tokenizers.normalizers import Lowercase
@@ -30,7 +37,10 @@ def make_model(folder: Path, *, dims: int, seed: int) -> str:
     tokenizer.pre_tokenizer, tokenizer.normalizer = Whitespace(), Lowercase()
     weights = np.random.default_rng(seed).normal(size=(len(names), dims)).astype(np.float32)
     weights[0] = 0
-    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu").save(str(folder))
+    folder.mkdir()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    save_file({"embedding.weight": weights}, folder / "model.safetensors")
+    (folder / "modules.json").write_text(json.dumps([{"idx": 0, "name": "0", "path": "", "type": KIND}]))
     return str(folder)
 
 
@@ -45,10 +55,8 @@ def vectors(application: Application) -> dict[str, int]:
 
 
 @pytest.fixture
-def grouped(settings: Settings) -> Settings:
-    with Application.open(settings, model=HashEmbedder()) as application:
-        application.exchanges.capture(items(history(60)))
-        application.processing.run_until_done()
+def grouped(homes: Homes, settings: Settings) -> Settings:
+    homes.put(in_topics(60), settings.home)
     return settings
 
 

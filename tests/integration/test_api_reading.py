@@ -12,6 +12,7 @@ from flask import Flask
 
 from callers import Caller, envelope, item
 from chatgpt_exports import chat, write
+from databases import BeginWith, in_topics
 from exchanges import history, items
 from skilltrail.application import Application
 
@@ -19,11 +20,9 @@ READS = ("/status", "/revision", "/timeline", "/topics", "/exchanges", "/process
 
 
 @pytest.fixture
-def filled(application: Application) -> Application:
+def filled(begin_with: BeginWith) -> Application:
     """A history with topics."""
-    application.exchanges.capture(items(history(60)))
-    application.processing.run_until_done()
-    return application
+    return begin_with(in_topics(60))
 
 
 @pytest.mark.parametrize("path", READS)

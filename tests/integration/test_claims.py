@@ -13,6 +13,7 @@ from callers import Caller
 from concepts import CONCEPTS, SPANISH, SQL
 from conftest import SteppingClock
 from dashboard import Dashboard
+from databases import BeginWith, Homes, in_topics
 from exchanges import NOON, history, items
 from skilltrail.application import Application
 from skilltrail.cli import main
@@ -43,11 +44,9 @@ def model() -> Counting:
 
 
 @pytest.fixture
-def grouped(application: Application) -> Application:
+def grouped(begin_with: BeginWith) -> Application:
     """Three topics of twenty exchanges each: sql, spanish, logo."""
-    application.exchanges.capture(items(history(60)))
-    application.processing.run_until_done()
-    return application
+    return begin_with(in_topics(60), model=Counting)
 
 
 def about(application: Application, title: str) -> TopicClaims:
@@ -360,10 +359,8 @@ class TestPages:
 
 class TestCommand:
     @pytest.fixture
-    def home(self, settings: Settings, clock: SteppingClock) -> str:
-        with Application.open(settings, clock=clock, model=Counting()) as application:
-            application.exchanges.capture(items(history(60)))
-            application.processing.run_until_done()
+    def home(self, homes: Homes, settings: Settings) -> str:
+        homes.put(in_topics(60), settings.home, model=Counting)
         return str(settings.home)
 
     def run(self, *words: str, home: str, status: int = 0) -> Any:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from conftest import SteppingClock
+from databases import BeginWith, in_topics
 from exchanges import NOON, history, items
 from forgetting_steps import forget
 from skilltrail.application import Application
@@ -20,11 +21,9 @@ Topics = dict[str, set[int]]
 
 
 @pytest.fixture
-def grouped(application: Application) -> Application:
+def grouped(begin_with: BeginWith) -> Application:
     """Thirty exchanges in three topics of ten."""
-    application.exchanges.capture(items(history(30)))
-    application.processing.run_until_done()
-    return application
+    return begin_with(in_topics(30))
 
 
 def topics(application: Application) -> Topics:

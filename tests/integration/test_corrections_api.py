@@ -10,21 +10,18 @@ from click.testing import CliRunner
 
 from callers import Caller
 from dashboard import Dashboard
-from exchanges import history, items
+from databases import BeginWith, Homes, in_topics
 from skilltrail.application import Application
 from skilltrail.cli import main
 from skilltrail.config import Settings
 from skilltrail.domain.corrections import Standing
-from skilltrail.ml.hash_embedder import HashEmbedder
 
 TOPICS = "/api/v1/topics"
 
 
 @pytest.fixture
-def grouped(application: Application) -> Application:
-    application.exchanges.capture(items(history(30)))
-    application.processing.run_until_done()
-    return application
+def grouped(begin_with: BeginWith) -> Application:
+    return begin_with(in_topics(30))
 
 
 def test_a_name_is_given_and_taken_back_by_the_number_of_the_answer(page: Caller, grouped: Application) -> None:
@@ -152,11 +149,8 @@ class TestPages:
 
 class TestCommandLine:
     @pytest.fixture
-    def home(self, tmp_path: Path) -> Path:
-        settings = Settings(home=tmp_path / "home", keyring=False, open_browser=False)
-        with Application.open(settings, model=HashEmbedder()) as application:
-            application.exchanges.capture(items(history(30)))
-            application.processing.run_until_done()
+    def home(self, homes: Homes, settings: Settings) -> Path:
+        homes.put(in_topics(30), settings.home)
         return settings.home
 
     def run(self, home: Path, *arguments: str, status: int = 0) -> dict[str, object]:

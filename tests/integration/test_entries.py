@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from callers import Caller
 from canaries import dumped, key_of, left_in
 from dashboard import Dashboard
-from exchanges import history, items
+from databases import BeginWith, in_topics
 from skilltrail.application import Application
 from skilltrail.cli import main
 from skilltrail.config import Settings
@@ -57,11 +57,9 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.fixture
-def grouped(application: Application) -> Application:
+def grouped(begin_with: BeginWith) -> Application:
     """Three topics of twenty exchanges each."""
-    application.exchanges.capture(items(history(60)))
-    application.processing.run_until_done()
-    return application
+    return begin_with(in_topics(60))
 
 
 def topic(application: Application, number: int = 0) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from canaries import CLIENT, canaries, dumped, found_in, key_of, left_in, plant
 from conftest import SteppingClock
+from databases import BeginWith
 from exchanges import NOON, captured, history, items
 from forgetting_steps import NOW, codes, forget
 from skilltrail import exporters
@@ -31,11 +32,14 @@ SCHEMA = Path(exporters.__file__).parent / "schemas" / "everything-1.schema.json
 
 
 @pytest.fixture
-def old_and_new(application: Application) -> Application:
+def old_and_new(begin_with: BeginWith) -> Application:
+    return begin_with(fill_old_and_new)
+
+
+def fill_old_and_new(application: Application) -> None:
     old = [replace(one, asked_at=one.asked_at - timedelta(days=500)) for one in history(30, prefix="old")]
     application.exchanges.capture(items([*old, *history(30, prefix="new")]))
     application.processing.run_until_done()
-    return application
 
 
 def test_texts_go_and_counts_stay(old_and_new: Application, settings: Settings) -> None:

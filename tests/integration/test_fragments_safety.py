@@ -47,7 +47,8 @@ class TestShell:
 @pytest.mark.parametrize(
     "path",
     [
-        "home", "timeline", "timeline-chart", "topics/x", "topics/x/exchanges", "exchanges/1", "exchanges/1/rest",
+        "home", "timeline", "timeline-chart", "topics/x", "topics/x/exchanges", "topics/x/chart", "topics/x/episodes",
+        "exchanges/1", "exchanges/1/rest",
         "export", "export-preview?format=json", "health", "settings", "pair",
     ],
 )  # fmt: skip

@@ -113,13 +113,17 @@ def test_the_watch_sees_a_slow_pattern() -> None:
 
 
 @pytest.mark.parametrize(
-    "seed", [*SEEDS, "[a](", "![", "[]()", "**a ", "*a_ ", "> ", "- ", "1. ", "    a\n", "<a ", "| a ", "[a]: b\n"]
+    "seed",
+    [
+        *(*SEEDS, "[a](", "![", "[]()", "**a ", "*a_ ", "> ", "- ", "1. ", "    a\n", "<a ", "| a ", "[a]: b\n"),
+        *("*a", "`a``b", "&amp"),
+    ],
 )
 def test_no_text_is_slow_to_show(seed: str) -> None:
     text = seed * (RENDERED_CHARACTERS // len(seed))
-    started = time.perf_counter()
+    started = time.thread_time()
 
     markdown_html(text)
     plain_html(text)
 
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2

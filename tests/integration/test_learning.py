@@ -30,7 +30,7 @@ from skilltrail.ml.hash_embedder import HashEmbedder
 
 WHY = "why does this loop stop after the first turn, I expected ten?"
 WRITE = "Write a friendly e-mail to the client about the delay, 80 words"
-OPEN = "请解释一下"
+OPEN = "რატომ არის ასე?"
 
 
 def number_of(application: Application, prompt: str) -> int:

@@ -19,6 +19,7 @@ from skilltrail.storage.meta_queries import get_value, set_value
 from skilltrail.storage.models import Base
 
 KEY = b"k" * 32
+pytestmark = pytest.mark.usefixtures("real_migrations")
 NEXT = f"{migrate.SCHEMA_VERSION + 1:04}"
 
 

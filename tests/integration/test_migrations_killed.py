@@ -6,6 +6,7 @@ The long form, every statement of every version, is ``tests/torture/test_migrati
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from skilltrail.storage import backup, migrate
 from skilltrail.storage.backup import look_into
 from skilltrail.storage.engine import raw_connection
 
+pytestmark = pytest.mark.usefixtures("real_migrations")
 KEY = b"k" * 32
 OLD = versions()[:-1]
 NEXT = f"{migrate.SCHEMA_VERSION + 1:04}"
@@ -35,14 +37,46 @@ def make_filled(path: Path, version: str) -> dict[str, dict[str, str]]:
     return content(path, KEY)
 
 
+class Versions:
+    """Filled databases of the older versions, each made once and copied."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._contents: dict[str, dict[str, dict[str, str]]] = {}
+        self._statements: dict[str, int] = {}
+
+    def put(self, path: Path, version: str) -> dict[str, dict[str, str]]:
+        """Put a database of a version at ``path`` and return what it holds."""
+        kept = self._folder / f"{version}.db"
+        if version not in self._contents:
+            self._contents[version] = make_filled(kept, version)
+        shutil.copy(kept, path)
+        return self._contents[version]
+
+    def statements(self, version: str) -> int:
+        """Return how many statements a migration from ``version`` runs."""
+        if version not in self._statements:
+            path = self._folder / f"count-{version}.db"
+            self.put(path, version)
+            self._statements[version] = count_statements(path)
+        return self._statements[version]
+
+
+@pytest.fixture(scope="module")
+def old_versions(tmp_path_factory: pytest.TempPathFactory) -> Versions:
+    return Versions(tmp_path_factory.mktemp("versions"))
+
+
 def shared(before: dict[str, dict[str, str]]) -> dict[str, list[str]]:
     return {table: list(columns) for table, columns in before.items()}
 
 
 @pytest.mark.parametrize("version", OLD)
-def test_every_older_version_comes_to_todays_tables_with_every_value(tmp_path: Path, version: str) -> None:
+def test_every_older_version_comes_to_todays_tables_with_every_value(
+    tmp_path: Path, old_versions: Versions, version: str
+) -> None:
     path = tmp_path / "old.db"
-    before = make_filled(path, version)
+    before = old_versions.put(path, version)
 
     migrate.prepare(path, KEY)
 
@@ -54,20 +88,20 @@ def test_every_older_version_comes_to_todays_tables_with_every_value(tmp_path: P
 
 @pytest.mark.parametrize("version", OLD)
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.9, 0.99])
-def test_killed_on_the_way_it_is_the_old_one_or_the_new_one(tmp_path: Path, version: str, share: float) -> None:
+def test_killed_on_the_way_it_is_the_old_one_or_the_new_one(
+    tmp_path: Path, old_versions: Versions, version: str, share: float
+) -> None:
     path = tmp_path / "old.db"
-    before = make_filled(path, version)
-    number = max(1, round(share * statements_of(tmp_path, version)))
+    before = old_versions.put(path, version)
+    number = max(1, round(share * old_versions.statements(version)))
 
     assert killed_at_statement(path, KEY, number)
 
     check_and_finish(path, before, version)
 
 
-def statements_of(folder: Path, version: str) -> int:
-    """Count what a migration from ``version`` runs."""
-    path = folder / "count.db"
-    make_filled(path, version)
+def count_statements(path: Path) -> int:
+    """Migrate a database and return how many statements that took."""
     seen: list[str] = []
 
     def watch(driver: Any, _record: Any) -> None:
@@ -121,9 +155,9 @@ def rebuild_parents(monkeypatch: pytest.MonkeyPatch, *, after: Callable[[Connect
 
 
 @pytest.fixture
-def full(tmp_path: Path) -> Path:
+def full(tmp_path: Path, old_versions: Versions) -> Path:
     path = tmp_path / "full.db"
-    make_filled(path, versions()[-1])
+    old_versions.put(path, versions()[-1])
     return path
 
 

@@ -49,6 +49,7 @@ def execute(path: Path, *statements: str) -> None:
     connection.close()
 
 
+@pytest.mark.usefixtures("real_migrations")
 class TestOpening:
     def test_a_new_database_is_private_and_encrypted(self, path: Path) -> None:
         made(path)

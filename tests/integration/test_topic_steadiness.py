@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from conftest import SteppingClock
+from databases import Homes, in_topics
 from exchanges import history, items
 from skilltrail.application import Application
 from skilltrail.config import Settings
@@ -16,11 +17,10 @@ from steps import step_until_idle
 
 
 @pytest.fixture
-def settled(settings: Settings, clock: SteppingClock) -> Iterator[Application]:
+def settled(homes: Homes, settings: Settings, clock: SteppingClock) -> Iterator[Application]:
     """A history of 180 exchanges that a full run has looked at; no further run is due by itself."""
+    homes.put(in_topics(180), settings.home)
     with Application.open(settings.changed(topics_due_after=10_000), clock=clock, model=HashEmbedder()) as application:
-        application.exchanges.capture(items(history(180)))
-        application.processing.run_until_done()
         yield application
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from skilltrail.domain.learning import (
     INTENTS,
     SIGNALS,
+    SURE_LEARNING,
+    SURE_NOT,
     Intent,
     Kind,
     Lesson,
@@ -52,6 +54,38 @@ class TestWhatIsTold:
     @pytest.mark.parametrize(
         "prompt",
         [
+            "не понимаю, почему тест падает только на сервере?",
+            "为什么递归函数会栈溢出，我不明白",
+            "neden bu döngü sonsuza kadar çalışıyor, anlamadım",
+            "apa bedanya list dan tuple? aku belum paham",
+        ],
+    )
+    def test_asking_for_reasons_is_learning_in_further_languages(self, prompt: str) -> None:
+        assert told(prompt) is Kind.LEARNING
+
+    @pytest.mark.parametrize(
+        "prompt",
+        [
+            "population of portugal",
+            "how many grams in an ounce",
+            "cheapest flight berlin to oslo in march",
+            "when was the first moon landing",
+            "wie hoch ist der eiffelturm",
+            "precio del cobre hoy",
+        ],
+    )
+    def test_looking_up_a_fact_is_neither(self, prompt: str) -> None:
+        assert told(prompt) in {Kind.NEITHER, Kind.UNSURE}
+
+    def test_a_fact_is_looked_up_but_the_idea_behind_it_is_learnt(self) -> None:
+        chances = LearningModel.shipped().read(["how tall is a giraffe", "why is a giraffe so tall"])
+
+        assert chances[0].learning < SURE_NOT
+        assert chances[1].learning > SURE_LEARNING
+
+    @pytest.mark.parametrize(
+        "prompt",
+        [
             "Write a friendly e-mail to the client, 80 words, subject line too",
             "Schreib eine kurze Absage an den Bewerber, höflich, 60 Wörter",
             "escribe una descripción de producto de 50 palabras para una taza",
@@ -66,7 +100,7 @@ class TestWhatIsTold:
     def test_thanks_are_neither(self) -> None:
         assert told("perfect, thanks a lot!") is Kind.NEITHER
 
-    @pytest.mark.parametrize("prompt", ["", "   ", "请解释一下这段代码", "почему это так?", "0x7f 33 12", "🎉🎉"])
+    @pytest.mark.parametrize("prompt", ["", "   ", "რატომ ხდება ეს?", "ทำไมถึงเป็นแบบนี้", "0x7f 33 12", "🎉🎉"])
     def test_wording_that_was_never_seen_is_left_open(self, prompt: str) -> None:
         assert told(prompt) is Kind.UNSURE
 
@@ -99,6 +133,24 @@ class TestWhatIsTold:
         head, tail = "why does this fail? " * 40, " what is the reason for this?" * 15
 
         assert read_cues(head + "write " * 500 + tail).words == read_cues(head + "thanks " * 500 + tail).words
+
+
+class TestManners:
+    def test_a_handful_of_key_words_is_no_order(self) -> None:
+        assert read_cues("nginx reverse proxy timeout").values.get("keywords") == 1.0
+        assert "keywords" not in read_cues("write a nginx reverse proxy config").values
+
+    def test_a_fact_is_looked_up_unless_a_reason_is_asked_for(self) -> None:
+        assert read_cues("when was the first moon landing").values.get("lookup") == 1.0
+        assert "lookup" not in read_cues("why was the first moon landing when it was").values
+
+    def test_signs_without_spaces_are_found(self) -> None:
+        shown = read_cues("进程和线程的区别是什么")
+
+        assert shown.phrases["compare"] == "区别"
+
+    def test_answers_to_choose_from_are_seen(self) -> None:
+        assert read_cues("Which is prime?\nA) 4\nB) 7\nC) 9").values.get("choices") == 1.0
 
 
 class TestReasons:

@@ -176,3 +176,49 @@ def test_shipped_vectors_are_those_of_the_shipped_names() -> None:
 
     assert set(vectors) == set(listed_names(term_list()))
     assert shipped_name_vectors("another@12345678") == {}
+
+
+FAMILIES = "# a comment\nVersion control\tGit|Branching\n"
+
+
+@pytest.fixture
+def family(tmp_path: Path) -> TermList:
+    (tmp_path / "published.tsv").write_text(PUBLISHED, "utf-8")
+    trade = (
+        "Git\tProgramming\t\nBranching\tProgramming\trebase|feature branch\n"
+        "Version control\tProgramming\tGit history|rebase conflict\nBaking\tEveryday life\tsourdough\n"
+    )
+    (tmp_path / "trade.tsv").write_text(trade, "utf-8")
+    (tmp_path / "families.tsv").write_text(FAMILIES, "utf-8")
+    return read_terms(tmp_path / "published.tsv", tmp_path / "trade.tsv", tmp_path / "families.tsv")
+
+
+def test_a_topic_about_parts_of_a_skill_is_named_after_the_skill(family: TermList) -> None:
+    parts = [
+        "How do I undo a rebase?",
+        "What does Git keep of a file?",
+        "A rebase on main",
+        "Does Git store each copy?",
+    ]
+
+    label, _other = labels_of([parts, TYPE], family)
+
+    assert label.name == "Version control"
+    assert label.mentions == 1.0
+
+
+def test_a_second_topic_of_the_same_skill_says_what_sets_it_apart(family: TermList) -> None:
+    first = ["Does version control keep Git history?", "A rebase conflict in version control"]
+    second = ["Version control and a rebase conflict", "Git history in version control, but how?"]
+
+    one, other, _type = labels_of([first, second, TYPE], family)
+
+    assert one.name == "Version control"
+    assert other.name.startswith("Version control · ")
+
+
+def test_a_part_is_found_for_every_wider_name_of_the_shipped_list() -> None:
+    listed = term_list()
+
+    assert len(listed.narrower) > 100
+    assert all(listed.terms[number].trade for wide, parts in listed.narrower.items() for number in (wide, *parts))

@@ -19,10 +19,12 @@ NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 def view(*rows: LedgerRow, in_database: dict[str, int] | None = None, devices: int = 1) -> LedgerView:
     names = ("sends_seen", "replies_finished", "turns_in_page", "captured", "stored", "waiting", "rejected", "failed")
-    totals = LedgerRow("", "", **{name: sum(getattr(row, name) for row in rows) for name in names})
+    degraded = any(row.degraded for row in rows)
+    totals = LedgerRow("", "", degraded=degraded, **{name: sum(getattr(row, name) for row in rows) for name in names})
     held = {row.conversation_id: row.stored for row in rows} if in_database is None else in_database
     device = DeviceHealth("d", "Chrome", "ok", OutboxState(), NOW)
-    return LedgerView((device,) * devices, rows, held, {}, totals)
+    missing = sum(r.replies_finished - min(r.stored, held[r.conversation_id]) - r.waiting - r.rejected for r in rows)
+    return LedgerView((device,) * devices, rows, held, {}, totals, missing, len(rows))
 
 
 def row(**counts: int | bool) -> LedgerRow:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -125,7 +124,7 @@ def test_redaction_marks_are_chips_wherever_they_stand(wrapped: str) -> None:
     ("mark", "named", "words"),
     [
         ("[secret:api-key:0a1b]", "secret:api-key:0a1b", "hidden: api key · 0a1b"),
-        ("[personal:e-mail:0a1b]", "personal:e-mail:0a1b", "hidden: e mail · 0a1b"),
+        ("[personal:e-mail:0a1b]", "personal:e-mail:0a1b", "hidden: e-mail address · 0a1b"),
         ("[own-word:12]", "", "your word 12"),
     ],
 )
@@ -150,15 +149,6 @@ def test_control_characters_are_dropped() -> None:
 
 def test_a_lone_surrogate_can_be_sent() -> None:
     plain_html("a\ud800b").encode()
-
-
-@pytest.mark.parametrize("unit", ["[", "![", "*a", "[a](", "> ", "`a``b", "- ", "*a_ ", "<a ", "|", "&amp", "[a]: x\n"])
-def test_heaps_of_one_sign_are_rendered_in_time(unit: str) -> None:
-    begun = time.perf_counter()
-
-    markdown_html((unit * 60_000)[:60_000])
-
-    assert time.perf_counter() - begun < 5
 
 
 def test_a_chart_is_rebuilt_before_it_is_trusted() -> None:

@@ -6,6 +6,8 @@ import threading
 from collections import Counter
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from skilltrail.domain.access import Device, PairingRequest, Principal
 from skilltrail.domain.capture import LedgerReply, LedgerReport, LedgerView
 from skilltrail.errors import NotFound, NotPaired, StorageError
@@ -17,6 +19,7 @@ from skilltrail.services.pairing import OpenedHalf, PairingState, StartedPairing
 from skilltrail.services.sessions import LaunchLink, OpenedSession
 from skilltrail.storage import access_queries
 from skilltrail.storage.database import Database
+from skilltrail.storage.ledger_queries import LedgerSums
 
 # Refusals are written this often at most: a flood of bad requests must not become a flood of commits.
 REFUSALS_EVERY = timedelta(seconds=30)
@@ -197,20 +200,36 @@ class Ledger:
         self._database = database
         self._clock = clock
         self._refused: Counter[str] = Counter()
+        self._known_sums: tuple[tuple[object, ...], LedgerSums] | None = None
         self._written_at: datetime | None = None
         self._lock = threading.Lock()
 
     def record(self, device_id: str, report: LedgerReport) -> LedgerReply:
         """Keep a device's report; say which of what it names was forgotten."""
         with self._database.write() as session:
-            return ledger.record(session, device_id, report, now=self._clock())
+            reply = ledger.record(session, device_id, report, now=self._clock())
+        self._known_sums = None
+        return reply
 
     def read(self) -> LedgerView:
         """Return the whole ledger, with refusals up to this moment."""
         with self._lock:
             waiting = dict(self._refused)
         with self._database.read() as session:
-            return ledger.read(session, refused_since=waiting)
+            return ledger.read(session, self._sums(session), refused_since=waiting)
+
+    def outline(self) -> LedgerView:
+        """Return the ledger's sums and devices, without rows and refusals."""
+        with self._database.read() as session:
+            return ledger.read_outline(session, self._sums(session))
+
+    def _sums(self, session: Session) -> LedgerSums:
+        """Return the sums; they are remembered until something is stored or an extension reports again."""
+        stamp = ledger.stamp(session)
+        known = self._known_sums
+        if known is None or known[0] != stamp:
+            known = self._known_sums = (stamp, ledger.read_sums(session))
+        return known[1]
 
     def count_refused(self, code: str) -> None:
         """Count a refusal; counts go to the database every now and then."""

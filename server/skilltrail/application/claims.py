@@ -11,6 +11,7 @@ from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock
 from skilltrail.services import claims
 from skilltrail.storage.database import Database
+from skilltrail.storage.history_columns import HistoryColumns
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -21,19 +22,20 @@ if TYPE_CHECKING:
 class ClaimsFacade:
     """Shows proposals, and keeps the learner's decisions."""
 
-    def __init__(self, *, database: Database, clock: Clock) -> None:
+    def __init__(self, *, database: Database, history: HistoryColumns, clock: Clock) -> None:
         self._database = database
+        self._history = history
         self._clock = clock
 
     def all(self) -> tuple[TopicClaims, ...]:
         """Return the claims of all topics, those that wait for the learner's word first."""
         with self._database.read() as session:
-            return claims.read_all(session)
+            return claims.read_all(session, history=self._history)
 
     def topic(self, topic_id: str) -> TopicClaims:
         """Return all about one topic's claims; raises NotFound."""
         with self._database.read() as session:
-            return claims.read_topic(session, topic_id)
+            return claims.read_topic(session, topic_id, history=self._history)
 
     def find(self, query: str) -> list[PublishedConcept]:
         """Return published concepts whose labels hold all words of ``query``, the best first."""

@@ -25,6 +25,7 @@ from skilltrail.application.health import HealthFacade
 from skilltrail.application.held_key import HeldKey
 from skilltrail.application.imports import ImportsFacade
 from skilltrail.application.keys import KeysFacade
+from skilltrail.application.language import LanguageFacade
 from skilltrail.application.learning import LearningFacade
 from skilltrail.application.opening import DATABASE_FILE, INSTANCE_FILE, find_database_key
 from skilltrail.application.processing import ProcessingFacade
@@ -45,6 +46,7 @@ from skilltrail.platform.patterns import SecretRedactor
 from skilltrail.platform.spool import Spool
 from skilltrail.services.ports import ModelPort
 from skilltrail.storage.database import Database, open_database
+from skilltrail.storage.history_columns import HistoryColumns
 from skilltrail.storage.meta_queries import get_identity, make_identity
 
 DEMO_FOLDER = "demo"
@@ -108,15 +110,19 @@ class Application:
         self.instance_id, mark_key = _identity(database)
         _note_instance(settings.home / INSTANCE_FILE, self.instance_id)
         self.health = HealthFacade(database=database)
+        self.language = LanguageFacade(database=database, setting=settings.language)
         redactor = SecretRedactor(mark_key=mark_key)
         self.redactions = RedactionsFacade(database=database, clock=clock, redactor=redactor, changed=self._tell)
-        self.exchanges = ExchangesFacade(database=database, clock=clock, redactor=redactor, changed=self._tell)
-        self.learning = LearningFacade(database=database, clock=clock, changed=self._tell)
+        history = HistoryColumns(database.touched)
+        self.exchanges = ExchangesFacade(
+            database=database, history=history, clock=clock, redactor=redactor, changed=self._tell
+        )
+        self.learning = LearningFacade(database=database, history=history, clock=clock, changed=self._tell)
         self.processing = ProcessingFacade(
             database=database, settings=settings, clock=clock, model=self.model, tell=self.learning.step
         )
         self.search = SearchFacade(database=database, clock=clock, model=self.model)
-        self.claims = ClaimsFacade(database=database, clock=clock)
+        self.claims = ClaimsFacade(database=database, history=history, clock=clock)
         self.checks = ChecksFacade(database=database, clock=clock, redactor=redactor)
         self.entries = EntriesFacade(database=database, clock=clock, redactor=redactor)
         self.contexts = ContextsFacade(
@@ -129,6 +135,7 @@ class Application:
         )
         self.trail = TrailFacade(
             database=database,
+            history=history,
             settings=settings,
             clock=clock,
             key_location=self._held.location,
@@ -150,6 +157,7 @@ class Application:
         self.uploads = UploadsFacade(database=database, clock=clock, imports=self.imports, spool=spool)
         self.exports = ExportsFacade(
             database=database,
+            history=history,
             settings=settings,
             clock=clock,
             model=self.model,

@@ -14,7 +14,6 @@ from skilltrail.services import correction_undo, corrections, topic_log
 from skilltrail.services.context_boundary import names_to_avoid
 from skilltrail.services.ports import ModelPort
 from skilltrail.services.topic_division import Division, dense_model, find_parts, read_topic_rows, with_questions
-from skilltrail.storage.correction_queries import areas
 from skilltrail.storage.database import Database
 
 
@@ -34,11 +33,6 @@ class CorrectionsFacade:
         """Return what the learner has said about a topic; raises NotFound."""
         with self._database.read() as session:
             return corrections.say_of(session, topic_id)
-
-    def areas(self) -> list[str]:
-        """Return the areas into which a topic can be put."""
-        with self._database.read() as session:
-            return areas(session)
 
     def rename(self, topic_id: str, name: str | None) -> Corrected:
         """Call a topic by a name of the learner's, None: by ours; raises as ``services.corrections.rename``."""

@@ -11,14 +11,24 @@ from skilltrail.platform.clock import Clock
 from skilltrail.services import ingest, trail
 from skilltrail.services.ports import Redactor
 from skilltrail.storage.database import Database
+from skilltrail.storage.history_columns import HistoryColumns
 from skilltrail.storage.trail_queries import all_summaries, summaries_by_id
 
 
 class ExchangesFacade:
     """Captures go in here, and come out in pages."""
 
-    def __init__(self, *, database: Database, clock: Clock, redactor: Redactor, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        history: HistoryColumns,
+        clock: Clock,
+        redactor: Redactor,
+        changed: Callable[[], None],
+    ) -> None:
         self._database = database
+        self._history = history
         self._store = JointStore(database=database, clock=clock)
         self._redactor = redactor
         self._changed = changed
@@ -52,12 +62,17 @@ class ExchangesFacade:
     def page(self, topic_id: str | None = None, cursor: int | None = None, limit: int = 50) -> ExchangePage:
         """Return a page of exchanges, the last to arrive first."""
         with self._database.read() as session:
-            return trail.read_page(session, topic_id=topic_id, cursor=cursor, limit=limit)
+            return trail.read_page(session, history=self._history, topic_id=topic_id, cursor=cursor, limit=limit)
 
     def get(self, exchange_id: int) -> ExchangeDetail:
         """Return one exchange with its texts; raises NotFound."""
         with self._database.read() as session:
             return trail.read_exchange(session, exchange_id)
+
+    def shown_of(self, topic_id: str, limit: int) -> list[int]:
+        """Return the exchanges that a topic's page shows: its exemplars and its newest ones."""
+        with self._database.read() as session:
+            return trail.ids_shown_of(session, topic_id, history=self._history, limit=limit)
 
     def summaries(self, ids: Sequence[int]) -> dict[int, ExchangeSummary]:
         """Return exchanges by id with the beginnings of their questions; those that are gone are left out."""

@@ -18,6 +18,7 @@ from skilltrail.platform.clock import Clock
 from skilltrail.services.ports import ModelPort
 from skilltrail.services.trail import read_timeline
 from skilltrail.storage.database import Database
+from skilltrail.storage.history_columns import HistoryColumns
 
 if TYPE_CHECKING:
     from skilltrail.platform.client_words import ClientWords
@@ -49,6 +50,7 @@ class ExportsFacade:
         self,
         *,
         database: Database,
+        history: HistoryColumns,
         settings: Settings,
         clock: Clock,
         model: Callable[[], ModelPort],
@@ -58,6 +60,7 @@ class ExportsFacade:
         client_words: Callable[[Sequence[int]], ClientWords],
     ) -> None:
         self._database = database
+        self._history = history
         self._pause = timedelta(minutes=settings.episode_pause_minutes)
         self._clock = clock
         self._model = model
@@ -104,6 +107,7 @@ class ExportsFacade:
             export = gather_export(
                 session,
                 wanted,
+                history=self._history,
                 now=now,
                 pause=self._pause,
                 mask=mask,
@@ -178,6 +182,7 @@ class ExportsFacade:
             return read_timeline(
                 session,
                 wanted,
+                history=self._history,
                 now=self._clock(),
                 pause=self._pause,
                 exported=True,

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from skilltrail.domain.learning import Intent, Kind, Shares, ToldExchange
 from skilltrail.platform.clock import Clock
-from skilltrail.services import learning
+from skilltrail.services import counting, learning
 from skilltrail.services.ports import PromptReader
 from skilltrail.storage import learning_queries
 from skilltrail.storage.database import Database
+from skilltrail.storage.history_columns import HistoryColumns
 from skilltrail.storage.meta_queries import get_revision
 
 if TYPE_CHECKING:
@@ -37,11 +38,13 @@ class LearningFacade:
         self,
         *,
         database: Database,
+        history: HistoryColumns,
         clock: Clock,
         reader: Callable[[], PromptReader] = shipped_reader,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
+        self._history = history
         self._clock = clock
         self._reader = reader
         self._changed = changed
@@ -74,17 +77,17 @@ class LearningFacade:
     def shares(self, topic_id: str) -> Shares:
         """Return how many of a topic's exchanges are learning, delegated, neither, unsure."""
         with self._database.read() as session:
-            return learning.shares_of(session, topic_id)
+            return learning.shares(session, self._history, topic_id).get(topic_id, Shares())
 
     def all_shares(self) -> dict[str, Shares]:
         """Return the shares of every topic, by its id."""
         with self._database.read() as session:
-            return learning_queries.shares(session)
+            return learning.shares(session, self._history)
 
     def kinds(self, ids: Sequence[int]) -> dict[int, Kind]:
-        """Return what exchanges count as, of those that were told."""
+        """Return what exchanges on the current path count as, of those that were told."""
         with self._database.read() as session:
-            return learning_queries.kinds_of(session, ids)
+            return counting.kinds_of(self._history.at(session), ids)
 
     def step(self, at_once: bool = True) -> int:
         """Tell the next exchanges that wait; return how many, 0 when all are told.

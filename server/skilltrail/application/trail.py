@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
 from skilltrail.config import Settings
 from skilltrail.domain.health import Alert
-from skilltrail.domain.timeline import Home, Progress, Timeline, TimelineFilter, TopicDetail, TopicLine
+from skilltrail.domain.skills import SkillPath
+from skilltrail.domain.stages import StageRules
+from skilltrail.domain.timeline import Choosable, Home, Progress, Timeline, TimelineFilter, TopicDetail, TopicLine
+from skilltrail.domain.trajectory import TrajectoryRules
 from skilltrail.platform.clock import Clock
-from skilltrail.services import trail
+from skilltrail.services import skills, trail
 from skilltrail.storage import trail_queries
-from skilltrail.storage.access_queries import list_devices
+from skilltrail.storage.access_queries import device_health
 from skilltrail.storage.database import Database
+from skilltrail.storage.history_columns import HistoryColumns
 from skilltrail.storage.meta_queries import get_revision
 from skilltrail.storage.topic_page_queries import hidden_topics
 
@@ -29,6 +34,7 @@ class TrailFacade:
         self,
         *,
         database: Database,
+        history: HistoryColumns,
         settings: Settings,
         clock: Clock,
         key_location: Callable[[], str],
@@ -36,13 +42,27 @@ class TrailFacade:
         alert: Callable[[], Alert | None],
     ) -> None:
         self._database = database
+        self._history = history
         self._pause = timedelta(minutes=settings.episode_pause_minutes)
+        self._rules = TrajectoryRules(
+            break_days=settings.break_days,
+            stages=StageRules(
+                explored_exchanges=settings.explored_exchanges,
+                practised_episodes=settings.practised_episodes,
+                practised_days=settings.practised_days,
+                practised_span=settings.practised_span,
+            ),
+        )
         self._clock = clock
         self._key_location = key_location
         self._progress = progress
         self._alert = alert
         self._remembered: dict[TimelineFilter, Timeline] = {}
         self._lock = threading.Lock()
+
+    def one_view(self) -> AbstractContextManager[None]:
+        """Let all that a page reads within the block be of one moment; see ``Database.one_view``."""
+        return self._database.one_view()
 
     def timeline(self, wanted: TimelineFilter | None = None) -> Timeline:
         """Return the timeline within a filter; see ``services.trail.read_timeline``."""
@@ -54,19 +74,31 @@ class TrailFacade:
                 known = self._remembered.get(wanted)
             if known is not None and known.revision == revision:
                 return replace(known, generated_at=now.astimezone())
-            timeline = trail.read_timeline(session, wanted, now=now, pause=self._pause)
+            timeline = trail.read_timeline(session, wanted, history=self._history, now=now, pause=self._pause)
         self._remember(timeline)
         return timeline
 
     def topics(self) -> tuple[TopicLine, ...]:
         """Return all topics, the largest first."""
         with self._database.read() as session:
-            return trail.read_topics(session, pause=self._pause)
+            return trail.read_topics(session, history=self._history, pause=self._pause)
 
     def topic(self, topic_id: str) -> TopicDetail:
         """Return one topic with its exemplars; raises NotFound."""
         with self._database.read() as session:
-            return trail.read_topic(session, topic_id, pause=self._pause)
+            return trail.read_topic(session, topic_id, history=self._history, pause=self._pause)
+
+    def path(self, topic_id: str) -> SkillPath:
+        """Return stage, trajectory and episodes of a topic."""
+        with self._database.read() as session:
+            return skills.read_path(
+                session, topic_id, history=self._history, now=self._clock(), pause=self._pause, rules=self._rules
+            )
+
+    def choosable(self) -> list[Choosable]:
+        """Return the topics to which an exchange can be moved, by name; hidden ones too, for some belong there."""
+        with self._database.read() as session:
+            return trail.read_choosable(session, history=self._history)
 
     def hidden(self) -> list[tuple[str, str, str, int, int]]:
         """Return id, name, standing, colour and number of exchanges of the topics that are not shown."""
@@ -81,8 +113,8 @@ class TrailFacade:
             return Home(
                 exchanges=exchanges,
                 conversations=conversations,
-                topics=trail_queries.topic_count(session),
-                devices=len(list_devices(session)),
+                topics=trail.count_topics(session, history=self._history),
+                devices=len(device_health(session)),
                 last_stored_at=last,
                 progress=progress,
                 key_location=self._key_location(),
@@ -90,13 +122,24 @@ class TrailFacade:
                 alert=self._alert(),
             )
 
+    def size(self) -> int:
+        """Return the number of all exchanges."""
+        with self._database.read() as session:
+            return trail_queries.everything(session)[0]
+
+    def areas(self) -> list[str]:
+        """Return the areas into which a topic can be put."""
+        with self._database.read() as session:
+            return sorted({one.area for one in trail_queries.topic_names(session).values() if not one.retired})
+
     def revision(self) -> int:
         """Return a number that rises with every change of the data."""
         with self._database.read() as session:
             return get_revision(session)
 
     def forget_remembered(self) -> None:
-        """Drop the timelines that are remembered: they hold beginnings of questions."""
+        """Drop what is remembered: timelines hold beginnings of questions, and columns may be another database's."""
+        self._history.clear()
         with self._lock:
             self._remembered.clear()
 

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from skilltrail.cli.options import Answer, command
 from skilltrail.cli.running import RunningServer, running_server
 from skilltrail.config import Settings
+from skilltrail.exporters.area_words import area_words
 from skilltrail.i18n import _
 
 FORMATS = ("markdown", "json", "html")
@@ -82,7 +83,7 @@ def topics_command(settings: Settings, answer: Answer) -> None:
         answer.say(_("No topics yet. Import or capture some exchanges, then run `skilltrail process`."))
     for topic in topics:
         span = f"{topic['first_at'][:10]} – {topic['last_at'][:10]}"
-        answer.say(f"{topic['exchanges']:>6}  {topic['name']}  ({topic['area']}, {span})  {topic['id']}")
+        answer.say(f"{topic['exchanges']:>6}  {topic['name']}  ({area_words(topic['area'])}, {span})  {topic['id']}")
 
 
 def _topics(settings: Settings) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from skilltrail.exporters.wording import exchanges_words, one_line
+from skilltrail.formats import number
 from skilltrail.i18n import _
 from skilltrail.web.import_words import (
     chats_words,
@@ -33,10 +34,10 @@ def report(done: dict[str, Any]) -> Iterator[str]:
     yield _("Import {id}: {names}. {state}.").format(
         id=done["import_id"], names=names, state=state_words(done["state"])
     )
-    yield (
-        _("{found} exchanges in {conversations} conversations: {stored} new, {known} already known, ").format(**done)
-        + _("{revised} improved, {refused} refused.").format(**done)
-    )
+    yield _(
+        "{found} exchanges in {conversations} conversations: {stored} new, {known} already known, "
+        "{revised} improved, {refused} refused."
+    ).format(**done)
     span = range_words(_moment(done["first_at"]), _moment(done["last_at"]))
     if span:
         yield _("Asked from {span}.").format(span=span)
@@ -46,7 +47,7 @@ def report(done: dict[str, Any]) -> Iterator[str]:
         if source["problem"]:
             yield _("Not read to its end: {why}").format(why=source["problem"])
     if done["left"]:
-        members = ", ".join(left_words(kind, number) for kind, number in sorted(done["left"].items()))
+        members = ", ".join(left_words(kind, amount) for kind, amount in sorted(done["left"].items()))
         yield _("Not read: {members}.").format(members=members)
     if done["undo"]:
         yield from undo_plan(done["undo"])
@@ -55,10 +56,10 @@ def report(done: dict[str, Any]) -> Iterator[str]:
 def _counts(title: str, counts: dict[str, Any]) -> Iterator[str]:
     parts = [(_("new"), counts["stored"]), (_("already known"), counts["known"]), (_("updated"), counts["updated"])]
     left_out = sum(counts["skipped"].values())
-    said = [f"{number:,} {name}" for name, number in [*parts, (_("left out"), left_out)] if number]
-    yield f"{title}: {counts['found']:,} = {' + '.join(said) or '0'}"
-    for reason, number in reasons_in_order(counts["skipped"]):
-        yield f"  {number:>8,}  {reason_words(reason)}"
+    said = [f"{number(amount)} {name}" for name, amount in [*parts, (_("left out"), left_out)] if amount]
+    yield f"{title}: {number(counts['found'])} = {' + '.join(said) or '0'}"
+    for reason, amount in reasons_in_order(counts["skipped"]):
+        yield f"  {number(amount):>8}  {reason_words(reason)}"
 
 
 def preview(found: dict[str, Any]) -> Iterator[str]:
@@ -70,18 +71,18 @@ def preview(found: dict[str, Any]) -> Iterator[str]:
         yield "  " + _("{chats}, {messages}; {fresh} new exchanges, {known} already known").format(
             chats=chats_words(source["conversations"]),
             messages=messages_words(source["messages"]),
-            fresh=f"{fresh:,}",
-            known=f"{known:,}",
+            fresh=number(fresh),
+            known=number(known),
         )
         span = range_words(_moment(source["first_at"]), _moment(source["last_at"]))
         if span:
             yield f"  {span}"
-        for reason, number in reasons_in_order(source["skipped"]):
-            yield f"  {number:>8,}  {reason_words(reason)}"
+        for reason, amount in reasons_in_order(source["skipped"]):
+            yield f"  {number(amount):>8}  {reason_words(reason)}"
         if source["problem"]:
             yield "  " + _("Not readable to its end: {why}").format(why=source["problem"])
-    for kind, number in sorted(found["left"].items()):
-        yield _("Not read: {members}.").format(members=left_words(kind, number))
+    for kind, amount in sorted(found["left"].items()):
+        yield _("Not read: {members}.").format(members=left_words(kind, amount))
     yield _("Nothing was stored.")
 
 
@@ -90,7 +91,7 @@ def line(one: dict[str, Any]) -> str:
     names = ", ".join(one_line(name) for name in one["names"]) or "–"
     return f"{one['import_id']:>5}  {one['started_at'][:16]}  {state_words(one['state']):<12} " + _(
         "{stored} new, {held} still there: {names}"
-    ).format(stored=f"{one['stored']:,}", held=f"{one['held']:,}", names=names)
+    ).format(stored=number(one["stored"]), held=number(one["held"]), names=names)
 
 
 def skipped(element: dict[str, Any]) -> str:
@@ -102,10 +103,10 @@ def skipped(element: dict[str, Any]) -> str:
 def undo_plan(plan: dict[str, Any]) -> Iterator[str]:
     """Yield what undoing an import does."""
     yield _("By undoing it {removed} go, {restored} get their earlier text back.").format(
-        removed=exchanges_words(plan["removed"]), restored=f"{plan['restored']:,}"
+        removed=exchanges_words(plan["removed"]), restored=number(plan["restored"])
     )
-    for reason, number in sorted(plan["stay"].items()):
-        yield "  " + stay_words(reason, number)
+    for reason, amount in sorted(plan["stay"].items()):
+        yield "  " + stay_words(reason, amount)
 
 
 def _moment(text: str | None) -> datetime | None:

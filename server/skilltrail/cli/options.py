@@ -15,6 +15,7 @@ import orjson
 
 from skilltrail.config import Settings, load_settings
 from skilltrail.errors import SkilltrailError
+from skilltrail.i18n import first_known, speak_by_default, system_wish
 
 
 class Answer:
@@ -47,7 +48,9 @@ def command(name: str, **settings: Any) -> Callable[[Callable[..., None]], click
         def run(home: Path | None, as_json: bool, **arguments: Any) -> None:
             answer = Answer(as_json=as_json)
             try:
-                function(_settings(home), answer, **arguments)
+                chosen = _settings(home)
+                speak_by_default(first_known(chosen.language, system_wish()))
+                function(chosen, answer, **arguments)
             except SkilltrailError as error:
                 _fail(answer, error.code, str(error))
             except OSError as error:

@@ -11,6 +11,7 @@ import orjson
 
 from skilltrail.config import Settings
 from skilltrail.errors import SkilltrailError
+from skilltrail.i18n import first_known, language, speak_by_default
 
 RUNTIME_FILE = "server.json"
 TOKEN_FILE = "cli-token"  # noqa: S105 - a file's name
@@ -49,7 +50,11 @@ class RunningServer:
     ) -> bytes:
         """Return the body of the answer as bytes; raises like ``call``."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
-        headers = {"Authorization": f"Bearer {self.token}", "Host": f"127.0.0.1:{self.port}"}
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            "Host": f"127.0.0.1:{self.port}",
+            "Accept-Language": language(),
+        }
         data = None
         if body is not None:
             data = orjson.dumps(body)
@@ -58,6 +63,8 @@ class RunningServer:
             connection.request(method, path, data, headers)
             answer = connection.getresponse()
             content = answer.read()
+            # What the learner chose stands in the history, which the server holds open: we speak as it does.
+            speak_by_default(first_known(answer.headers.get("Content-Language"), language()))
         finally:
             connection.close()
         if answer.status >= 400:

@@ -78,6 +78,7 @@ def open_home(settings: Settings) -> Application:
         except BaseException:
             opened.close()
             raise
+    opened.language.speak_alone()
     return opened
 
 

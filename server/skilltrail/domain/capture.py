@@ -138,7 +138,8 @@ class DeviceHealth:
 class LedgerView:
     """The server's ledger: devices, conversations that need a look first, and refusals by code.
 
-    ``in_database`` is the number of exchanges the database holds for the row's conversation, counted now.
+    ``rows`` are the first 200 of ``conversations``; ``totals`` and ``missing`` (finished replies that are nowhere) are
+    about all. ``in_database`` is the number of exchanges the database holds for a row's conversation, counted now.
     """
 
     devices: tuple[DeviceHealth, ...]
@@ -146,6 +147,8 @@ class LedgerView:
     in_database: dict[str, int]
     refused: dict[str, int]
     totals: LedgerRow
+    missing: int
+    conversations: int
 
 
 @dataclass(frozen=True, slots=True)

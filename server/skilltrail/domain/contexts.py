@@ -234,11 +234,12 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class TalkFacts:
-    """What is known of one conversation: mentions and sayings by exchange."""
+    """What is known of one conversation: mentions and sayings by exchange; ``unseen`` ones wait for the rules."""
 
     exchanges: tuple[int, ...]
     mentions: Mapping[int, Sequence[Mention]]
     says: Mapping[int, Say]
+    unseen: frozenset[int] = frozenset()
 
 
 def as_fields(form: ContextForm) -> dict[str, Any]:

@@ -80,6 +80,15 @@ class TopicDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class Choosable:
+    """A topic to choose; ``exchanges`` is how many stand in it."""
+
+    id: str
+    name: str
+    exchanges: int
+
+
+@dataclass(frozen=True, slots=True)
 class ExportEntry:
     """One exchange as a timeline export discloses it: no reply, only the question's beginning.
 

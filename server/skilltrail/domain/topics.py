@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from skilltrail.i18n import _
+from skilltrail.i18n import noted
 
 TITLE_HEAD = 200
 PROMPT_HEAD = 500
@@ -16,6 +16,20 @@ FOLLOW_UP_WORDS = 12
 """A prompt of at most this many words leans on the one before it ("give me an example", "and in French?")."""
 
 FRAMEWORK_NAMES = {"esco": "ESCO", "onet": "O*NET®", "skilltrail": "Skilltrail’s own list"}
+
+NAMED_BY_WORDS = noted("Named after the words that set its exchanges apart: {words}.")
+NAMED_BY_CONCEPT = noted(
+    "Named after “{label}” ({framework}): about {share} % of its exchanges speak of it or of a part of it,"
+    " similarity {similarity}. Telling words: {words}."
+)
+NAMED_BY_MEANING = noted(
+    "Named after “{label}” ({framework}): its exchanges are near it in meaning without naming it,"
+    " similarity {similarity}. Telling words: {words}."
+)
+NAME_FORGOTTEN = noted("What gave it its name was forgotten. It is named anew when topics are looked for again.")
+NAME_OF_CLIENT = noted("What gave it its name is a client’s. It is named anew when topics are looked for again.")
+REASONS = (NAMED_BY_WORDS, NAMED_BY_CONCEPT, NAMED_BY_MEANING, NAME_FORGOTTEN, NAME_OF_CLIENT)
+"""Of what the kept reasons of names are made."""
 
 _MARK = re.compile(r"\[secret:[a-z0-9_-]+:[0-9a-f]{4}\]")
 _LINK = re.compile(r"\bhttps?://\S+")
@@ -50,18 +64,16 @@ class NameReason:
     mentions: float = 0.0
 
     def sentence(self) -> str:
-        """Return the reason in words."""
+        """Return the reason in English words, as it is kept; ``i18n.retold`` says it in other languages."""
         words = ", ".join(self.terms[:5])
         if self.concept is None:
-            return _("Named after the words that set its exchanges apart: {words}.").format(words=words)
-        framework = FRAMEWORK_NAMES.get(self.concept.framework, self.concept.framework)
-        return _(
-            "Named after “{label}” ({framework}): about {share} % of its exchanges speak of it,"
-            " similarity {similarity}. Telling words: {words}."
-        ).format(
+            return NAMED_BY_WORDS.format(words=words)
+        share = round(self.mentions * 100)
+        said = NAMED_BY_CONCEPT if share else NAMED_BY_MEANING
+        return said.format(
             label=self.concept.label,
-            framework=framework,
-            share=round(self.mentions * 100),
+            framework=FRAMEWORK_NAMES.get(self.concept.framework, self.concept.framework),
+            share=share,
             similarity=f"{self.similarity or 0.0:.2f}",
             words=words,
         )

@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from skilltrail.domain.timeline import Timeline, TopicLine
+from skilltrail.domain.timeline import MonthCount, Timeline, TopicLine
+from skilltrail.exporters.area_words import area_words
 from skilltrail.exporters.wording import exchanges_words, month_short, month_words, one_line, topics_words
+from skilltrail.formats import number
 from skilltrail.i18n import _
 
 PALETTE = (
@@ -25,6 +27,9 @@ PALETTE = (
 INK, SOFT, HAIR = "#1f2a2e", "#5b666b", "#ddd5c8"
 ROW_LIMIT = 60
 """Topics drawn; the table twin holds all."""
+
+COLUMN_LIMIT = 60
+"""Months drawn one by one; of a longer history a dot stands for a quarter, a half or a whole year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +73,17 @@ def timeline_chart(timeline: Timeline, *, narrow: bool = False) -> dict[str, Any
     rows, height = _rows(topics, layout)
     layers = [*_grid(places, height), *_month_marks(topics, places, step), *_area_marks(rows, layout)]
     lines = [(topic, y) for topic, y in rows if isinstance(topic, TopicLine)]
-    layers += [_trails(lines, places), _dots(lines, places, step), _names(lines, layout), _counts(lines, layout)]
-    return _whole(layers, layout.width, height)
+    layers += [
+        _trails(lines, places),
+        _dots(lines, places, step, _span(months)),
+        _names(lines, layout),
+        _counts(lines, layout),
+    ]
+    return whole(layers, layout.width, height)
 
 
-def _whole(layers: list[dict[str, Any]], width: int, height: float) -> dict[str, Any]:
+def whole(layers: list[dict[str, Any]], width: int, height: float) -> dict[str, Any]:
+    """Return the specification of a picture made of layers, in pixels."""
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "width": width,
@@ -111,7 +122,7 @@ def _rows(topics: Sequence[TopicLine], layout: _Layout) -> tuple[list[tuple[Topi
 
 def _grid(places: dict[str, float], height: float) -> list[dict[str, Any]]:
     values = [{"x": x, "y": _HEAD - 4, "y2": height} for month, x in places.items() if month.endswith("-01")]
-    return [_layer(values, _HAIRLINE, y2={"field": "y2"})] if values else []
+    return [layer(values, _HAIRLINE, y2={"field": "y2"})] if values else []
 
 
 def _month_marks(topics: Sequence[TopicLine], places: dict[str, float], step: float) -> list[dict[str, Any]]:
@@ -128,8 +139,8 @@ def _month_marks(topics: Sequence[TopicLine], places: dict[str, float], step: fl
     if every >= 12:
         values = [value | {"t": month[:4]} for value, month in zip(values, shown, strict=True)]
     text = {"type": "text", "fontSize": 11, "color": SOFT}
-    months = _layer(values, text, linked=True, text={"field": "t"})
-    years = _layer(_years(shown, places, every), text | {"fontWeight": 600, "aria": False}, text={"field": "t"})
+    months = layer(values, text, linked=True, text={"field": "t"})
+    years = layer(_years(shown, places, every), text | {"fontWeight": 600, "aria": False}, text={"field": "t"})
     return [months, years]
 
 
@@ -152,9 +163,9 @@ def _month_text(month: str, totals: dict[str, list[int]]) -> str:
 def _area_marks(rows: Sequence[tuple[TopicLine | str, float]], layout: _Layout) -> list[dict[str, Any]]:
     areas = [(row, y) for row, y in rows if isinstance(row, str)]
     lines = [{"x": 0, "x2": layout.width, "y": y + 12} for _area, y in areas]
-    values = [{"x": 0, "y": y, "t": one_line(area) or _("Other")} for area, y in areas]
+    values = [{"x": 0, "y": y, "t": area_words(area) or _("Other")} for area, y in areas]
     text = {"type": "text", "align": "left", "fontSize": 12, "fontWeight": 700, "color": SOFT}
-    return [_layer(lines, _HAIRLINE, x2={"field": "x2"}), _layer(values, text, text={"field": "t"})]
+    return [layer(lines, _HAIRLINE, x2={"field": "x2"}), layer(values, text, text={"field": "t"})]
 
 
 def _trails(lines: Sequence[tuple[TopicLine, float]], places: dict[str, float]) -> dict[str, Any]:
@@ -163,27 +174,47 @@ def _trails(lines: Sequence[tuple[TopicLine, float]], places: dict[str, float]) 
         {"x": places[months[0]], "x2": places[months[-1]], "y": y, "c": _colour(topic)} for topic, y, months in spans
     ]
     mark = {"type": "rule", "aria": False, "strokeWidth": 2, "opacity": 0.35, "strokeCap": "round"}
-    return _layer(values, mark, x2={"field": "x2"}, color=_as_is("c"))
+    return layer(values, mark, x2={"field": "x2"}, color=scaled("c"))
 
 
-def _dots(lines: Sequence[tuple[TopicLine, float]], places: dict[str, float], step: float) -> dict[str, Any]:
-    most = max(count.exchanges for topic, _y in lines for count in topic.months)
-    largest = min(12.0, max(3.0, step * 0.62))
+def _span(months: Sequence[str]) -> int:
+    """Return how many months one dot stands for: of ten years nobody tells a month from the next one."""
+    return next((span for span in (1, 3, 6) if len(months) <= span * COLUMN_LIMIT), 12)
+
+
+def _dots(lines: Sequence[tuple[TopicLine, float]], places: dict[str, float], step: float, span: int) -> dict[str, Any]:
+    found = [(topic, y, _spans(topic, span)) for topic, y in lines]
+    most = max(count for _topic, _y, spans in found for count in spans.values())
+    largest = min(12.0, max(3.0, step * span * 0.62))
     values = [
         {
-            "x": places[count.month],
+            "x": sum(places[month] for month in months) / len(months),
             "y": y,
             # Vega's size is an area; the smallest dot stays visible.
-            "s": round(math.pi * max(2.6, largest * math.sqrt(count.exchanges / most)) ** 2, 1),
+            "s": round(math.pi * max(2.6, largest * math.sqrt(count / most)) ** 2, 1),
             "c": _colour(topic),
             "u": f"#topic-{topic.id}",
-            "d": f"{one_line(topic.name)}, {month_words(count.month)}: {exchanges_words(count.exchanges)}",
+            "d": f"{one_line(topic.name)}, {_span_words(months)}: {exchanges_words(count)}",
         }
-        for topic, y in lines
-        for count in topic.months
+        for topic, y, spans in found
+        for months, count in spans.items()
     ]
     mark = {"type": "circle", "opacity": 1}
-    return _layer(values, mark, linked=True, size=_as_is("s"), color=_as_is("c"))
+    return layer(values, mark, linked=True, size=scaled("s"), color=scaled("c"))
+
+
+def _spans(topic: TopicLine, span: int) -> dict[tuple[str, ...], int]:
+    """Return the exchanges of a topic by the months that one dot stands for, those without any left out."""
+    found: dict[int, list[MonthCount]] = {}
+    for count in topic.months:
+        found.setdefault((int(count.month[:4]) * 12 + int(count.month[5:7]) - 1) // span, []).append(count)
+    return {tuple(c.month for c in counts): sum(c.exchanges for c in counts) for counts in found.values()}
+
+
+def _span_words(months: Sequence[str]) -> str:
+    if len(months) == 1:
+        return month_words(months[0])
+    return _("{start} to {end}").format(start=month_words(months[0]), end=month_words(months[-1]))
 
 
 def _names(lines: Sequence[tuple[TopicLine, float]], layout: _Layout) -> dict[str, Any]:
@@ -200,7 +231,7 @@ def _names(lines: Sequence[tuple[TopicLine, float]], layout: _Layout) -> dict[st
     # Only a guard for very wide letters: names are shortened between words before.
     limit = layout.width - layout.right if layout.above else layout.left - 14
     mark = {"type": "text", "align": "left", "fontSize": 13, "color": INK, "limit": limit}
-    return _layer(values, mark, linked=True, text={"field": "t"})
+    return layer(values, mark, linked=True, text={"field": "t"})
 
 
 def _shortened(name: str, limit: int) -> str:
@@ -213,20 +244,22 @@ def _shortened(name: str, limit: int) -> str:
 
 def _counts(lines: Sequence[tuple[TopicLine, float]], layout: _Layout) -> dict[str, Any]:
     lift = 20 if layout.above else 0
-    values = [{"x": layout.width - 2, "y": y - lift, "t": f"{topic.exchanges:,}"} for topic, y in lines]
+    values = [{"x": layout.width - 2, "y": y - lift, "t": number(topic.exchanges)} for topic, y in lines]
     mark = {"type": "text", "align": "right", "fontSize": 12, "color": SOFT, "aria": False}
-    return _layer(values, mark, text={"field": "t"})
+    return layer(values, mark, text={"field": "t"})
 
 
-def _layer(
+def layer(
     values: list[dict[str, Any]], mark: dict[str, Any], *, linked: bool = False, **encoding: Any
 ) -> dict[str, Any]:
+    """Return one layer: its values placed at the pixels ``x`` and ``y``; ``linked``: with link ``u`` and text ``d``."""
     own = {"href": {"field": "u"}, "description": {"field": "d"}} if linked else {}
-    placed = {"x": _as_is("x"), "y": _as_is("y")}
+    placed = {"x": scaled("x"), "y": scaled("y")}
     return {"data": {"values": values}, "mark": mark, "encoding": {**placed, **own, **encoding}}
 
 
-def _as_is(field: str) -> dict[str, Any]:
+def scaled(field: str) -> dict[str, Any]:
+    """Return a channel whose values are meant as they are."""
     place = {"axis": None} if field in {"x", "y"} else {"legend": None}
     kind = "nominal" if field == "c" else "quantitative"
     return {"field": field, "type": kind, "scale": None, **place}

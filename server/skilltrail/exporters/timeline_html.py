@@ -12,7 +12,7 @@ from skilltrail.domain.timeline import TimelineExport
 from skilltrail.exporters import disclosure, wording
 from skilltrail.exporters.chart_spec import PALETTE
 from skilltrail.exporters.chart_svg import clean_chart
-from skilltrail.i18n import _
+from skilltrail.i18n import _, direction, language
 
 # Everything captured is escaped, so these comments cannot occur in it; what replaces them needs no escaping.
 _STYLE, _CHART = "<!--style-->", "<!--chart-->"
@@ -31,6 +31,8 @@ def timeline_html(export: TimelineExport) -> str:
             topics=disclosure.by_topic(export),
             rest=disclosure.without_topic(export),
             sentence=wording.timeline_sentence(export.timeline),
+            language=language(),
+            direction=direction(language()),
             policy=_policy(style),
             has_chart=export.chart_svg is not None,
             colours=len(PALETTE),

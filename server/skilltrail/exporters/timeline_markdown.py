@@ -9,6 +9,7 @@ from datetime import tzinfo
 from skilltrail.domain.timeline import ExportEntry, Timeline, TimelineExport, TopicLine
 from skilltrail.exporters import disclosure
 from skilltrail.exporters.wording import (
+    area_words,
     check_words,
     day_words,
     exchanges_words,
@@ -69,7 +70,8 @@ def _overview(timeline: Timeline, zone: tzinfo | None) -> Iterator[str]:
     yield "| --- | --- | --- | --- | ---: | ---: |"
     for topic in timeline.topics:
         first, last = day_words(topic.first_at, zone), day_words(topic.last_at, zone)
-        yield f"| {literal(topic.name)} | {literal(topic.area)} | {first} | {last} | {topic.exchanges} | {topic.days} |"
+        named = f"{literal(topic.name)} | {literal(area_words(topic.area))}"
+        yield f"| {named} | {first} | {last} | {topic.exchanges} | {topic.days} |"
     yield ""
 
 
@@ -79,7 +81,7 @@ def _topic(topic: TopicLine, entries: list[ExportEntry], zone: tzinfo | None) ->
     episodes = ngettext("{n} episode", "{n} episodes", topic.episodes)
     days = ngettext("{n} day", "{n} days", topic.days)
     yield _("{area}: {exchanges} in {episodes} on {days}.").format(
-        area=literal(topic.area), exchanges=exchanges_words(topic.exchanges), episodes=episodes, days=days
+        area=literal(area_words(topic.area)), exchanges=exchanges_words(topic.exchanges), episodes=episodes, days=days
     )
     if topic.terms:
         yield _("Words it stands for: {terms}.").format(terms=", ".join(literal(term) for term in topic.terms))

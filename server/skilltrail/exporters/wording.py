@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import calendar
-import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from skilltrail import formats
 from skilltrail.domain.timeline import Timeline
-from skilltrail.i18n import _, translations
+from skilltrail.exporters.area_words import area_words
+from skilltrail.exporters.kind_words import kind_words
+from skilltrail.exporters.plain_text import one_line, visible, visible_lines
+from skilltrail.formats import decimal, number
+from skilltrail.i18n import _, plural
 
-# C0, DEL and C1 without tab and line breaks, and the characters that turn the direction of what follows them:
-# harmless inside <bdi>, but they would rearrange our own words in Markdown and in titles.
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_SPACE = re.compile(r"\s+")
+__all__ = [
+    "ago_words", "area_words", "bytes_words", "check_words", "clock_words", "day_words", "decimal", "duration_words",
+    "exchanges_words", "fidelity_words", "kind_words", "moment_words", "month_days", "month_of", "month_short",
+    "month_words", "ngettext", "number", "one_line", "origin_words", "provider_name", "span_words", "status_words",
+    "timeline_sentence", "topics_words", "utc_stamp", "visible", "visible_lines",
+]  # fmt: skip
+"""What templates may say as ``w.…``."""
 
 _PROVIDERS = {
     "chatgpt": "ChatGPT",
@@ -25,9 +32,9 @@ _PROVIDERS = {
 }
 
 
-def ngettext(one: str, many: str, count: int) -> str:
-    """Return the message for ``count`` with ``{n}`` filled in, thousands set apart."""
-    return translations().ngettext(one, many, count).format(n=f"{count:,}")
+def ngettext(one: str, many: str, count: int, **named: str) -> str:
+    """Return the message for ``count`` with ``{n}`` filled in, thousands set apart, and what else is ``named``."""
+    return plural(one, many, count).format(n=number(count), **named)
 
 
 def exchanges_words(count: int) -> str:
@@ -38,21 +45,6 @@ def exchanges_words(count: int) -> str:
 def topics_words(count: int) -> str:
     """Return "1 topic" or "14 topics"."""
     return ngettext("{n} topic", "{n} topics", count)
-
-
-def one_line(text: str) -> str:
-    """Return captured text as one line without control characters and direction marks."""
-    return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
-
-
-def visible(text: str) -> str:
-    """Return a piece of captured text without control characters and direction marks; blanks at its ends stay."""
-    return _INVISIBLE.sub("", text)
-
-
-def visible_lines(text: str) -> str:
-    """Return the learner's own text without control characters and direction marks; its line breaks stay."""
-    return "\n".join(_INVISIBLE.sub("", line) for line in text.splitlines())
 
 
 def check_words(state: str) -> str:
@@ -95,23 +87,14 @@ def status_words(status: str) -> str:
     return words.get(status, status)
 
 
-def month_names() -> tuple[str, ...]:
-    """Return the twelve months' names, January first."""
-    return (
-        _("January"), _("February"), _("March"), _("April"), _("May"), _("June"),
-        _("July"), _("August"), _("September"), _("October"), _("November"), _("December"),
-    )  # fmt: skip
-
-
 def month_words(month: str) -> str:
     """Return "November 2026" for "2026-11"."""
-    year, number = month.split("-")
-    return f"{month_names()[int(number) - 1]} {year}"
+    return formats.month_and_year(_first_day(month))
 
 
 def month_short(month: str) -> str:
     """Return "Nov" for "2026-11"."""
-    return month_names()[int(month[5:7]) - 1][:3]
+    return formats.short_month(_first_day(month))
 
 
 def month_of(moment: datetime, zone: tzinfo | None = None) -> str:
@@ -122,13 +105,18 @@ def month_of(moment: datetime, zone: tzinfo | None = None) -> str:
 def day_words(moment: datetime | date, zone: tzinfo | None = None) -> str:
     """Return "22 November 2026" in ``zone`` (None: the system's)."""
     day = moment.astimezone(zone) if isinstance(moment, datetime) else moment
-    return f"{day.day} {month_names()[day.month - 1]} {day.year}"
+    return formats.long_day(day)
 
 
 def moment_words(moment: datetime, zone: tzinfo | None = None) -> str:
     """Return "22 November 2026, 14:05" in ``zone`` (None: the system's)."""
     local = moment.astimezone(zone)
-    return f"{day_words(local, zone)}, {local:%H:%M}"
+    return _("{day}, {time}").format(day=day_words(local, zone), time=f"{local:%H:%M}")
+
+
+def clock_words(moment: datetime, zone: tzinfo | None = None) -> str:
+    """Return "14:05" in ``zone`` (None: the system's)."""
+    return f"{moment.astimezone(zone):%H:%M}"
 
 
 def ago_words(moment: datetime, now: datetime) -> str:
@@ -157,7 +145,7 @@ def duration_words(seconds: float) -> str:
 
 def bytes_words(size: int) -> str:
     """Return "12 KB" or "3.4 MB"."""
-    return f"{max(1, round(size / 1000))} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+    return f"{number(max(1, size / 1000))} KB" if size < 1_000_000 else f"{decimal(size / 1_000_000)} MB"
 
 
 def span_words(first: datetime, last: datetime, zone: tzinfo | None = None) -> str:
@@ -166,7 +154,7 @@ def span_words(first: datetime, last: datetime, zone: tzinfo | None = None) -> s
     if start == end:
         return month_words(start)
     if start[:4] == end[:4]:
-        return _("{start} to {end}").format(start=month_words(start).rsplit(" ", 1)[0], end=month_words(end))
+        return _("{start} to {end}").format(start=formats.month_name(_first_day(start)), end=month_words(end))
     return _("{start} to {end}").format(start=month_words(start), end=month_words(end))
 
 
@@ -189,7 +177,7 @@ def timeline_sentence(timeline: Timeline) -> str:
         topics=topics_words(len(timeline.topics)),
         areas=ngettext("{n} area", "{n} areas", areas),
         largest=one_line(largest.name),
-        count=f"{largest.exchanges:,}",
+        count=number(largest.exchanges),
         newest=one_line(newest.name),
     )
 
@@ -203,3 +191,7 @@ def month_days(month: str) -> tuple[date, date]:
     """Return the first and the last day of "2026-11"."""
     year, number = int(month[:4]), int(month[5:7])
     return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
+
+
+def _first_day(month: str) -> date:
+    return date(int(month[:4]), int(month[5:7]), 1)

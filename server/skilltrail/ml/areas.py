@@ -13,7 +13,7 @@ from skilltrail.ml.neighbours import nearest_neighbours
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skilltrail.ml.labelling import Embed
+    from skilltrail.ml.name_fit import Embed
     from skilltrail.ml.skill_terms import TermList
 
 NEAREST_TERMS = 3

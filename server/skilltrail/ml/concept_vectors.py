@@ -18,7 +18,7 @@ from skilltrail.ml.static_vectors import unit_rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skilltrail.ml.labelling import Embed
+    from skilltrail.ml.name_fit import Embed
 
 SHIPPED_FOR = "all-MiniLM-L6-v2@53aa5117"
 """The model whose vectors ``concept_vectors.npy`` holds (``tools/embed_concepts.py``)."""

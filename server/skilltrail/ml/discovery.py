@@ -24,7 +24,8 @@ from skilltrail.ml.communities import (
 )
 from skilltrail.ml.context import with_context
 from skilltrail.ml.holding import Holds, finer, obey
-from skilltrail.ml.labelling import FIRST_SAMPLE, SAMPLE, Embed, Label, label_topics
+from skilltrail.ml.labelling import FIRST_SAMPLE, SAMPLE, Label, label_topics
+from skilltrail.ml.name_fit import Embed
 from skilltrail.ml.placing import place_firmly
 from skilltrail.ml.skill_terms import TermList, term_list
 from skilltrail.ml.steadying import Known, steady

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skilltrail.domain.learning import INTENTS, SIGNALS, PromptReading, Reason
-from skilltrail.ml.learning_cues import SHAPES, Cues, cue_names, read_cues
+from skilltrail.ml.learning_cues import Cues, cue_names, read_cues
+from skilltrail.ml.learning_shapes import MANNERS, SHAPES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 MODEL = Path(__file__).parent / "data" / "learning_model.npz"
 HEADS = (*INTENTS, "learning", *SIGNALS)
 """Columns of the weights: three intents that share one unit, and chances that stand each for itself."""
+
+_FORMS = frozenset((*SHAPES, *MANNERS))
+_CUE_MARK = 0.6
+"""Weight of a cue beside words where two prompts are compared: corrections then do no harm (benchmarks/learning.py)."""
 
 _WORDS_SCALE = 3.0
 _FEWEST_WORDS = 4.0
@@ -50,7 +55,7 @@ class LearningModel:
             return cls([str(name) for name in found["names"]], found["weights"], found["bias"])
 
     def read(self, prompts: Sequence[str]) -> list[PromptReading]:
-        """Return what each prompt shows of intent and learning; some 15,000 short prompts a second."""
+        """Return what each prompt shows of intent and learning; some 10,000 short prompts a second."""
         return [self._read(read_cues(prompt)) for prompt in prompts]
 
     def reasons(self, prompt: str, head: str, limit: int = 4) -> tuple[Reason, ...]:
@@ -88,13 +93,12 @@ class LearningModel:
         sums = values @ self._weights[rows] + self._bias if rows else self._bias
         odds = np.exp(np.clip(sums, -30, 30))
         intents, chances = odds[:3] / odds[:3].sum(), odds[3:] / (1 + odds[3:])
-        length = float(np.sqrt((values * values).sum())) or 1.0
         return PromptReading(
             intents=(float(intents[0]), float(intents[1]), float(intents[2])),
             learning=float(chances[0]),
             signals=tuple(float(chance) for chance in chances[1:]),
             known=_is_known(cues, features),
-            marks={name: value / length for name, value in features.items()},
+            marks=_marks(features),
         )
 
     def _features(self, cues: Cues) -> dict[str, float]:
@@ -114,6 +118,17 @@ def all_names(words: Iterable[str]) -> list[str]:
     return [*cue_names(), *(f"w:{word}" for word in words)]
 
 
+def _marks(found: dict[str, float]) -> dict[str, float]:
+    """Return the wording alone, of length 1: cues of form are shared by what is worded quite otherwise."""
+    own = {
+        name: value if name.startswith("w:") else _CUE_MARK * value
+        for name, value in found.items()
+        if name not in _FORMS
+    }
+    length = sum(value * value for value in own.values()) ** 0.5 or 1.0
+    return {name: value / length for name, value in own.items()}
+
+
 def _is_sayable(name: str) -> bool:
     """Tell whether a feature means something to a reader: no opening, no short word alone."""
     return not name.startswith("w:^") and (not name.startswith("w:") or len(name) > 5)
@@ -122,8 +137,8 @@ def _is_sayable(name: str) -> bool:
 def _is_known(cues: Cues, found: dict[str, float]) -> bool:
     # A letter alone is a word of no language in particular.
     plain_words = sum(1 for name in found if name.startswith("w:") and len(name) > 3 and not {" ", "^"} & set(name))
-    heard = plain_words + sum(1 for name in found if name not in SHAPES and not name.startswith("w:"))
-    return heard > 0 and plain_words + 1 >= _LEAST_KNOWN * min(cues.count, 40)
+    heard = plain_words + cues.heard
+    return heard > 0 and heard + 1 >= _LEAST_KNOWN * min(cues.count, 40)
 
 
 def _without_repeats(reasons: Iterable[Reason]) -> Iterable[Reason]:

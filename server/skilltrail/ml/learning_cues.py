@@ -1,6 +1,7 @@
 """What the wording of a prompt shows: cues that a person can read, found in one pass over its words.
 
-The lists stand in ``data/learning_cues.toml``. A cue is a number, never a verdict: what it is worth was learnt.
+The lists stand in ``data/learning_cues.toml``, those of further languages in ``learning_cues_further.toml``. A cue is a
+number, never a verdict: what it is worth was learnt.
 """
 
 from __future__ import annotations
@@ -14,37 +15,35 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from skilltrail.ml.learning_shapes import MANNERS, SHAPES, manners, shapes
+
 DATA = Path(__file__).parent / "data"
 
 HEAD, TAIL = 700, 300
 """Characters that are read. What is wanted stands at the beginning or the end; between them stands what is pasted."""
 
-SHAPES = (
-    "question_mark",
-    "ends_with_question",
-    "code",
-    "quote",
-    "numbers",
-    "colon",
-    "exclamation",
-)
-"""Cues of form: each 0, or up to 1. Length is none of them: short questions are as good as long ones."""
-
-_WORD = re.compile(r"[^\W\d_]+|[.!?:;\n]")
-_FENCE = re.compile(r"```|[{};<>]|=>|\(\)|==|</|\w\(\w*\)")
+# Chinese and Japanese are written without spaces: each sign counts as a word.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\d_\u3040-\u30ff\u3400-\u9fff]+|[.!?:;\n。！？：；]")
 _APOSTROPHE = str.maketrans("", "", "'’`´")
-_SENTENCE_ENDS = frozenset(".!?:;\n")
-_LONGEST_PHRASE = 4
+_UNSPACED = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff]) (?=[\u3040-\u30ff\u3400-\u9fff])")
+_SENTENCE_ENDS = frozenset(".!?:;\n。！？：；")
+
+_OF_IDEAS = frozenset(("how", "explain"))
+"""Cues that a question about a fact does not show, though it begins with their words: "how many", "quanto costa"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """What one prompt shows: cues by name (0 to 1), its words and pairs of words, and how many words there are."""
+    """What one prompt shows: cues by name (0 to 1), its words and pairs of words, and how many words there are.
+
+    ``phrases`` are the words that showed a cue first, ``heard`` how many these are together.
+    """
 
     values: dict[str, float]
     words: frozenset[str]
     phrases: dict[str, str]
     count: int
+    heard: int
 
 
 def read_cues(prompt: str) -> Cues:
@@ -62,14 +61,17 @@ def read_cues(prompt: str) -> Cues:
     """
     text = prompt if len(prompt) <= HEAD + TAIL else f"{prompt[:HEAD]}\n{prompt[-TAIL:]}"
     tokens = _WORD.findall(plain(text))
-    values, phrases = _shape(text), dict[str, str]()
+    values, phrases = shapes(text), dict[str, str]()
+    heard = 0
     for name, count, phrase in _found(tokens):
         values[name] = min(1.0, 0.5 + 0.25 * count)
-        phrases[name] = phrase
+        phrases[name] = _UNSPACED.sub("", phrase)
+        heard += phrase.count(" ") + 1
     words = [token for token in tokens if token not in _SENTENCE_ENDS]
+    values |= manners(values, len(words))
     pairs = {f"{one} {two}" for one, two in pairwise(words)}
     opening = {f"^{words[0]}", f"^{' '.join(words[:2])}"} if words else set()
-    return Cues(values, frozenset(words) | pairs | opening, phrases, len(words))
+    return Cues(values, frozenset(words) | pairs | opening, phrases, len(words), heard)
 
 
 def plain(text: str) -> str:
@@ -91,66 +93,71 @@ def plain(text: str) -> str:
 
 
 def _found(tokens: list[str]) -> list[tuple[str, int, str]]:
-    table = _table()
+    """Return for each cue its name, how often it is there, and the phrase that showed it first."""
     counts: Counter[str] = Counter()
     first: dict[str, str] = {}
     begins = True
     for place, token in enumerate(tokens):
-        if token in _SENTENCE_ENDS:
-            begins = True
-            continue
-        for phrase in table.starting(token, tokens, place, begins=begins):
-            for name in table.cues[phrase]:
-                counts[name] += 1
-                first.setdefault(name, phrase.lstrip("^"))
-        begins = False
+        ends = token in _SENTENCE_ENDS
+        for name, phrase in () if ends else _shown_at(tokens, place, begins=begins):
+            counts[name] += 1
+            first.setdefault(name, phrase.lstrip("^"))
+        begins = ends
     return [(name, count, first[name]) for name, count in counts.items()]
 
 
-def _shape(text: str) -> dict[str, float]:
-    stripped = text.rstrip(" \n\t.)\"'")
-    code = len(_FENCE.findall(text))
-    found = {
-        "question_mark": float("?" in text or "¿" in text),
-        "ends_with_question": float(stripped.endswith("?")),
-        "code": min(1.0, code / 6.0),
-        "quote": float(text.count('"') >= 2 or "„" in text or "«" in text),
-        "numbers": min(1.0, sum(sign.isdigit() for sign in text) / 20.0),
-        "colon": float(": " in text or ":\n" in text),
-        "exclamation": float("!" in text),
-    }
-    return {name: value for name, value in found.items() if value}
+def _shown_at(tokens: list[str], place: int, *, begins: bool) -> list[tuple[str, str]]:
+    table = _table()
+    phrases = table.starting(tokens[place], tokens, place, begins=begins)
+    shown = [(name, phrase) for phrase in phrases for name in table.cues[phrase]]
+    if any(name == "fact" for name, _phrase in shown):
+        return [(name, phrase) for name, phrase in shown if name not in _OF_IDEAS]
+    return shown
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
     cues: dict[str, tuple[str, ...]]
-    heads: dict[str, tuple[str, ...]]
+    heads: dict[str, tuple[tuple[str, bool, list[str]], ...]]
 
     def starting(self, token: str, tokens: list[str], place: int, *, begins: bool) -> list[str]:
         """Return the phrases that stand at a place."""
-        found = []
-        for phrase in self.heads.get(token, ()):
-            opens = phrase[0] == "^"
-            parts = phrase.lstrip("^").split(" ")
-            if (begins or not opens) and tokens[place : place + len(parts)] == parts:
-                found.append(phrase)
-        return found
+        return [
+            phrase
+            for phrase, opens, parts in self.heads.get(token, ())
+            if (begins or not opens) and tokens[place : place + len(parts)] == parts
+        ]
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
+    """Return the phrases of each cue as they are compared, of all languages."""
+    lists: dict[str, list[str]] = {}
+    for file in ("learning_cues.toml", "learning_cues_further.toml"):
+        for name, phrases in tomllib.loads((DATA / file).read_text("utf-8")).items():
+            lists.setdefault(name, []).extend(_as_compared(phrase) for phrase in phrases)
+    return lists
+
+
+def _as_compared(phrase: str) -> str:
+    opens = "^" if phrase[0] == "^" else ""
+    return opens + " ".join(_WORD.findall(plain(phrase.lstrip("^"))))
 
 
 @cache
 def _table() -> _Table:
     cues: dict[str, list[str]] = {}
-    for name, phrases in tomllib.loads((DATA / "learning_cues.toml").read_text("utf-8")).items():
+    for name, phrases in _lists().items():
         for phrase in dict.fromkeys(phrases):
             cues.setdefault(phrase, []).append(name)
-    heads: dict[str, list[str]] = {}
+    heads: dict[str, list[tuple[str, bool, list[str]]]] = {}
     for phrase in cues:
-        heads.setdefault(phrase.lstrip("^").split(" ")[0], []).append(phrase)
+        parts = phrase.lstrip("^").split(" ")
+        heads.setdefault(parts[0], []).append((phrase, phrase[0] == "^", parts))
     return _Table({key: tuple(names) for key, names in cues.items()}, {key: tuple(all_) for key, all_ in heads.items()})
 
 
 @cache
 def cue_names() -> tuple[str, ...]:
-    """Return the names of all cues, those of the lists first, then those of form."""
-    return (*tomllib.loads((DATA / "learning_cues.toml").read_text("utf-8")), *SHAPES)
+    """Return the names of all cues: those of the lists, those of form, and those that follow from others."""
+    return (*_lists(), *SHAPES, *MANNERS)

@@ -21,7 +21,7 @@ from skilltrail.ml.words import Word, words_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from skilltrail.ml.labelling import Embed
+    from skilltrail.ml.name_fit import Embed
     from skilltrail.ml.skill_terms import TermList
 
 EXCHANGES_WEIGHT = 0.4

@@ -35,16 +35,22 @@ class TermList:
     """All names, and the spellings that count as a mention of each.
 
     ``stems`` maps a spelling, as stems, to the numbers of the terms it mentions; ``exact`` maps a word to terms that
-    it mentions only letter for letter ("Excel" is a program, "excel" is a verb). ``longest`` follows from ``stems``:
-    how many words the longest spelling has that begins with a stem.
+    it mentions only letter for letter ("Excel" is a program, "excel" is a verb). ``narrower`` are the parts and tools
+    of what a term names, ``wider`` the other way round. ``longest`` follows from ``stems``: how many words the longest
+    spelling has that begins with a stem.
     """
 
     terms: tuple[SkillTerm, ...]
     stems: dict[tuple[str, ...], tuple[int, ...]]
     exact: dict[str, tuple[int, ...]]
+    narrower: dict[int, tuple[int, ...]] = field(default_factory=dict)
     longest: dict[str, int] = field(init=False, repr=False, default_factory=dict)
+    wider: dict[int, tuple[int, ...]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        for wide, parts in self.narrower.items():
+            for part in parts:
+                self.wider[part] = (*self.wider.get(part, ()), wide)
         for spelling in self.stems:
             self.longest[spelling[0]] = max(len(spelling), self.longest.get(spelling[0], 0))
 
@@ -73,11 +79,11 @@ class TermList:
 @lru_cache(maxsize=1)
 def term_list() -> TermList:
     """Return the shipped list."""
-    return read_terms(DATA / "skill_terms.tsv", DATA / "trade_terms.tsv")
+    return read_terms(DATA / "skill_terms.tsv", DATA / "trade_terms.tsv", DATA / "term_families.tsv")
 
 
-def read_terms(published: Path, trade: Path) -> TermList:
-    """Read both files; a trade term with a published name keeps the published concept and adds its own forms."""
+def read_terms(published: Path, trade: Path, families: Path | None = None) -> TermList:
+    """Read the files; a trade term with a published name keeps the published concept and adds its own forms."""
     terms: dict[str, SkillTerm] = {}
     forms: dict[str, list[str]] = {}
     for name, framework, address, label, spellings in _rows(published, 5):
@@ -90,7 +96,15 @@ def read_terms(published: Path, trade: Path) -> TermList:
         terms[name.casefold()] = SkillTerm(name, concept, area, trade=True)
         own = [name] if known is None else []
         forms.setdefault(name.casefold(), []).extend([*own, *(form for form in spellings.split("|") if form)])
-    return _index({key: _spelled_out(term, forms[key]) for key, term in terms.items()}, forms)
+    narrower = _narrower(families, {key: number for number, key in enumerate(terms)}) if families else {}
+    return _index({key: _spelled_out(term, forms[key]) for key, term in terms.items()}, forms, narrower)
+
+
+def _narrower(families: Path, numbers: dict[str, int]) -> dict[int, tuple[int, ...]]:
+    return {
+        numbers[wider.casefold()]: tuple(sorted({numbers[name.casefold()] for name in names.split("|")}))
+        for wider, names in _rows(families, 2)
+    }
 
 
 def _spelled_out(term: SkillTerm, forms: Sequence[str]) -> SkillTerm:
@@ -106,7 +120,7 @@ def _telling(form: str, name: str, framework: str) -> bool:
     return bool(form) and (framework != "esco" or " " in form or form.casefold() == name.casefold())
 
 
-def _index(terms: dict[str, SkillTerm], forms: dict[str, list[str]]) -> TermList:
+def _index(terms: dict[str, SkillTerm], forms: dict[str, list[str]], narrower: dict[int, tuple[int, ...]]) -> TermList:
     stems: dict[tuple[str, ...], set[int]] = {}
     exact: dict[str, set[int]] = {}
     for number, (key, term) in enumerate(terms.items()):
@@ -123,6 +137,7 @@ def _index(terms: dict[str, SkillTerm], forms: dict[str, list[str]]) -> TermList
         tuple(terms.values()),
         {spelling: tuple(sorted(numbers)) for spelling, numbers in stems.items()},
         {word: tuple(sorted(numbers)) for word, numbers in exact.items()},
+        narrower,
     )
 
 

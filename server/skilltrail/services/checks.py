@@ -24,6 +24,7 @@ from skilltrail.errors import NotFound, RequestInvalid
 from skilltrail.i18n import _
 from skilltrail.storage import check_queries as queries
 from skilltrail.storage.meta_queries import bump_revision, get_value, set_value
+from skilltrail.storage.touched import Touched
 
 QUEUE_READ = 300
 """Newest answers among which the queue is put in order; more than anyone goes through at once."""
@@ -84,7 +85,7 @@ def say(
     if not _same(held, new):
         queries.add(session, new)
         queries.settle(session, [exchange_id])
-        bump_revision(session)
+        bump_revision(session, Touched())
     return read(session, exchange_id)
 
 
@@ -102,7 +103,7 @@ def undo(session: Session, exchange_id: int) -> CheckStanding:
         raise NotFound(_("There is nothing to undo about this answer."))
     queries.undo(session, exchange_id, number)
     queries.settle(session, [exchange_id])
-    bump_revision(session)
+    bump_revision(session, Touched())
     return read(session, exchange_id)
 
 

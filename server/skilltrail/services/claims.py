@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -20,27 +20,65 @@ from skilltrail.domain.claims import (
 )
 from skilltrail.errors import NotFound, RequestInvalid
 from skilltrail.i18n import _
+from skilltrail.services import counting
 from skilltrail.storage import claim_queries as queries
 from skilltrail.storage.claim_queries import ClaimTopic
+from skilltrail.storage.history_columns import Columns, HistoryColumns
 from skilltrail.storage.meta_queries import bump_revision
+from skilltrail.storage.touched import Touched
+from skilltrail.storage.trail_queries import TopicNames, shown_topics, topic_names
 
 
-def read_topic(session: Session, topic_id: str) -> TopicClaims:
-    """Return all about one topic's claims; raises NotFound."""
-    return _claims(session, _topic(session, topic_id))
+def read_topic(session: Session, topic_id: str, *, history: HistoryColumns) -> TopicClaims:
+    """Return all about one topic's claims, shown or hidden; raises NotFound."""
+    columns = history.at(session)
+    names = topic_names(session).get(topic_id)
+    found = [] if names is None or names.retired else _counted(columns, [names])
+    if not found:
+        raise NotFound(_("This topic does not exist (any more)."))
+    decided = queries.decisions(session, topic_id)
+    return _one(
+        found[0],
+        queries.matches(session, topic_id).get(topic_id),
+        decided.get(topic_id, []),
+        _now(columns, found, decided).get(topic_id),
+        undoable=bool(queries.undoable(session, topic_id)),
+    )
 
 
-def read_all(session: Session) -> tuple[TopicClaims, ...]:
+def read_all(session: Session, *, history: HistoryColumns) -> tuple[TopicClaims, ...]:
     """Return the claims of all topics: those that wait for the learner's word first, then by falling size."""
-    topics = queries.topics(session)
+    columns = history.at(session)
+    topics = _counted(columns, shown_topics(session).values())
     matches, decided = queries.matches(session), queries.decisions(session)
     undoable = queries.undoable(session)
-    now = queries.topics_now(session, {topic: found[-1].last_seq for topic, found in decided.items()})
+    now = _now(columns, topics, decided)
     found = [
         _one(topic, matches.get(topic.id), decided.get(topic.id, []), now.get(topic.id), undoable=topic.id in undoable)
         for topic in topics
     ]
     return tuple(sorted(found, key=lambda claims: not claims.is_open))
+
+
+def _now(
+    columns: Columns, topics: Iterable[ClaimTopic], decided: Mapping[str, Sequence[Decision]]
+) -> dict[str, TopicNow]:
+    """Return how topics stand about which something was decided."""
+    marks = {topic.id: decided[topic.id][-1].last_seq for topic in topics if topic.id in decided}
+    sizes = counting.sizes(columns)
+    return {topic: TopicNow(sizes[topic], old) for topic, old in counting.no_newer(columns, marks).items()}
+
+
+def _counted(columns: Columns, names: Iterable[TopicNames]) -> list[ClaimTopic]:
+    """Return those of the topics that hold exchanges, the largest first."""
+    sizes, newest = counting.sizes(columns), counting.newest_ids(columns)
+    found = [
+        # An exchange's number in the order of arrival is its id.
+        ClaimTopic(one.topic_id, one.name, one.area, one.colour, sizes[one.topic_id], newest[one.topic_id])
+        for one in names
+        if one.topic_id in sizes
+    ]
+    return sorted(found, key=lambda topic: (-topic.exchanges, topic.id))
 
 
 def decide(
@@ -78,7 +116,7 @@ def decide(
     queries.end_decisions(session, topic_id, _ended(held, verdict, concept, instead_of), number)
     decision = Decision(number, verdict, concept, now, topic.exchanges, topic.last_seq)
     queries.add_decision(session, topic_id, decision)
-    bump_revision(session)
+    bump_revision(session, Touched())
     return _claims(session, topic)
 
 
@@ -96,7 +134,7 @@ def withdraw(session: Session, topic_id: str, key: str | None) -> TopicClaims:
     if not wanted:
         raise NotFound(_("There is no such decision about this topic (any more)."))
     queries.end_decisions(session, topic_id, wanted, queries.next_number(session, topic_id))
-    bump_revision(session)
+    bump_revision(session, Touched())
     return _claims(session, topic)
 
 
@@ -113,7 +151,7 @@ def undo(session: Session, topic_id: str) -> TopicClaims:
     if not number:
         raise NotFound(_("There is nothing to undo about this topic."))
     queries.undo_decision(session, topic_id, number)
-    bump_revision(session)
+    bump_revision(session, Touched())
     return _claims(session, topic)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.context_words import gives_away
-from skilltrail.domain.topics import NameReason
+from skilltrail.domain.topics import NAME_OF_CLIENT, NameReason
 from skilltrail.i18n import _
 from skilltrail.services.context_boundary import names_to_avoid
 from skilltrail.storage.meta_queries import bump_revision
@@ -43,4 +43,4 @@ def _name_of(terms: Sequence[str]) -> str:
 def _reason_of(terms: Sequence[str]) -> str:
     if terms:
         return NameReason(terms=tuple(terms), exemplars=()).sentence()
-    return _("What gave it its name is a client’s. It is named anew when topics are looked for again.")
+    return NAME_OF_CLIENT

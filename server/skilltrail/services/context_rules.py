@@ -96,7 +96,8 @@ def settle(session: Session, talks: Sequence[int], contexts: Mapping[int, Contex
 def _settle(session: Session, talks: Sequence[int], contexts: Mapping[int, Context]) -> int:
     placed: dict[int, Placing] = {}
     for facts in queries.facts_of(session, talks).values():
-        placed |= resolve(facts, contexts)
+        # Most conversations name nobody.
+        placed |= resolve(facts, contexts) if facts.mentions or facts.says else {}
     held, own = queries.assigned(session, talks), queries.own_in(session, talks)
     wanted = {row: placing.clients for row, placing in placed.items() if placing.clients}
     concerned = wanted.keys() | held.keys()

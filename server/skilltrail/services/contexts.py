@@ -206,17 +206,18 @@ def read_overview(session: Session) -> ContextOverview:
 
 def read_exchange(session: Session, exchange_id: int) -> ExchangeContext:
     """Return for whom an exchange was, and why; raises NotFound."""
-    talks = queries.talks_of(session, [exchange_id])
-    if not talks:
+    talk = queries.facts_around(session, exchange_id)
+    if talk is None:
         raise NotFound(_("This exchange does not exist (any more)."))
     living = queries.contexts(session)
-    talk = queries.facts_of(session, talks).get(talks[0])
-    looked_at, size = queries.scan_of(session, exchange_id)
-    if talk is None:
-        return ExchangeContext(exchange_id, Placing(), (), None, size, looked_at)
-    placing = resolve(talk, living).get(exchange_id, Placing())
-    said = talk.says.get(exchange_id)
-    return ExchangeContext(exchange_id, placing, reasons_of(exchange_id, talk, living), said, size, looked_at)
+    return ExchangeContext(
+        exchange_id,
+        resolve(talk, living).get(exchange_id, Placing()),
+        reasons_of(exchange_id, talk, living),
+        talk.says.get(exchange_id),
+        len(talk.exchanges),
+        exchange_id not in talk.unseen,
+    )
 
 
 def is_due(session: Session) -> bool:

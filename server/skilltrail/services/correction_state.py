@@ -12,6 +12,7 @@ from skilltrail.storage import correction_queries as queries
 from skilltrail.storage.correction_queries import CORRECTION_EPOCH
 from skilltrail.storage.forgotten_topic_queries import choose_exemplars
 from skilltrail.storage.meta_queries import bump_revision, raise_counter
+from skilltrail.storage.touched import Touched
 
 TOPIC_KINDS = frozenset({Kind.RENAME, Kind.STANDING, Kind.COLOUR, Kind.AREA})
 """Corrections about a topic as a whole: the newest that stands decides."""
@@ -39,11 +40,13 @@ def restate(session: Session, topic_id: str, kind: Kind) -> None:
 
 def finish(session: Session, *, touched: Iterable[str] = ()) -> None:
     """Note that topics changed: a run at work writes nothing, pages show it. ``touched`` gained or lost exchanges."""
-    for topic_id in queries.without_exemplars(session, touched):
+    moved = list(touched)
+    for topic_id in queries.without_exemplars(session, moved):
         choose_exemplars(session, topic_id, _EXEMPLARS)
     raise_counter(session, CORRECTION_EPOCH)
     match_again(session)
-    bump_revision(session)
+    # A name, a colour or a standing moves no exchange; what a merge moves is read anew as a whole.
+    bump_revision(session, None if moved else Touched())
 
 
 def _first_colour(session: Session, topic_id: str) -> str | None:

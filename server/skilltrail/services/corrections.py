@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.carry_over import PALETTE_SIZE, topic_id
 from skilltrail.domain.corrections import Corrected, Kind, Part, Standing, TopicSay, clean_name
 from skilltrail.errors import CorrectionRefused, NotFound
+from skilltrail.formats import listed, quoted
 from skilltrail.i18n import _
 from skilltrail.services.correction_state import TOPIC_KINDS, finish, restate
 from skilltrail.storage import correction_queries as queries
 from skilltrail.storage.correction_queries import TopicState
+from skilltrail.storage.trail_queries import topic_names
 
 Moves = Mapping[int, tuple[str | None, str | None]]
 """Exchanges with the topic that each leaves and the one that it comes to."""
@@ -29,12 +31,15 @@ def living(session: Session, topic: str) -> TopicState:
 
 def say_of(session: Session, topic: str) -> TopicSay:
     """Return what the learner has said about a topic; raises NotFound."""
-    found, said = living(session, topic), queries.corrections_of(session, topic)
+    found = topic_names(session).get(topic)
+    if found is None or found.retired:
+        raise NotFound(_("This topic does not exist (any more)."))
+    said = queries.corrections_of(session, topic)
     return TopicSay(
         standing=Standing(found.standing),
         kept=any(one.kind is Kind.KEEP for one in said),
-        own_name=found.pinned_name,
-        found_name=found.name,
+        own_name=found.own_name,
+        found_name=found.found_name,
         corrections=tuple(said),
     )
 
@@ -140,7 +145,7 @@ def merge(session: Session, sources: Sequence[str], into: str, *, now: datetime)
         raise CorrectionRefused(_("Choose another topic to merge with."))
     members = queries.members_of(session, [into, *(other.id for other in others)])
     moves = {row: (before, into) for row, before in members.items()}
-    names = ", ".join(f"“{other.shown_name}”" for other in others)
+    names = listed([quoted(other.shown_name) for other in others])
     words = _("{names} and “{name}” are one now.").format(names=names, name=target.shown_name)
     for other in others:
         queries.change_topic(session, other.id, retired_at=now)
@@ -199,7 +204,7 @@ def _split(session: Session, sources: set[str], parts: Sequence[Part], *, own_na
         colour = _spare_colour(session)
         queries.copy_topic(session, like, new, terms=list(part.terms), colour=colour, created_at=now, **values)
         moves |= {row: (members.get(row), new) for row in part.exchanges}
-    names = ", ".join(f"“{part.name}”" for part in parts)
+    names = listed([quoted(part.name) for part in parts])
     words = _("Split off: {names}.").format(names=names)
     value = parts[0].name if own_name else None
     about = like if sources else first

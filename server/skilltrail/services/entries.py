@@ -24,6 +24,7 @@ from skilltrail.errors import NotFound, RequestInvalid
 from skilltrail.i18n import _
 from skilltrail.storage import entry_queries as queries
 from skilltrail.storage.meta_queries import bump_revision
+from skilltrail.storage.touched import Touched
 
 _ADDRESS = re.compile(r"https?://[^\s/?#]{1,253}(?:[/?#]\S{0,1990})?", re.IGNORECASE)
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
@@ -66,7 +67,7 @@ def keep(
     else:
         _place(session, value, exchange_id, topic_id)
     kept = queries.put(session, value, now=now, entry_id=entry_id, exchange_id=exchange_id, topic_id=topic_id or None)
-    bump_revision(session)
+    bump_revision(session, Touched())
     return _standing(session, kept)
 
 
@@ -82,7 +83,7 @@ def remove(session: Session, entry_id: int, *, now: datetime) -> Entry:
         topic_id=entry.topic_id,
         removed=True,
     )
-    bump_revision(session)
+    bump_revision(session, Touched())
     return entry
 
 
@@ -96,7 +97,7 @@ def undo(session: Session, entry_id: int) -> Entry | None:
     """
     if not queries.undo(session, entry_id):
         raise NotFound(_("There is nothing to undo about this entry."))
-    bump_revision(session)
+    bump_revision(session, Touched())
     return queries.one(session, entry_id)
 
 
@@ -107,7 +108,7 @@ def reached(session: Session, entry_id: int, *, now: datetime) -> Entry:
         raise NotFound(_("This is no goal."))
     goal = replace(entry.value, reached_on=None if entry.value.reached_on else now.astimezone().date())
     queries.put(session, goal, now=now, entry_id=entry_id, topic_id=entry.topic_id)
-    bump_revision(session)
+    bump_revision(session, Touched())
     return _standing(session, entry_id)
 
 

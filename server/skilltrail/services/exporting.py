@@ -16,6 +16,7 @@ from skilltrail import __version__
 from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.domain.timeline import ExportEntry, Timeline, TimelineExport, TimelineFilter, TopicLine
 from skilltrail.services.trail import bounds_of, read_timeline
+from skilltrail.storage.history_columns import HistoryColumns
 from skilltrail.storage.trail_queries import all_summaries
 
 Mask = Callable[[str], tuple[str, tuple[str, ...]]]
@@ -26,6 +27,7 @@ def gather_export(
     session: Session,
     wanted: TimelineFilter,
     *,
+    history: HistoryColumns,
     now: datetime,
     pause: timedelta,
     mask: Mask,
@@ -38,7 +40,8 @@ def gather_export(
     entries = all_summaries(session, bounds=bounds_of(wanted, exported=True, admitted=admitted), questions=True)
     return TimelineExport(
         timeline=masked_timeline(
-            read_timeline(session, wanted, now=now, pause=pause, exported=True, admitted=admitted), mask
+            read_timeline(session, wanted, history=history, now=now, pause=pause, exported=True, admitted=admitted),
+            mask,
         ),
         entries=tuple(_entry(summary, mask) for summary in entries),
         product_version=__version__,

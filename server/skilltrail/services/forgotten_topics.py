@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain.corrections import Kind
 from skilltrail.domain.forget import NAME_LEAST
-from skilltrail.domain.topics import NameReason
+from skilltrail.domain.topics import NAME_FORGOTTEN, NameReason
 from skilltrail.i18n import _
 from skilltrail.services.matching_run import match_again
 from skilltrail.storage import claim_queries
@@ -158,4 +158,4 @@ def _name_of(terms: Sequence[str]) -> str:
 def _reason_of(terms: Sequence[str]) -> str:
     if terms:
         return NameReason(terms=tuple(terms), exemplars=()).sentence()
-    return _("What gave it its name was forgotten. It is named anew when topics are looked for again.")
+    return NAME_FORGOTTEN

@@ -21,6 +21,7 @@ from skilltrail.storage import capture_queries as queries
 from skilltrail.storage.capture_queries import ConversationRecord, StoredCopy
 from skilltrail.storage.import_member_queries import Member, claim, note_members
 from skilltrail.storage.meta_queries import LAST_SEQ, TOPICS_STALE, bump_revision, get_revision, raise_counter
+from skilltrail.storage.touched import Touched
 
 ID_LIMIT = 200
 ATTACHMENTS_LIMIT = 50
@@ -75,7 +76,7 @@ def store(
     batch.load([item for item in prepared if item.code is None])
     results = [batch.take(item) for item in prepared]
     changed = batch.finish()
-    return CaptureReport(tuple(results), bump_revision(session) if changed else get_revision(session))
+    return CaptureReport(tuple(results), bump_revision(session, batch.touched()) if changed else get_revision(session))
 
 
 def refusal(captured: CapturedExchange, origins: Collection[Origin]) -> str | None:
@@ -193,6 +194,10 @@ class _Batch:
         if moved:
             raise_counter(self._session, TOPICS_STALE, moved)
         return self._changed or bool(self._stored or moved)
+
+    def touched(self) -> Touched:
+        """Return the conversations of this batch: in no other one did anything change."""
+        return Touched(conversations=frozenset(talk.record.id for talks in self._talks.values() for talk in talks))
 
     def _talk(self, captured: CapturedExchange) -> _Talk:
         key = (captured.provider, captured.conversation_id)

@@ -23,10 +23,13 @@ from skilltrail.domain.learning import (
 )
 from skilltrail.errors import NotFound
 from skilltrail.i18n import _
+from skilltrail.services import counting
 from skilltrail.services.ports import PromptReader
 from skilltrail.storage import learning_queries as queries
+from skilltrail.storage.history_columns import HistoryColumns
 from skilltrail.storage.learning_queries import Untold
 from skilltrail.storage.meta_queries import bump_revision
+from skilltrail.storage.touched import Touched
 
 BATCH = 1_000
 """Exchanges told at once: some tenths of a second."""
@@ -68,7 +71,7 @@ def keep(session: Session, taught: Taught, told: Sequence[tuple[Untold, Telling]
     words = queries.words(session, [item.id for item, _telling in told])
     kept = queries.keep(session, told, model=LEARNING_MODEL, lessons=taught.mark, words=words)
     if kept:
-        bump_revision(session)
+        bump_revision(session, Touched(exchanges=frozenset(item.id for item, _telling in told)))
     return kept
 
 
@@ -80,9 +83,12 @@ def read(session: Session, reader: PromptReader, exchange_id: int) -> ToldExchan
     NotFound
         If there is no such exchange (any more).
     """
-    item = _item(session, exchange_id)
-    word = queries.words(session, [exchange_id]).get(exchange_id, Word())
-    row = queries.told_row(session, exchange_id)
+    found = queries.standing(session, exchange_id)
+    if found is None:
+        raise NotFound(_("This exchange does not exist (any more)."))
+    item, row = found
+    said = queries.word_of(session, exchange_id)
+    word = said or Word()
     told = row.told if row is not None else None
     return ToldExchange(
         exchange_id=exchange_id,
@@ -91,7 +97,7 @@ def read(session: Session, reader: PromptReader, exchange_id: int) -> ToldExchan
         told=told,
         word=word,
         reasons=_reasons(reader, item.prompt, told),
-        undoable=queries.has_said(session, exchange_id),
+        undoable=said is not None,
     )
 
 
@@ -125,21 +131,24 @@ def undo(session: Session, reader: PromptReader, exchange_id: int) -> ToldExchan
     return _after(session, reader, exchange_id)
 
 
-def shares_of(session: Session, topic_id: str) -> Shares:
-    """Return how many of a topic's exchanges are learning, delegated, neither, unsure."""
-    return queries.shares(session, topic_id).get(topic_id, Shares())
+def shares(session: Session, history: HistoryColumns, topic_id: str | None = None) -> dict[str, Shares]:
+    """Return how many exchanges of each topic, or of one, are learning, delegated, neither, unsure."""
+    counts, said = counting.kinds(history.at(session)), queries.said_by_topic(session, topic_id)
+    wanted = counts if topic_id is None else counts.keys() & {topic_id}
+    return {topic: Shares(**counts[topic], said=said.get(topic, 0)) for topic in wanted}
 
 
 def _after(session: Session, reader: PromptReader, exchange_id: int) -> ToldExchange:
-    word = queries.words(session, [exchange_id]).get(exchange_id, Word())
+    word = queries.word_of(session, exchange_id) or Word()
     queries.set_effective(session, exchange_id, word)
-    bump_revision(session)
+    bump_revision(session, Touched(exchanges=frozenset([exchange_id])))
     return read(session, reader, exchange_id)
 
 
 def _tell_now(session: Session, reader: PromptReader, item: Untold) -> None:
     """See to it that there is something told: the learner need not wait for the worker."""
-    if queries.told_row(session, item.id) is None:
+    found = queries.standing(session, item.id)
+    if found is not None and found[1] is None:
         taught = learn(session, reader)
         keep(session, taught, tell(reader, taught, [item]))
 

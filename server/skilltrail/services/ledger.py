@@ -7,11 +7,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from skilltrail.domain.capture import LedgerReply, LedgerReport, LedgerRow, LedgerView
+from skilltrail.domain.capture import LedgerReply, LedgerReport, LedgerView
 from skilltrail.services import tombstones
 from skilltrail.storage import access_queries
+from skilltrail.storage import ledger_queries as queries
+from skilltrail.storage.ledger_queries import LedgerSums
+from skilltrail.storage.meta_queries import get_revision
 
-_COUNTS = ("sends_seen", "replies_finished", "turns_in_page", "captured", "stored", "waiting", "rejected", "failed")
+ROWS = 200
+"""Conversations of which each is told; the sums are about all."""
 
 
 def record(session: Session, device_id: str, report: LedgerReport, *, now: datetime) -> LedgerReply:
@@ -26,33 +30,35 @@ def record(session: Session, device_id: str, report: LedgerReport, *, now: datet
     return reply
 
 
-def read(session: Session, *, refused_since: Mapping[str, int]) -> LedgerView:
+def read_sums(session: Session) -> LedgerSums:
+    """Return what all rows of the ledger say together; looks at every one of them."""
+    return queries.ledger_sums(session)
+
+
+def stamp(session: Session) -> tuple[object, ...]:
+    """Return what is another one as soon as the sums may be others: something was stored, or an extension reported."""
+    said = tuple((device.device_id, device.reported_at) for device in access_queries.device_health(session))
+    return (get_revision(session), said)
+
+
+def read_outline(session: Session, sums: LedgerSums) -> LedgerView:
+    """Return the ledger without its rows and refusals: what one sentence about capture needs."""
+    devices = access_queries.device_health(session)
+    return LedgerView(devices, (), {}, {}, sums.totals, sums.missing, sums.conversations)
+
+
+def read(session: Session, sums: LedgerSums, *, refused_since: Mapping[str, int]) -> LedgerView:
     """Return the ledger; ``refused_since`` are refusals that are counted but not yet written."""
-    rows = access_queries.ledger_rows(session)
-    in_database = access_queries.exchanges_by_conversation(
-        session, ((row.provider, row.conversation_id) for row in rows)
-    )
+    rows, in_database = queries.first_rows(session, limit=ROWS, missing=sums.missing > 0)
     refused = access_queries.refusals(session)
     for code, count in refused_since.items():
         refused[code] = refused.get(code, 0) + count
     return LedgerView(
         devices=access_queries.device_health(session),
-        rows=tuple(sorted(rows, key=lambda row: needs_a_look(row, in_database), reverse=True)),
+        rows=rows,
         in_database=in_database,
         refused=refused,
-        totals=_totals(rows),
+        totals=sums.totals,
+        missing=sums.missing,
+        conversations=sums.conversations,
     )
-
-
-def needs_a_look(row: LedgerRow, in_database: Mapping[str, int]) -> tuple[bool, bool]:
-    """Order rows: replies that are nowhere first, then degraded or refused ones, then the newest."""
-    stored = min(row.stored, in_database.get(row.conversation_id, 0) + row.forgotten)
-    missing = row.replies_finished - stored - row.waiting - row.rejected
-    return missing > 0, row.degraded or row.rejected > 0 or row.waiting > 0
-
-
-def _totals(rows: tuple[LedgerRow, ...]) -> LedgerRow:
-    counts = {name: sum(getattr(row, name) for row in rows) for name in _COUNTS}
-    newest = max((row.updated_at for row in rows if row.updated_at), default=None)
-    degraded = any(row.degraded for row in rows)
-    return LedgerRow(provider="", conversation_id="", degraded=degraded, updated_at=newest, **counts)

@@ -21,6 +21,7 @@ from skilltrail.storage.evidence_queries import Standing
 from skilltrail.storage.forget_pass_queries import FORGET_EPOCH
 from skilltrail.storage.meta_queries import bump_revision, get_counter, get_value, raise_counter, set_value
 from skilltrail.storage.topic_queries import read_last_run
+from skilltrail.storage.touched import Touched
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,7 +101,7 @@ def keep(session: Session, due: Due, found: Sequence[TopicMatch], *, now: dateti
         claim_queries.drop_matches_of_the_retired(session)
         set_value(session, SEEN, due.state)
     if due.topics:
-        bump_revision(session)
+        bump_revision(session, Touched())
 
 
 def _proposable(match: TopicMatch, avoid: frozenset[str]) -> TopicMatch:

@@ -15,6 +15,7 @@ from skilltrail.services.topic_holds import decided_places
 from skilltrail.storage.correction_queries import CORRECTION_EPOCH
 from skilltrail.storage.meta_queries import bump_revision, get_counter
 from skilltrail.storage.topic_queries import last_run, read_last_run, strongest
+from skilltrail.storage.touched import Touched
 from skilltrail.storage.work_queries import place_exchanges
 
 if TYPE_CHECKING:
@@ -106,4 +107,4 @@ def keep_places(session: Session, places: Mapping[int, tuple[str | None, float]]
         return
     own = {row: (topic, 1.0) for row, topic in decided_places(session, list(places)).items()}
     place_exchanges(session, {**places, **own})
-    bump_revision(session)
+    bump_revision(session, Touched(exchanges=frozenset(places)))

@@ -23,6 +23,7 @@ from skilltrail.storage.meta_queries import (
     raise_counter,
     set_value,
 )
+from skilltrail.storage.touched import Touched
 from skilltrail.storage.work_queries import Waiting
 
 if TYPE_CHECKING:
@@ -179,7 +180,8 @@ def keep(
         queries.mark_done(session, kept.keys() | had)
         raise_counter(session, TOPICS_STALE, len(kept) + len(had))
     if kept or found.failed:
-        bump_revision(session)
+        # Vectors move nothing by themselves; places that follow from them are noted where they are kept.
+        bump_revision(session, Touched())
     return set(kept)
 
 

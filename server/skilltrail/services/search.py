@@ -210,7 +210,7 @@ def _passing(session: Session, wanted: SearchQuery) -> _All:
 def _in_topics(session: Session, wanted: SearchQuery) -> _Passing:
     if wanted.topics == ("none",):
         return _Passing.of(_numbers(queries.in_a_topic(session)), inverted=True)
-    chosen = [one.topic_id for one in trail_queries.topic_names(session).values() if _is_meant(one, wanted)]
+    chosen = [one.topic_id for one in trail_queries.shown_topics(session).values() if _is_meant(one, wanted)]
     return _Passing.of(_numbers(queries.of_topics(session, chosen)))
 
 

@@ -82,7 +82,7 @@ def find_topics(session: Session, wanted: SearchQuery) -> tuple[TopicFound, ...]
 
 def list_topics(session: Session, chosen: Callable[[TopicNames], bool] = lambda _topic: True) -> list[TopicFound]:
     """Return the living topics that are chosen, the largest first."""
-    names = [one for one in trail_queries.topic_names(session).values() if chosen(one)]
+    names = [one for one in trail_queries.shown_topics(session).values() if chosen(one)]
     sizes = queries.topic_sizes(session, [one.topic_id for one in names])
     found = [
         TopicFound(one.topic_id, one.name, one.area, one.colour, sizes[one.topic_id])

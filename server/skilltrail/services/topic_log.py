@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain.corrections import Correction, Kind, LogLine, Standing
 from skilltrail.exporters.wording import ngettext
+from skilltrail.formats import listed, quoted
 from skilltrail.i18n import _
 from skilltrail.storage import correction_queries as queries
 from skilltrail.storage.correction_queries import TopicState
@@ -27,13 +28,10 @@ class _Names:
     def one(self, topic_id: str | None) -> str:
         found = self.topics.get(topic_id or "")
         name = found.shown_name if found is not None else ""
-        return f"“{name}”" if name else _("a topic that is gone")
+        return quoted(name) if name else _("a topic that is gone")
 
     def all(self, ids: Sequence[str]) -> str:
-        said = [self.one(topic_id) for topic_id in ids]
-        if len(said) < 2:
-            return "".join(said)
-        return _("{first} and {last}").format(first=", ".join(said[:-1]), last=said[-1])
+        return listed([self.one(topic_id) for topic_id in ids])
 
 
 def read_log(session: Session, *, limit: int = LINES) -> list[LogLine]:

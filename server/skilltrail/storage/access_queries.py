@@ -6,16 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CursorResult, delete, func, select, tuple_, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.access import Device
 from skilltrail.domain.capture import DeviceHealth, LedgerRow, OutboxState
 from skilltrail.storage.access_models import DeviceReport, DeviceRow, LaunchKey, LedgerRowRecord, Refusal, SessionRow
-from skilltrail.storage.models import Conversation, Exchange
-
-_CHUNK = 300  # pairs named in one statement
+from skilltrail.storage.ledger_queries import COUNTS
+from skilltrail.storage.once import once
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +139,10 @@ def save_report(session: Session, device_id: str, *, state: str, outbox: OutboxS
     session.execute(statement.on_conflict_do_update(index_elements=[DeviceReport.device_id], set_=values))
 
 
-_COUNTS = ("sends_seen", "replies_finished", "turns_in_page", "captured", "stored", "waiting", "rejected", "failed")
-
-
 def save_ledger_rows(session: Session, device_id: str, rows: Iterable[LedgerRow], now: datetime) -> None:
     """Keep the rows of a report; a report that arrives late does not undo a newer one."""
     for row in rows:
-        values = {name: getattr(row, name) for name in (*_COUNTS, "degraded")} | {"updated_at": row.updated_at or now}
+        values = {name: getattr(row, name) for name in (*COUNTS, "degraded")} | {"updated_at": row.updated_at or now}
         key = {"device_id": device_id, "provider": row.provider, "conversation_id": row.conversation_id}
         statement = insert(LedgerRowRecord).values(**key, **values)
         session.execute(
@@ -158,7 +154,7 @@ def save_ledger_rows(session: Session, device_id: str, rows: Iterable[LedgerRow]
 
 def ledger_rows(session: Session) -> tuple[LedgerRow, ...]:
     """Return the rows of all paired devices, the newest first."""
-    columns = ("provider", "conversation_id", *_COUNTS, "degraded", "updated_at", "forgotten")
+    columns = ("provider", "conversation_id", *COUNTS, "degraded", "updated_at", "forgotten")
     rows = session.execute(
         select(*(getattr(LedgerRowRecord, name) for name in columns))
         .join(DeviceRow, DeviceRow.id == LedgerRowRecord.device_id)
@@ -170,6 +166,10 @@ def ledger_rows(session: Session) -> tuple[LedgerRow, ...]:
 
 def device_health(session: Session) -> tuple[DeviceHealth, ...]:
     """Return what every paired device last said about itself; one that never reported has the state "silent"."""
+    return once(session, "device health", lambda: _device_health(session))
+
+
+def _device_health(session: Session) -> tuple[DeviceHealth, ...]:
     rows = session.execute(
         select(DeviceRow, DeviceReport)
         .outerjoin(DeviceReport, DeviceReport.device_id == DeviceRow.id)
@@ -184,21 +184,6 @@ def _health(device: DeviceRow, report: DeviceReport | None) -> DeviceHealth:
         return DeviceHealth(device.id, device.label, "silent", OutboxState(), None)
     outbox = OutboxState(report.waiting, report.rejected, report.bytes, report.oldest_at)
     return DeviceHealth(device.id, device.label, report.state, outbox, report.reported_at)
-
-
-def exchanges_by_conversation(session: Session, keys: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """Return how many exchanges are stored of each conversation, by the source's id."""
-    wanted = sorted(set(keys))
-    counts: dict[str, int] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        rows = session.execute(
-            select(Conversation.source_id, func.count(Exchange.id))
-            .join(Exchange, Exchange.conversation_id == Conversation.id)
-            .where(tuple_(Conversation.provider, Conversation.source_id).in_(wanted[start : start + _CHUNK]))
-            .group_by(Conversation.source_id)
-        )
-        counts |= {source_id: int(count) for source_id, count in rows}
-    return counts
 
 
 def add_refusals(session: Session, counts: Mapping[str, int], now: datetime) -> None:

@@ -15,6 +15,7 @@ from skilltrail.domain.corrections import Standing
 from skilltrail.domain.review_rules import READ_CHARACTERS, Finding
 from skilltrail.storage.check_models import CheckRow, ReviewScan
 from skilltrail.storage.models import Exchange, ExchangeText, Topic, TopicMembership
+from skilltrail.storage.once import once
 
 _SCAN = cast("Table", ReviewScan.__table__)
 _COLUMNS = ("exchange_id", "number", "said", "source", "note", "made_at", "revision", "until")
@@ -72,6 +73,10 @@ def latest(session: Session, limit: int, *, only: Sequence[Said] = tuple(Said)) 
 
 def checked_in(session: Session, topic_id: str) -> list[Check]:
     """Return the checks of a topic's answers that count now, the newest first."""
+    return once(session, f"checks of {topic_id}", lambda: _checked_in(session, topic_id))
+
+
+def _checked_in(session: Session, topic_id: str) -> list[Check]:
     statement = (
         select(CheckRow)
         .join(TopicMembership, TopicMembership.exchange_id == CheckRow.exchange_id)

@@ -14,6 +14,7 @@ from skilltrail.domain.claims import Decision, Proposal, PublishedConcept, Topic
 from skilltrail.domain.corrections import Standing
 from skilltrail.storage.claim_models import ClaimProposalRow, ClaimRow, TopicMatchRow
 from skilltrail.storage.models import Area, Exchange, Topic, TopicMembership
+from skilltrail.storage.once import once
 
 _CONCEPT = ("framework", "code", "kind", "label", "description")
 
@@ -49,25 +50,34 @@ def topics(session: Session, topic_id: str | None = None) -> list[ClaimTopic]:
 
 def matches(session: Session, topic_id: str | None = None) -> dict[str, tuple[Proposal, ...]]:
     """Return what was found for each topic that was matched, the best first; ``exemplars`` are ids of exchanges."""
+    of_topic = ClaimProposalRow.topic_id == TopicMatchRow.topic_id
+    joined = select(TopicMatchRow.topic_id, ClaimProposalRow).outerjoin(ClaimProposalRow, of_topic)
     rows: dict[str, list[Proposal]] = {}
-    for row in session.execute(_of(select(ClaimProposalRow), ClaimProposalRow, topic_id).order_by("rank")).scalars():
-        rows.setdefault(row.topic_id, []).append(_proposal(row))
-    matched = session.execute(_of(select(TopicMatchRow.topic_id), TopicMatchRow, topic_id)).scalars()
-    return {found: tuple(rows.get(found, ())) for found in matched}
+    for found, row in session.execute(_of(joined, TopicMatchRow, topic_id).order_by(ClaimProposalRow.rank)):
+        rows.setdefault(found, []).extend([_proposal(row)] if row is not None else [])
+    return {found: tuple(proposals) for found, proposals in rows.items()}
 
 
 def decisions(session: Session, topic_id: str | None = None) -> dict[str, list[Decision]]:
     """Return the decisions that hold, by topic, in the order in which they were made."""
-    statement = _of(select(ClaimRow), ClaimRow, topic_id).where(ClaimRow.ended_by.is_(None)).order_by(ClaimRow.number)
     found: dict[str, list[Decision]] = {}
-    for row in session.execute(statement).scalars():
-        found.setdefault(row.topic_id, []).append(_decision(row))
+    for row in _all_rows(session):
+        if row.ended_by is None and topic_id in (None, row.topic_id):
+            found.setdefault(row.topic_id, []).append(_decision(row))
     return found
 
 
 def undoable(session: Session, topic_id: str | None = None) -> set[str]:
     """Return the topics about which anything was decided that can be undone."""
-    return set(session.execute(_of(select(ClaimRow.topic_id), ClaimRow, topic_id).distinct()).scalars())
+    return {row.topic_id for row in _all_rows(session) if topic_id in (None, row.topic_id)}
+
+
+def _all_rows(session: Session) -> list[ClaimRow]:
+    # A few hundred at most, for each is a click of the learner's.
+    def read() -> list[ClaimRow]:
+        return list(session.execute(select(ClaimRow).order_by(ClaimRow.number)).scalars())
+
+    return once(session, "claims", read)
 
 
 def topics_now(session: Session, marks: dict[str, int]) -> dict[str, TopicNow]:

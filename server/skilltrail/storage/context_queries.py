@@ -33,6 +33,7 @@ from skilltrail.storage.context_models import (
 )
 from skilltrail.storage.meta_queries import raise_counter
 from skilltrail.storage.models import Exchange
+from skilltrail.storage.once import once
 
 _LAST = "last_context_change"
 
@@ -47,6 +48,10 @@ def next_change(session: Session) -> int:
 
 def contexts(session: Session) -> dict[int, Context]:
     """Return the living clients and projects by id; a project of a removed client is not among them."""
+    return once(session, "contexts", lambda: _contexts(session))
+
+
+def _contexts(session: Session) -> dict[int, Context]:
     statement = (
         select(ContextFormRow)
         .where(ContextFormRow.ended_by.is_(None), ContextFormRow.removed.is_(False))
@@ -192,20 +197,23 @@ def talks_of(session: Session, ids: Sequence[int]) -> list[int]:
     return sorted(row[0] for row in session.connection().execute(statement, {"ids": _json(ids)}))
 
 
-_MENTIONS = text(
-    "SELECT e.conversation_id, e.id, m.context_id, m.place, m.how, m.word FROM exchange AS e "
-    "JOIN context_mention AS m ON m.exchange_id = e.id "
+_FACTS = text(
+    "SELECT 'exchange', e.conversation_id, e.id, coalesce(c.rules, 0) >= coalesce("
+    "(SELECT CAST(value AS INTEGER) FROM meta WHERE name = :rules), 0), NULL, NULL, NULL, NULL "
+    "FROM exchange AS e LEFT JOIN context_scan AS c ON c.exchange_id = e.id "
     "WHERE e.conversation_id IN (SELECT value FROM json_each(:talks)) "
-    "ORDER BY e.id, m.context_id, m.place"
-)
-_SAYS = text(
-    "SELECT e.conversation_id, e.id, s.change, s.said, s.clients, s.project_id, s.whole, s.suggested "
+    "UNION ALL SELECT 'mention', e.conversation_id, e.id, m.context_id, m.place, m.how, m.word, NULL "
+    "FROM exchange AS e JOIN context_mention AS m ON m.exchange_id = e.id "
+    "WHERE e.conversation_id IN (SELECT value FROM json_each(:talks)) "
+    "UNION ALL SELECT 'said', e.conversation_id, e.id, s.change, s.said, s.clients, s.project_id, "
+    "s.whole + 2 * s.suggested "
     "FROM exchange AS e JOIN context_said AS s ON s.exchange_id = e.id AND s.ended_by IS NULL "
     "WHERE e.conversation_id IN (SELECT value FROM json_each(:talks))"
 )
-_ROWS = text(
-    "SELECT e.conversation_id, e.id FROM exchange AS e "
-    "WHERE e.conversation_id IN (SELECT value FROM json_each(:talks)) ORDER BY e.conversation_id, e.id"
+_FACTS_AROUND = text(
+    str(_FACTS).replace(
+        "(SELECT value FROM json_each(:talks))", "(SELECT conversation_id FROM exchange WHERE id = :row)"
+    )
 )
 _HELD = text(
     "SELECT e.id, a.client_id, a.project_id, a.certain, a.by FROM exchange AS e "
@@ -220,19 +228,38 @@ _OWN = text(
 
 
 def facts_of(session: Session, talks: Sequence[int]) -> dict[int, TalkFacts]:
-    """Return what is known of conversations, those of which nothing is left out."""
-    wanted = {"talks": _json(talks)}
+    """Return what is known of conversations."""
+    return _facts(session.connection().execute(_FACTS, {"rules": RULES, "talks": _json(talks)}))
+
+
+def facts_around(session: Session, exchange_id: int) -> TalkFacts | None:
+    """Return what is known of an exchange's conversation; None where there is no such exchange."""
+    found = _facts(session.connection().execute(_FACTS_AROUND, {"rules": RULES, "row": exchange_id}))
+    return next(iter(found.values()), None)
+
+
+def _facts(rows: Iterable[Any]) -> dict[int, TalkFacts]:
+    exchanges: dict[int, dict[int, bool]] = {}
     mentions: dict[int, dict[int, list[Mention]]] = {}
-    for talk, row, context_id, place, how, word in session.connection().execute(_MENTIONS, wanted):
-        mentions.setdefault(talk, {}).setdefault(row, []).append(Mention(context_id, Place(place), How(how), word))
     says: dict[int, dict[int, Say]] = {}
-    for talk, row, change, said, clients, project, whole, suggested in session.connection().execute(_SAYS, wanted):
-        named = tuple(_numbers(clients))
-        says.setdefault(talk, {})[row] = Say(change, SaidOf(said), named, project, bool(whole), bool(suggested))
-    rows: dict[int, list[int]] = {}
-    for talk, row in session.connection().execute(_ROWS, {"talks": _json(sorted(mentions.keys() | says.keys()))}):
-        rows.setdefault(talk, []).append(row)
-    return {talk: TalkFacts(tuple(found), mentions.get(talk, {}), says.get(talk, {})) for talk, found in rows.items()}
+    for kind, talk, row, number, first, second, third, flags in rows:
+        if kind == "exchange":
+            exchanges.setdefault(talk, {})[row] = bool(number)
+        elif kind == "mention":
+            found = Mention(number, Place(first), How(second), third)
+            mentions.setdefault(talk, {}).setdefault(row, []).append(found)
+        else:
+            said = Say(number, SaidOf(first), tuple(_numbers(second)), third, bool(flags & 1), bool(flags & 2))
+            says.setdefault(talk, {})[row] = said
+    return {
+        talk: TalkFacts(
+            tuple(sorted(held)),
+            mentions.get(talk, {}),
+            says.get(talk, {}),
+            frozenset(row for row, seen in held.items() if not seen),
+        )
+        for talk, held in exchanges.items()
+    }
 
 
 def assigned(session: Session, talks: Sequence[int]) -> dict[int, tuple[Assigned, ...]]:
@@ -279,19 +306,6 @@ def set_own(session: Session, ids: Iterable[int], *, own: bool) -> None:
 def drop_client(session: Session, client_id: int) -> None:
     """Take a removed client from all its exchanges."""
     session.execute(delete(ContextAssignment).where(ContextAssignment.client_id == client_id))
-
-
-_SCAN_OF = text(
-    "SELECT coalesce(s.rules, 0) >= coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = :rules), 0), "
-    "(SELECT count(*) FROM exchange AS beside WHERE beside.conversation_id = e.conversation_id) "
-    "FROM exchange AS e LEFT JOIN context_scan AS s ON s.exchange_id = e.id WHERE e.id = :row"
-)
-
-
-def scan_of(session: Session, exchange_id: int) -> tuple[bool, int]:
-    """Tell whether the rules as they are have seen an exchange, and how many exchanges its conversation has."""
-    row = session.connection().execute(_SCAN_OF, {"rules": RULES, "row": exchange_id}).one()
-    return bool(row[0]), row[1]
 
 
 # --- counts -----------------------------------------------------------------------------------------------------------

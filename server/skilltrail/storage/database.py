@@ -18,7 +18,9 @@ from skilltrail.storage.engine import reader_engine, scrub, writer_engine
 from skilltrail.storage.faults import damaged, translated
 from skilltrail.storage.file_watch import FileWatch, rescue
 from skilltrail.storage.migrate import prepare
+from skilltrail.storage.once import reading_info
 from skilltrail.storage.passage import Passage
+from skilltrail.storage.touched import TouchedLog
 
 
 class Database:
@@ -27,6 +29,7 @@ class Database:
     def __init__(self, *, path: Path, writer: Engine, reader: Engine, ending: Ending = Ending.CLOSED) -> None:
         self.path = path
         self.ending = ending
+        self.touched = TouchedLog()
         self._writer = writer
         self._reader = reader
         self._watch = FileWatch(path)
@@ -36,6 +39,7 @@ class Database:
         # SQLite has one writer; waiting here is fairer than its busy loop and never fails.
         self._turn = threading.Lock()
         self._passage = Passage()
+        self._view = threading.local()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -54,6 +58,7 @@ class Database:
                 session.begin(),
             ):
                 yield session
+            self.touched.publish(session)
             # Written into a file that lost its name meanwhile: that is not saved, and must not be acknowledged.
             self._refuse_if_stopped()
             if self._trouble is not None and not _is_tight(self.path):
@@ -63,14 +68,36 @@ class Database:
                 self._marked = True
 
     @contextmanager
+    def one_view(self) -> Iterator[None]:
+        """Let all that this thread reads within the block see one state of the database, in one transaction.
+
+        What the thread writes meanwhile is not seen by what it reads; so only what changes nothing stands in a block.
+        """
+        with self.read() as session:
+            self._view.session = session
+            try:
+                yield
+            finally:
+                self._view.session = None
+
+    @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a transaction that sees one state of the database and changes nothing."""
+        shared: Session | None = getattr(self._view, "session", None)
+        if shared is None:
+            with self._read() as session:
+                yield session
+        else:
+            yield shared
+
+    @contextmanager
+    def _read(self) -> Iterator[Session]:
         # In this order: the engine is looked up when the passage is free, for it may have been replaced meanwhile.
         with (
             self._passage.shared(),
             self._noticing(),
             translated(opened=True),
-            Session(self._reader, autoflush=False) as session,
+            Session(self._reader, autoflush=False, info=reading_info()) as session,
         ):
             yield session
 
@@ -187,6 +214,7 @@ class Database:
                     key = put()
                     self._writer, self._reader = writer_engine(self.path, key), reader_engine(self.path, key)
                     self._trouble = self._stopped = None
+                    self.touched.clear()
                 finally:
                     self._watch = FileWatch(self.path)
                     mark_passing(self.path)

@@ -15,6 +15,7 @@ from skilltrail.storage.correction_models import CorrectedExchange, CorrectionRo
 from skilltrail.storage.entry_models import EntryRow, ForgetEntry
 from skilltrail.storage.meta_queries import raise_counter
 from skilltrail.storage.models import Exchange, Topic, TopicMembership
+from skilltrail.storage.once import once
 
 _LAST = "last_entry"
 _HOLDS = and_(EntryRow.ended_by.is_(None), EntryRow.removed.is_(False))
@@ -33,6 +34,10 @@ def entries(session: Session, *conditions: ColumnElement[bool]) -> list[Entry]:
 
 def of_topic(session: Session, topic_id: str) -> list[Entry]:
     """Return the entries about a topic, also those about topics that the learner merged into it."""
+    return once(session, f"entries of {topic_id}", lambda: _of_topic(session, topic_id))
+
+
+def _of_topic(session: Session, topic_id: str) -> list[Entry]:
     merged = (
         select(CorrectedExchange.from_topic)
         .join(CorrectionRow, CorrectionRow.id == CorrectedExchange.correction_id)

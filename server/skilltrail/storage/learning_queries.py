@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, case, delete, func, literal_column, or_, select, update
+from sqlalchemy import Table, case, delete, func, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from skilltrail.domain.learning import Intent, Kind, Shares, Signal, Telling, Word
+from skilltrail.domain.learning import Intent, Kind, Signal, Telling, Word
 from skilltrail.storage.learning_models import ExchangeLearning, LearningSay
 from skilltrail.storage.models import Exchange, ExchangeText, TopicMembership
 
 _TOLD = cast("Table", ExchangeLearning.__table__)
 _AT_ONCE = 500
-
-IS_LEARNING = ExchangeLearning.kind == Kind.LEARNING.value
-"""Condition for exchanges that count as learning, where ``exchange_learning`` is joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +65,20 @@ def untold(session: Session, *, model: int, lessons: str, before: int | None, li
 
 def prompt_of(session: Session, exchange_id: int) -> Untold | None:
     """Return one exchange with its prompt, "" where the text was removed; None if it is not there."""
+    found = standing(session, exchange_id)
+    return None if found is None else found[0]
+
+
+def standing(session: Session, exchange_id: int) -> tuple[Untold, ToldRow | None] | None:
+    """Return one exchange with its prompt, and what stands of it, None where it was not told yet."""
     statement = (
-        select(Exchange.id, ExchangeText.prompt, Exchange.prompt_digest)
+        select(Exchange.id, ExchangeText.prompt, Exchange.prompt_digest, ExchangeLearning)
         .join(ExchangeText, ExchangeText.exchange_id == Exchange.id)
+        .outerjoin(ExchangeLearning, ExchangeLearning.exchange_id == Exchange.id)
         .where(Exchange.id == exchange_id)
     )
     row = session.execute(statement).first()
-    return None if row is None else Untold(*row)
+    return None if row is None else (Untold(*row[:3]), None if row[3] is None else _told(row[3]))
 
 
 def keep(
@@ -128,11 +132,7 @@ def _row(item: Untold, telling: Telling, word: Word, *, model: int, lessons: str
     }
 
 
-def told_row(session: Session, exchange_id: int) -> ToldRow | None:
-    """Return what stands of one exchange; None where it was not told yet."""
-    row = session.get(ExchangeLearning, exchange_id)
-    if row is None:
-        return None
+def _told(row: ExchangeLearning) -> ToldRow:
     telling = Telling(
         Kind(row.told_kind), _intent(row.told_intent), tuple(Signal(one) for one in row.signals), row.chance, row.taught
     )
@@ -141,12 +141,6 @@ def told_row(session: Session, exchange_id: int) -> ToldRow | None:
 
 def _intent(value: str | None) -> Intent | None:
     return None if value is None else Intent(value)
-
-
-def kinds_of(session: Session, ids: Sequence[int]) -> dict[int, Kind]:
-    """Return what exchanges count as, of those that were told."""
-    statement = select(ExchangeLearning.exchange_id, ExchangeLearning.kind).where(ExchangeLearning.exchange_id.in_(ids))
-    return {row[0]: Kind(row[1]) for row in session.execute(statement)}
 
 
 def set_effective(session: Session, exchange_id: int, word: Word) -> None:
@@ -158,29 +152,8 @@ def set_effective(session: Session, exchange_id: int, word: Word) -> None:
     session.execute(update(ExchangeLearning).where(ExchangeLearning.exchange_id == exchange_id).values(**values))
 
 
-def shares(session: Session, topic_id: str | None = None) -> dict[str, Shares]:
-    """Return for each topic, or one, how many of its exchanges on the current path are of each kind."""
-    kind = func.coalesce(ExchangeLearning.kind, "waiting")
-    statement = (
-        select(TopicMembership.topic_id, kind, func.count())
-        .select_from(TopicMembership)
-        .join(
-            Exchange,
-            and_(Exchange.id == TopicMembership.exchange_id, Exchange.on_current_path == literal_column("1")),
-        )
-        .outerjoin(ExchangeLearning, ExchangeLearning.exchange_id == TopicMembership.exchange_id)
-        .group_by(TopicMembership.topic_id, kind)
-    )
-    if topic_id is not None:
-        statement = statement.where(TopicMembership.topic_id == topic_id)
-    counts: dict[str, dict[str, int]] = {}
-    for topic, name, count in session.execute(statement):
-        counts.setdefault(topic, {})[name] = count
-    said = _said(session, topic_id)
-    return {topic: Shares(**found, said=said.get(topic, 0)) for topic, found in counts.items()}
-
-
-def _said(session: Session, topic_id: str | None) -> dict[str, int]:
+def said_by_topic(session: Session, topic_id: str | None = None) -> dict[str, int]:
+    """Return of how many exchanges of each topic, or of one, the learner said what they are."""
     newest = select(func.max(LearningSay.id)).group_by(LearningSay.exchange_id, LearningSay.part)
     statement = (
         select(TopicMembership.topic_id, func.count(func.distinct(LearningSay.exchange_id)))
@@ -213,12 +186,12 @@ def undo(session: Session, exchange_id: int) -> bool:
     return True
 
 
-def has_said(session: Session, exchange_id: int) -> bool:
-    """Tell whether the learner ever said something about an exchange that was not undone."""
-    return (
-        session.execute(select(LearningSay.id).where(LearningSay.exchange_id == exchange_id).limit(1)).first()
-        is not None
-    )
+def word_of(session: Session, exchange_id: int) -> Word | None:
+    """Return what the learner's word is about one exchange; None if they never said anything that was not undone."""
+    statement = select(LearningSay.part, LearningSay.value).where(LearningSay.exchange_id == exchange_id)
+    said = {row[0]: row[1] for row in session.execute(statement.order_by(LearningSay.id))}
+    kind = said.get("kind")
+    return Word(Kind(kind) if kind else None, _intent(said.get("intent"))) if said else None
 
 
 def words(session: Session, ids: Sequence[int] | None = None, *, newest: int | None = None) -> dict[int, Word]:

@@ -9,6 +9,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from skilltrail.storage.models import Meta
+from skilltrail.storage.once import is_reading, once
+from skilltrail.storage.touched import Touched, note_touched
 
 REVISION = "revision"
 LAST_SEQ = "last_seq"
@@ -22,6 +24,7 @@ MARK_KEY = "mark_key"
 
 
 # Plain SQL: every capture asks these several times, and a statement that is built each time costs more than its answer.
+_GET_ALL = text("SELECT name, value FROM meta")
 _GET = text("SELECT value FROM meta WHERE name = :name")
 _SET = text(
     "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -34,6 +37,11 @@ _RAISE = text(
 
 def get_value(session: Session, name: str) -> str | None:
     """Return a named value, or None."""
+    if is_reading(session):
+        # A page asks for several of these few values: one statement brings all.
+        return once(session, "meta", lambda: {row[0]: row[1] for row in session.connection().execute(_GET_ALL)}).get(
+            name
+        )
     found: str | None = session.connection().execute(_GET, {"name": name}).scalar_one_or_none()
     return found
 
@@ -59,9 +67,15 @@ def get_counters(session: Session, *names: str) -> dict[str, int]:
     return dict.fromkeys(names, 0) | {name: int(value) for name, value in rows}
 
 
-def bump_revision(session: Session) -> int:
-    """Note that something shown on a page changed; live pages poll this number."""
-    return raise_counter(session, REVISION)
+def bump_revision(session: Session, touched: Touched | None = None) -> int:
+    """Note that something shown on a page changed; live pages poll this number.
+
+    ``touched``: the rows that may count differently now; None: it may be any of them.
+    """
+    revision = raise_counter(session, REVISION)
+    if touched is not None:
+        note_touched(session, revision, touched)
+    return revision
 
 
 def get_revision(session: Session) -> int:

@@ -1,4 +1,4 @@
-"""What pages and exports read. Counting is SQL's work; every page takes a fixed, small number of statements."""
+"""What pages and exports read; every page takes a fixed, small number of statements. Counts: ``history_columns``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from skilltrail.domain.corrections import Standing
@@ -23,7 +23,7 @@ from skilltrail.storage.check_queries import CHECK_STATE
 from skilltrail.storage.context_conditions import is_of, may_leave
 from skilltrail.storage.exchange_values import captured_of
 from skilltrail.storage.models import Area, Conversation, Exchange, ExchangeText, Topic, TopicMembership
-from skilltrail.storage.types import from_microseconds
+from skilltrail.storage.once import once
 
 _QUESTION_HEAD = 640  # characters that a question line is made of
 _CHUNK = 1_000  # rows held in memory while all are read
@@ -36,27 +36,14 @@ class Bounds:
     since: datetime | None = None
     before: datetime | None = None
     area: str | None = None
-    topic_id: str | None = None
     exported: bool = False  # without what the learner leaves out of exports
     client: str | None = None  # whose they are: a client's id, own, none or undecided
     admitted: frozenset[int] = frozenset()  # clients whose exchanges an export may hold
 
 
 @dataclass(frozen=True, slots=True)
-class TopicFigures:
-    """The counts of one topic."""
-
-    topic_id: str
-    exchanges: int
-    episodes: int
-    days: int
-    first_at: datetime
-    last_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class TopicNames:
-    """What a topic is called."""
+    """What a topic is called; ``own_name`` is the learner's, None: ``found_name`` is shown."""
 
     topic_id: str
     name: str
@@ -64,19 +51,15 @@ class TopicNames:
     area: str
     colour: int
     name_reason: str
+    standing: str
+    retired: bool
+    found_name: str = ""
+    own_name: str | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Exchanges on the current path within the bounds, and their conversations."""
-
-    exchanges: int
-    conversations: int
-    first_at: datetime | None
-    last_at: datetime | None
-
-
-_MICROSECONDS = type_coerce(Exchange.asked_at, BigInteger)
+    @property
+    def shown(self) -> bool:
+        """Whether it stands on the timeline."""
+        return not self.retired and self.standing == Standing.SHOWN.value
 
 
 _HIDDEN = (
@@ -85,11 +68,6 @@ _HIDDEN = (
     .where(Topic.standing != Standing.SHOWN.value)
 )
 """Exchanges that the learner wants on no timeline and in no export. Asked for by no single topic's page."""
-
-
-def _local(pattern: str, moment: ColumnElement[int]) -> ColumnElement[str]:
-    """Return a time as the learner's clock shows it."""
-    return func.strftime(pattern, moment // 1_000_000, "unixepoch", "localtime")
 
 
 def _within(bounds: Bounds) -> list[ColumnElement[bool]]:
@@ -102,10 +80,7 @@ def _within(bounds: Bounds) -> list[ColumnElement[bool]]:
         conditions += [Exchange.restricted.is_(False), *may_leave(bounds.admitted)]
     if bounds.client is not None:
         conditions.append(is_of(bounds.client))
-    if bounds.topic_id is not None:
-        conditions.append(TopicMembership.topic_id == bounds.topic_id)
-    else:
-        conditions.append(Exchange.id.not_in(_HIDDEN))
+    conditions.append(Exchange.id.not_in(_HIDDEN))
     if bounds.area is not None:
         of_area = select(Topic.id).join(Area, Area.id == Topic.area_id).where(Area.name == bounds.area)
         conditions.append(TopicMembership.topic_id.in_(of_area))
@@ -117,137 +92,51 @@ def conditions(bounds: Bounds) -> list[ColumnElement[bool]]:
     return _within(bounds)
 
 
-def topic_figures(session: Session, bounds: Bounds, *, pause_microseconds: int) -> list[TopicFigures]:
-    """Return the counts of each topic within the bounds; an episode ends with a pause longer than the limit."""
-    before = func.lag(_MICROSECONDS).over(partition_by=TopicMembership.topic_id, order_by=Exchange.asked_at)
-    placed = (
-        select(TopicMembership.topic_id.label("topic_id"), _MICROSECONDS.label("moment"), before.label("before"))
-        .join(Exchange, Exchange.id == TopicMembership.exchange_id)
-        .where(*_within(bounds))
-        .subquery()
-    )
-    starts = or_(placed.c.before.is_(None), placed.c.moment - placed.c.before > pause_microseconds)
-    statement = select(
-        placed.c.topic_id,
-        func.count(),
-        func.sum(case((starts, 1), else_=0)),
-        func.count(func.distinct(_local("%Y-%m-%d", placed.c.moment))),
-        func.min(placed.c.moment),
-        func.max(placed.c.moment),
-    ).group_by(placed.c.topic_id)
-    return [
-        TopicFigures(row[0], row[1], int(row[2]), row[3], from_microseconds(row[4]), from_microseconds(row[5]))
-        for row in session.execute(statement)
-    ]
+def topic_names(session: Session) -> dict[str, TopicNames]:
+    """Return what all topics are called, those that are hidden or ended too."""
+    return once(session, "topic names", lambda: _topic_names(session))
 
 
-def topic_months(session: Session, bounds: Bounds) -> dict[str, list[tuple[str, int]]]:
-    """Return for each topic its months ("2026-11", in order) with their exchanges."""
-    month = _local("%Y-%m", _MICROSECONDS).label("month")
-    statement = (
-        select(TopicMembership.topic_id, month, func.count())
-        .join(Exchange, Exchange.id == TopicMembership.exchange_id)
-        .where(*_within(bounds))
-        .group_by(TopicMembership.topic_id, month)
-        .order_by(TopicMembership.topic_id, month)
-    )
-    months: dict[str, list[tuple[str, int]]] = {}
-    for topic_id, name, count in session.execute(statement):
-        months.setdefault(topic_id, []).append((name, count))
-    return months
-
-
-def topic_names(session: Session, topic_id: str | None = None) -> dict[str, TopicNames]:
-    """Return what the living topics are called; those that are hidden only when they are asked for by their id."""
+def _topic_names(session: Session) -> dict[str, TopicNames]:
     name = func.coalesce(Topic.pinned_name, Topic.name)
-    statement = (
-        select(Topic.id, name, Topic.terms, Area.name, Topic.colour, Topic.name_reason)
-        .join(Area, Area.id == Topic.area_id)
-        .where(Topic.retired_at.is_(None))
-    )
-    wanted = Topic.standing == Standing.SHOWN.value if topic_id is None else Topic.id == topic_id
-    statement = statement.where(wanted)
-    return {
-        row[0]: TopicNames(row[0], row[1], tuple(row[2]), row[3], row[4], row[5]) for row in session.execute(statement)
-    }
+    columns = (Topic.id, name, Topic.terms, Area.name, Topic.colour, Topic.name_reason, Topic.standing)
+    more = (Topic.retired_at.is_not(None), Topic.name, Topic.pinned_name)
+    statement = select(*columns, *more).join(Area, Area.id == Topic.area_id)
+    return {row[0]: TopicNames(row[0], row[1], tuple(row[2]), *row[3:]) for row in session.execute(statement)}
 
 
-def totals(session: Session, bounds: Bounds) -> Totals:
-    """Count the exchanges on the current path within the bounds."""
-    conversations = func.count(func.distinct(Exchange.conversation_id))
-    counted = (func.count(), conversations, func.min(_MICROSECONDS), func.max(_MICROSECONDS))
-    statement = select(*counted).where(*_within(bounds))
-    if bounds.area is not None or bounds.topic_id is not None:
-        statement = statement.join(TopicMembership, TopicMembership.exchange_id == Exchange.id)
-    count, talks, first, last = session.execute(statement.select_from(Exchange)).one()
-    return Totals(
-        exchanges=count,
-        conversations=talks,
-        first_at=None if first is None else from_microseconds(first),
-        last_at=None if last is None else from_microseconds(last),
-    )
+def shown_topics(session: Session) -> dict[str, TopicNames]:
+    """Return what the living topics that are shown are called."""
+    return {topic_id: names for topic_id, names in topic_names(session).items() if names.shown}
 
 
 def everything(session: Session) -> tuple[int, int, datetime | None]:
     """Return all exchanges, all conversations, and when the last exchange was stored."""
-    counts = session.execute(
-        select(
-            select(func.count()).select_from(Exchange).scalar_subquery(),
-            select(func.count()).select_from(Conversation).scalar_subquery(),
-        )
-    ).one()
-    last = session.execute(select(Exchange.received_at).order_by(Exchange.seq.desc()).limit(1)).scalar_one_or_none()
-    return counts[0], counts[1], last
-
-
-def topic_count(session: Session) -> int:
-    """Return the number of living topics that hold an exchange."""
-    holds = select(TopicMembership.exchange_id).where(TopicMembership.topic_id == Topic.id).exists()
-    shown = (Topic.retired_at.is_(None), Topic.standing == Standing.SHOWN.value)
-    return session.execute(select(func.count()).select_from(Topic).where(*shown, holds)).scalar_one()
-
-
-def latest(session: Session, bounds: Bounds, limit: int) -> tuple[ExchangeSummary, ...]:
-    """Return the newest exchanges on the current path within the bounds."""
-    statement = summaries().where(*_within(bounds)).order_by(Exchange.asked_at.desc(), Exchange.id.desc()).limit(limit)
-    return tuple(summary_of(row) for row in session.execute(statement))
-
-
-def page(
-    session: Session, *, topic_id: str | None, before: int | None, limit: int
-) -> tuple[tuple[ExchangeSummary, ...], int]:
-    """Return summaries in falling order of arrival, those before ``before`` (a seq), and the number of all of them.
-
-    A topic's page holds the exchanges on the current path; without a topic, all exchanges are listed.
-    """
-    statement = summaries().order_by(Exchange.id.desc()).limit(limit)
-    count = select(func.count()).select_from(Exchange)
-    if topic_id is not None:
-        # The membership's index is in the order of exchange ids, which is the order of arrival.
-        statement = statement.where(TopicMembership.topic_id == topic_id, Exchange.on_current_path.is_(True))
-        statement = statement.order_by(None).order_by(TopicMembership.exchange_id.desc())
-        count = select(func.count()).select_from(TopicMembership).where(TopicMembership.topic_id == topic_id)
-    if before is not None:
-        statement = statement.where(
-            TopicMembership.exchange_id < before if topic_id is not None else Exchange.id < before
-        )
-    rows = tuple(summary_of(row) for row in session.execute(statement))
-    return rows, session.execute(count).scalar_one()
-
-
-def exemplars(session: Session, topic_id: str) -> tuple[ExchangeSummary, ...]:
-    """Return the exchanges that stand for a topic, the best first."""
-    statement = (
-        summaries()
-        .where(TopicMembership.topic_id == topic_id, TopicMembership.exemplar.is_not(None))
-        .order_by(TopicMembership.exemplar)
+    newest = select(Exchange.received_at).order_by(Exchange.seq.desc()).limit(1).scalar_subquery()
+    counts = (
+        select(func.count()).select_from(Exchange).scalar_subquery(),
+        select(func.count()).select_from(Conversation).scalar_subquery(),
     )
+    found = session.execute(select(*counts, newest)).one()
+    return found[0], found[1], found[2]
+
+
+def page(session: Session, *, before: int | None, limit: int) -> tuple[ExchangeSummary, ...]:
+    """Return summaries of all exchanges in falling order of arrival, those before ``before`` (an id)."""
+    statement = summaries().order_by(Exchange.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(Exchange.id < before)
     return tuple(summary_of(row) for row in session.execute(statement))
 
 
 def summaries_by_id(session: Session, ids: Sequence[int]) -> dict[int, ExchangeSummary]:
-    """Return exchanges by id; those that are gone are left out."""
-    return {row.id: row for row in map(summary_of, session.execute(summaries().where(Exchange.id.in_(ids))))}
+    """Return exchanges by id; those that are gone are left out. A reading session reads each of them once."""
+    known: dict[int, ExchangeSummary | None] = once(session, "summaries", dict)
+    missing = sorted(set(ids) - known.keys())
+    if missing:
+        found = session.execute(summaries().where(Exchange.id.in_(missing)))
+        known |= dict.fromkeys(missing) | {row.id: row for row in map(summary_of, found)}
+    return {number: row for number in ids if (row := known[number]) is not None}
 
 
 def all_summaries(

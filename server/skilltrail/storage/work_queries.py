@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import (
     ColumnElement,
     LargeBinary,
+    ScalarSelect,
     Select,
     SQLColumnExpression,
     Table,
@@ -29,6 +30,7 @@ from sqlalchemy.orm import Session, aliased
 
 from skilltrail.domain.topics import PROMPT_HEAD, REPLY_HEAD
 from skilltrail.storage.models import Conversation, Embedding, Exchange, ExchangeText, TopicMembership, WorkFailure
+from skilltrail.storage.once import is_known, once
 
 DENSE, STATIC = "dense", "static"
 ATTEMPTS = 5
@@ -191,7 +193,26 @@ def earlier_prompts(session: Session, waiting: Waiting) -> list[str]:
 
 def queue_counts(session: Session) -> QueueCounts:
     """Count what the worker has done and has still to do."""
+    return once(session, "queue", lambda: _queue_counts(session))
+
+
+def _queue_counts(session: Session) -> QueueCounts:
     total = select(func.count()).select_from(Exchange).where(Exchange.on_current_path == 1).scalar_subquery()
+    waiting, aside = _waiting_counts()
+    row = session.execute(select(total, waiting, aside)).one()
+    return QueueCounts(total=row[0], waiting=row[1] - row[2], set_aside=row[2])
+
+
+def waiting_count(session: Session) -> int:
+    """Return how many exchanges wait to be read; looks at none that is done."""
+    if is_known(session, "queue"):
+        return queue_counts(session).waiting
+    waiting, aside = session.execute(select(*_waiting_counts())).one()
+    return int(waiting - aside)
+
+
+def _waiting_counts() -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """Return the numbers of all that wait, and of those among them that are set aside."""
     waiting = select(func.count()).select_from(Exchange).where(_is_waiting()).scalar_subquery()
     aside = (
         select(func.count())
@@ -200,8 +221,7 @@ def queue_counts(session: Session) -> QueueCounts:
         .where(WorkFailure.attempts >= ATTEMPTS, _is_waiting())
         .scalar_subquery()
     )
-    row = session.execute(select(total, waiting, aside)).one()
-    return QueueCounts(total=row[0], waiting=row[1] - row[2], set_aside=row[2])
+    return waiting, aside
 
 
 def unchanged(session: Session, batch: Iterable[Waiting]) -> set[int]:

@@ -197,6 +197,14 @@ class PastExports:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageAnswer:
+    """The chosen language, "auto" for the browser's; and all that there are, by code, with their own names."""
+
+    chosen: str
+    known: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class AutostartAnswer:
     """Whether Skilltrail starts at sign-in."""
 

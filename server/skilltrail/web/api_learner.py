@@ -10,12 +10,14 @@ from skilltrail import __version__
 from skilltrail.application.exports import TABLES
 from skilltrail.domain.exchange import ExchangeDetail, ExchangePage
 from skilltrail.domain.timeline import Progress, Timeline, TopicDetail
+from skilltrail.i18n import LANGUAGES
 from skilltrail.web import answers
 from skilltrail.web.access import CLI_ONLY, DASHBOARD_ONLY, DECIDE, READ, SIGN_IN
 from skilltrail.web.routes import Route
 from skilltrail.web.schemas import (
     AutostartWish,
     ExportQuery,
+    LanguageWish,
     Nothing,
     PageQuery,
     PartQuery,
@@ -152,6 +154,17 @@ def read_processing() -> Progress:
     return application().processing.progress()
 
 
+def read_language() -> answers.LanguageAnswer:
+    """Say which language was chosen, and which there are."""
+    return answers.LanguageAnswer(chosen=spaces().own.language.chosen(), known=dict(LANGUAGES))
+
+
+def choose_language(body: LanguageWish) -> answers.LanguageAnswer:
+    """Speak another language."""
+    spaces().own.language.choose(body.language)
+    return read_language()
+
+
 def read_autostart() -> answers.AutostartAnswer:
     """Say whether Skilltrail starts at sign-in."""
     from skilltrail.platform.autostart import autostart
@@ -270,6 +283,23 @@ ROUTES = (
         gives=Progress,
     ),
     Route("GET", "/process", read_processing, READ, "How far processing is.", gives=Progress),
+    Route(
+        "GET",
+        "/language",
+        read_language,
+        DECIDE,
+        "The language of words, and which there are.",
+        gives=answers.LanguageAnswer,
+    ),
+    Route(
+        "PUT",
+        "/language",
+        choose_language,
+        DECIDE,
+        "Speak another language; auto leaves it to the browser.",
+        takes=LanguageWish,
+        gives=answers.LanguageAnswer,
+    ),
     Route("GET", "/autostart", read_autostart, DECIDE, "Start at sign-in?", gives=answers.AutostartAnswer),
     Route(
         "PUT",

@@ -17,10 +17,12 @@ from skilltrail.web import (
     entry_pages,
     forget_pages,
     import_pages,
+    language,
     problems,
     redaction_pages,
     review_pages,
     search_pages,
+    skill_pages,
 )
 from skilltrail.web.api import api_blueprint
 from skilltrail.web.background import NoWorker, Worker
@@ -58,6 +60,8 @@ def create_app(
         Seconds, for the rates.
     """
     app = bare_app()
+    # First, for whatever follows may have to refuse in words.
+    language.register(app, wish=_wish_of(application))
     app.extensions[SPACES] = Spaces(own=application, port=port, worker=worker or NoWorker())
     problems.register(app, count=application.ledger.count_refused)
     Gate(application, port=port, draining=draining, monotonic=monotonic).register(app)
@@ -65,6 +69,7 @@ def create_app(
     app.register_blueprint(dashboard.bp)
     app.register_blueprint(correction_pages.bp)
     app.register_blueprint(claim_pages.bp)
+    app.register_blueprint(skill_pages.bp)
     app.register_blueprint(forget_pages.bp)
     app.register_blueprint(redaction_pages.bp)
     app.register_blueprint(import_pages.bp)
@@ -73,6 +78,14 @@ def create_app(
     app.register_blueprint(entry_pages.bp)
     app.register_blueprint(client_pages.bp)
     return app
+
+
+def _wish_of(application: Application) -> Callable[[], str | None]:
+    def wish() -> str | None:
+        # Asked for anew each time: a restore puts another history in place, with its own choice.
+        return application.language.wish()
+
+    return wish
 
 
 def bare_app() -> Flask:

@@ -8,8 +8,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from threading import Lock
 
+from flask import current_app
+
+from skilltrail.web.space import spaces
+
 KEPT = 32
-PATIENCE_SECONDS = 0.8
+PATIENCE_SECONDS = 0.05
 """A picture that takes longer is fetched again by the page, which shows its table meanwhile."""
 
 
@@ -59,3 +63,13 @@ class ChartCache:
         with self._lock:
             if self._drawings.get(key) is drawing:
                 del self._drawings[key]
+
+
+def charts() -> ChartCache:
+    """Return the charts of this app."""
+    cache: ChartCache | None = current_app.extensions.get("skilltrail.charts")
+    if cache is None:
+        cache = current_app.extensions["skilltrail.charts"] = ChartCache()
+        # A picture names topics, and a name may have been forgotten.
+        spaces().own.when_forgotten(cache.clear)
+    return cache

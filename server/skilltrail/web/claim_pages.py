@@ -10,15 +10,17 @@ from flask import Blueprint, render_template
 from skilltrail.domain.claims import LIKELY_FIT, Proposal, PublishedConcept, TopicClaims
 from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.exporters.disclosure import framework_notices
+from skilltrail.formats import decimal, quoted
 from skilltrail.i18n import _
 from skilltrail.web.access import DASHBOARD_READ, asks
-from skilltrail.web.space import application, in_demo
+from skilltrail.web.space import application, in_demo, of_one_moment
 
 bp = Blueprint("claim_pages", __name__)
 
 
 @bp.get("/fragments/claims")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def claims_fragment() -> str:
     """All proposals that wait, then what is decided, then topics that nothing fits."""
     app, demo = application(), in_demo()
@@ -59,8 +61,12 @@ def words(found: tuple[TopicClaims, ...]) -> dict[str, Any]:
 
 def exemplars(found: tuple[TopicClaims, ...]) -> dict[int, ExchangeSummary]:
     """Return the exchanges that stand for the proposals which are shown first, by id; those that are gone left out."""
-    ids = [row for claims in found for proposal in claims.proposals[:1] for row in proposal.exemplars]
-    return application().exchanges.summaries(ids) if ids else {}
+    return application().exchanges.summaries(exemplar_ids(found))
+
+
+def exemplar_ids(found: tuple[TopicClaims, ...]) -> list[int]:
+    """Return the ids of the exchanges that stand for the proposals which are shown first."""
+    return [row for claims in found for proposal in claims.proposals[:1] for row in proposal.exemplars]
 
 
 def kind_words(concept: PublishedConcept) -> str:
@@ -78,11 +84,11 @@ def sure_words(proposal: Proposal) -> str:
 
 def why_words(proposal: Proposal) -> str:
     """Say in a sentence why a concept is proposed."""
-    near = _("Similarity {similarity}.").format(similarity=f"{proposal.similarity:.2f}")
+    near = _("Similarity {similarity}.").format(similarity=decimal(proposal.similarity, 2))
     if not proposal.mentions:
         return near
     share = round(proposal.mentions * 100)
     if not proposal.words:
         return near + " " + _("About {share} % of its exchanges speak of it.").format(share=share)
-    called = ", ".join(f"“{word}”" for word in proposal.words)
+    called = ", ".join(quoted(word) for word in proposal.words)
     return near + " " + _("About {share} % of its exchanges speak of it: {words}.").format(share=share, words=called)

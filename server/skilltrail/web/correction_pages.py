@@ -14,7 +14,7 @@ from skilltrail.domain.corrections import LogLine, Standing, TopicSay
 from skilltrail.domain.timeline import TopicLine
 from skilltrail.web.access import DASHBOARD_READ, asks
 from skilltrail.web.api_corrections import hidden_topics
-from skilltrail.web.space import application, in_demo
+from skilltrail.web.space import application, in_demo, of_one_moment
 
 bp = Blueprint("correction_pages", __name__)
 
@@ -27,17 +27,9 @@ class LogDay:
     lines: tuple[LogLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Choosable:
-    """A topic to choose; ``exchanges`` is how many stand in it."""
-
-    id: str
-    name: str
-    exchanges: int
-
-
 @bp.get("/fragments/topic-log")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def topic_log_fragment() -> str:
     """What runs and the learner changed, day by day."""
     app = application()
@@ -46,6 +38,7 @@ def topic_log_fragment() -> str:
 
 @bp.get("/fragments/hidden-topics")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def hidden_topics_fragment() -> str:
     """What the learner hid, or called no skill."""
     found, app = hidden_topics(), application()
@@ -71,18 +64,10 @@ def topic_controls(line: TopicLine) -> dict[str, Any]:
     say: TopicSay = app.corrections.say(line.id)
     return {
         "say": say,
-        "others": [topic for topic in choosable_topics() if topic.id != line.id],
-        "areas": sorted({*app.corrections.areas(), line.area}),
+        "others": [topic for topic in app.trail.choosable() if topic.id != line.id],
+        "areas": app.trail.areas(),
         "colours": range(PALETTE_SIZE),
     }
-
-
-def choosable_topics() -> list[Choosable]:
-    """Return the topics to which an exchange can be moved, by name; hidden ones too, for that is where some belong."""
-    app = application()
-    found = [Choosable(topic.id, topic.name, topic.exchanges) for topic in app.trail.topics()]
-    found += [Choosable(topic.id, topic.name, topic.exchanges) for topic in hidden_topics()]
-    return sorted(found, key=lambda topic: (topic.name.casefold(), topic.id))
 
 
 def _days(lines: list[LogLine]) -> list[LogDay]:

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from skilltrail import __version__
@@ -20,15 +20,34 @@ from skilltrail.domain.timeline import Timeline, TimelineFilter
 from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import timeline_chart
-from skilltrail.i18n import _
-from skilltrail.web import claim_pages, client_pages, entry_pages, export_page, learning_words, page_words, review_pages
+from skilltrail.i18n import AUTO, LANGUAGES, _
+from skilltrail.i18n import language as spoken
+from skilltrail.web import (
+    claim_pages,
+    client_pages,
+    entry_pages,
+    export_page,
+    language,
+    learning_words,
+    page_words,
+    review_pages,
+)
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
-from skilltrail.web.chart_cache import ChartCache
-from skilltrail.web.correction_pages import choosable_topics, topic_controls
+from skilltrail.web.chart_cache import charts
+from skilltrail.web.correction_pages import topic_controls
 from skilltrail.web.problems import problem
 from skilltrail.web.rendering import RENDERED_CHARACTERS, chart_html, markdown_html, plain_html
 from skilltrail.web.security import is_top_level_visit
-from skilltrail.web.space import application, autostart_is_on, extension_folder, has_demo, in_demo, spaces
+from skilltrail.web.skill_pages import skill_parts
+from skilltrail.web.space import (
+    application,
+    autostart_is_on,
+    extension_folder,
+    has_demo,
+    in_demo,
+    of_one_moment,
+    spaces,
+)
 
 bp = Blueprint("dashboard", __name__)
 
@@ -84,11 +103,12 @@ def nothing_here(_error: HTTPException) -> tuple[str, int] | Response:
 @bp.app_context_processor
 def for_templates() -> dict[str, Any]:
     """Return the words that every template may use."""
-    return {"_": _, "w": wording, "lw": learning_words}
+    return {"_": _, "w": wording, "lw": learning_words, **language.for_templates()}
 
 
 @bp.get("/fragments/home")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def home_fragment() -> str:
     """First steps while there is nothing; later what happened lately and how capture is."""
     app, now = application(), _now()
@@ -99,7 +119,7 @@ def home_fragment() -> str:
         home=home,
         timeline=timeline,
         recent=page_words.recent_topics(timeline, now),
-        verdict=page_words.demo_verdict() if in_demo() else page_words.capture_verdict(app.ledger.read()),
+        verdict=page_words.demo_verdict() if in_demo() else page_words.capture_verdict(app.ledger.outline()),
         steps={"loaded": bool(home.devices or waiting), "paired": home.devices > 0},
         extension_path=extension_folder() if home.exchanges == 0 else "",
         has_recovery=in_demo() or app.keys.has_recovery_key(),
@@ -110,6 +130,7 @@ def home_fragment() -> str:
 
 @bp.get("/fragments/timeline")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def timeline_fragment() -> str:
     """Topics over months with their table twin, and the latest exchanges."""
     wanted = wanted_part()
@@ -138,8 +159,8 @@ def timeline_chart_fragment() -> Response:
     spec = timeline_chart(timeline, narrow=narrow)
     if spec is None:
         raise NotFound(_("There is nothing to draw yet."))
-    key = (in_demo(), timeline.revision, wanted, narrow)
-    svg = _charts().svg(key, lambda: app.exports.chart(spec))
+    key = (in_demo(), timeline.revision, wanted, narrow, spoken())
+    svg = charts().svg(key, lambda: app.exports.chart(spec))
     if svg is None:
         return Response(status=202)
     drawn = chart_html(svg, label=wording.timeline_sentence(timeline), link=_mark_address)
@@ -148,10 +169,25 @@ def timeline_chart_fragment() -> Response:
 
 @bp.get("/fragments/topics/<topic_id>")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def topic_fragment(topic_id: str) -> str:
     """One topic: why it is called so, its months, its exchanges."""
     app = application()
-    detail, claims = app.trail.topic(topic_id), app.claims.topic(topic_id)
+    claims, skill, evidence = (
+        app.claims.topic(topic_id),
+        skill_parts(app, topic_id),
+        entry_pages.topic_evidence(topic_id),
+    )
+    # One statement for all questions of the page: whoever asks below finds them read.
+    app.exchanges.summaries(
+        [
+            *app.exchanges.shown_of(topic_id, PAGE_SIZE),
+            *skill["episodes"].first_ids,
+            *evidence["asked_ids"],
+            *claim_pages.exemplar_ids((claims,)),
+        ]
+    )
+    detail = app.trail.topic(topic_id)
     page = app.exchanges.page(topic_id, None, PAGE_SIZE)
     return _fragment(
         "topic",
@@ -165,7 +201,10 @@ def topic_fragment(topic_id: str) -> str:
         most=max((count.exchanges for count in detail.line.months), default=1),
         revision=app.trail.revision(),
         **topic_controls(detail.line),
-        **entry_pages.topic_evidence(topic_id),
+        **evidence,
+        asked=app.exchanges.summaries(evidence["asked_ids"]),
+        **skill,
+        episode_questions=app.exchanges.summaries(skill["episodes"].first_ids),
     )
 
 
@@ -180,6 +219,7 @@ def topic_exchanges_fragment(topic_id: str) -> str:
 
 @bp.get("/fragments/exchanges/<int:exchange_id>")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def exchange_fragment(exchange_id: int) -> str:
     """One exchange with its facts."""
     detail = application().exchanges.get(exchange_id)
@@ -187,7 +227,7 @@ def exchange_fragment(exchange_id: int) -> str:
         "exchange",
         detail=detail,
         told=application().learning.exchange(exchange_id),
-        topics=choosable_topics(),
+        topics=application().trail.choosable(),
         check=application().checks.read(exchange_id),
         reflections=application().entries.of_exchange(exchange_id),
         **review_pages.words(),
@@ -213,6 +253,7 @@ def exchange_rest_fragment(exchange_id: int) -> str:
 
 @bp.get("/fragments/export")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def export_fragment() -> str:
     """Choose a format and a part of the history."""
     timeline = application().trail.timeline(TimelineFilter())
@@ -242,6 +283,7 @@ def export_preview_fragment() -> str:
 
 @bp.get("/fragments/health")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def health_fragment() -> str:
     """The ledger: what became of every reply that was seen."""
     app = application()
@@ -251,7 +293,7 @@ def health_fragment() -> str:
         view=view,
         verdict=page_words.demo_verdict() if in_demo() else page_words.capture_verdict(view),
         rows=page_words.conversation_rows(view),
-        hidden_rows=max(0, len(view.rows) - page_words.ROWS_SHOWN),
+        hidden_rows=view.conversations - len(view.rows),
         refusals=page_words.refusal_lines(view.refused),
         device_words=page_words.device_words,
         revision=app.trail.revision(),
@@ -260,6 +302,7 @@ def health_fragment() -> str:
 
 @bp.get("/fragments/settings")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def settings_fragment() -> str:
     """Connected browsers, locking, where the data is."""
     app = application()
@@ -276,6 +319,8 @@ def settings_fragment() -> str:
         backup_words=page_words.backup_words,
         model=app.settings.embedder,
         version=__version__,
+        languages={AUTO: _("As the browser asks for"), **LANGUAGES},
+        chosen_language="" if in_demo() else app.language.chosen(),
         has_demo=has_demo(),
         autostart=autostart_is_on(),
         revision=app.trail.revision(),
@@ -342,15 +387,6 @@ def _areas(timeline: Timeline, *, filtered: bool) -> list[str]:
 
 def _part(exchange: CapturedExchange, name: str) -> str:
     return exchange.prompt if name == "prompt" else exchange.reply
-
-
-def _charts() -> ChartCache:
-    cache: ChartCache | None = current_app.extensions.get("skilltrail.charts")
-    if cache is None:
-        cache = current_app.extensions["skilltrail.charts"] = ChartCache()
-        # A picture names topics, and a name may have been forgotten.
-        spaces().own.when_forgotten(cache.clear)
-    return cache
 
 
 def _mark_address(mark: str) -> str | None:

@@ -11,13 +11,16 @@ from flask import Blueprint, render_template
 from skilltrail.domain.entries import Entry, EntryKind
 from skilltrail.web import review_pages
 from skilltrail.web.access import DASHBOARD_READ, asks
-from skilltrail.web.space import application, in_demo
+from skilltrail.web.space import application, in_demo, of_one_moment
 
 bp = Blueprint("entry_pages", __name__)
+
+PROOFS_SHOWN = 20
 
 
 @bp.get("/fragments/evidence")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def evidence_fragment() -> str:
     """Goals, skills of one's own, deliverables, reflections."""
     app, demo = application(), in_demo()
@@ -35,14 +38,14 @@ def evidence_fragment() -> str:
 
 
 def topic_evidence(topic_id: str) -> dict[str, Any]:
-    """Return what the topic page shows as evidence: checks by result, entries by kind, and the questions asked."""
+    """Return what the topic page shows as evidence: checks by result, entries by kind, and which questions it shows."""
     app = application()
-    checks = app.checks.of_topic(topic_id)
-    ids = [check.exchange_id for check in checks]
+    proofs = review_pages.proofs(app.checks.of_topic(topic_id))
     return {
-        "proofs": review_pages.proofs(checks),
+        "proofs": proofs,
+        "proofs_shown": PROOFS_SHOWN,
         "own": by_kind(app.entries.of_topic(topic_id)),
-        "asked": app.exchanges.summaries(ids) if ids else {},
+        "asked_ids": [check.exchange_id for found in proofs.values() for check in found[:PROOFS_SHOWN]],
     }
 
 

@@ -11,11 +11,12 @@ from skilltrail.domain.forget import MONTHS, ForgetPass, ForgetPlan, Scope, Stag
 from skilltrail.errors import JsonInvalid
 from skilltrail.exporters.wording import day_words, exchanges_words, ngettext, one_line
 from skilltrail.i18n import _
+from skilltrail.web import client_pages
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, asks
 from skilltrail.web.api_forget import ForgetIn, RetentionIn
 from skilltrail.web.json_door import JsonRefusedError, load_json
 from skilltrail.web.schemas import read_model
-from skilltrail.web.space import application, in_demo, spaces
+from skilltrail.web.space import application, in_demo, of_one_moment, spaces
 
 bp = Blueprint("forget_pages", __name__)
 
@@ -24,6 +25,7 @@ _CHATS_OFFERED = 100
 
 @bp.get("/fragments/forget")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def forget_fragment() -> str:
     """What can be forgotten, what is being forgotten, and what the learner may ask for."""
     app = application()
@@ -37,12 +39,12 @@ def forget_fragment() -> str:
         active=any(found.stage is not Stage.DONE for found in passes),
         chats=_chats(),
         imports=[row for row in app.data_rights.imports() if row["held"]],
-        clients=[line.client for line in app.contexts.overview().clients],
+        clients=client_pages.choices(),
         months=MONTHS,
         retention=app.forgetting.retention(),
         kept_out=app.forgetting.kept_out(),
         past_exports=app.forgetting.past_exports()[:50],
-        exchanges=app.trail.home().exchanges,
+        exchanges=app.trail.size(),
     )
 
 

@@ -84,6 +84,7 @@ class Front:
     def _open(self, application: Application) -> None:
         """Serve ``application`` from now on."""
         self._opened = application
+        application.language.speak_alone()
         for words in application.folder_warnings:
             log.warning("%s", words)
         worker = self._hire(application) if self._hire else NoWorker()

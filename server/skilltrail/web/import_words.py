@@ -7,6 +7,7 @@ from datetime import datetime
 
 from skilltrail.domain.imports import ImportState
 from skilltrail.exporters.wording import day_words, ngettext, one_line, provider_name
+from skilltrail.formats import decimal, number
 from skilltrail.i18n import _
 
 _UNITS = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
@@ -98,7 +99,7 @@ def size_words(count: int) -> str:
     for unit, name in _UNITS:
         if count >= unit:
             value = count / unit
-            return f"{value:.1f} {name}" if value < 10 else f"{value:,.0f} {name}"
+            return f"{decimal(value)} {name}" if value < 10 else f"{number(value)} {name}"
     return _("{n} bytes").format(n=count)
 
 
@@ -157,7 +158,7 @@ def stay_words(reason: str, count: int) -> str:
             count,
         ),
     }
-    return words.get(reason) or f"{count:,}: {one_line(reason)}"
+    return words.get(reason) or f"{number(count)}: {one_line(reason)}"
 
 
 def reasons_in_order(skipped: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from skilltrail.domain.learning import Intent, Kind, Reason, Shares, Signal, ToldExchange
 from skilltrail.exporters.wording import ngettext, one_line
+from skilltrail.formats import number, quoted
 from skilltrail.i18n import _
 
 
@@ -77,7 +78,7 @@ def reason_words(reason: Reason) -> str:
     if reason.cue == "word":
         return _("the words “{words}”").format(words=one_line(reason.words))
     said = _cues().get(reason.cue, reason.cue)
-    return f"{said}: “{one_line(reason.words)}”" if reason.words else said
+    return f"{said}: {quoted(one_line(reason.words))}" if reason.words else said
 
 
 def reasons_lead(told: ToldExchange) -> str:
@@ -90,11 +91,13 @@ def reasons_lead(told: ToldExchange) -> str:
 def taught_words(told: ToldExchange) -> str:
     """Say that corrections moved what is told; "" where none did."""
     count = told.told.taught if told.told is not None else 0
-    one, many = (
-        _("{n} correction of yours about a similar wording moved this."),
-        _("{n} corrections of yours about similar wordings moved this."),
+    if not count:
+        return ""
+    return ngettext(
+        "{n} correction of yours about a similar wording moved this.",
+        "{n} corrections of yours about similar wordings moved this.",
+        count,
     )
-    return ngettext(one, many, count) if count else ""
 
 
 def shares_sentence(shares: Shares) -> str:
@@ -106,7 +109,7 @@ def shares_sentence(shares: Shares) -> str:
         (shares.unsure, _("{n} not sure")),
         (shares.waiting, _("{n} not looked at yet")),
     ]
-    said = ", ".join(words.format(n=f"{count:,}") for count, words in parts if count)
+    said = ", ".join(words.format(n=number(count)) for count, words in parts if count)
     return f"{said}." if said else ""
 
 
@@ -144,6 +147,17 @@ def _cues() -> dict[str, str]:
         "greet": _("greets"),
         "feeling": _("speaks of feelings"),
         "please": _("asks for a favour"),
+        "fact": _("asks for a fact or a figure"),
+        "pick": _("looks for something to choose"),
+        "advice": _("asks what to do"),
+        "private": _("is about private life"),
+        "study": _("speaks of a course or an exam"),
+        "self": _("wants to find out alone"),
+        "attempt": _("shows an attempt of your own"),
+        "task": _("is worded like an exercise in a book"),
+        "play": _("wants to play a part"),
+        "small": _("begins like small talk"),
+        "told": _("tells what happened"),
         "question_mark": _("has a question mark"),
         "ends_with_question": _("ends with a question"),
         "code": _("holds code"),
@@ -151,4 +165,8 @@ def _cues() -> dict[str, str]:
         "numbers": _("holds figures"),
         "colon": _("hands something over after a colon"),
         "exclamation": _("has an exclamation mark"),
+        "choices": _("lists answers to choose from"),
+        "keywords": _("is a handful of key words"),
+        "lookup": _("looks something up"),
+        "no_request": _("asks for nothing"),
     }

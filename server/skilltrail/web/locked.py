@@ -17,9 +17,9 @@ from skilltrail.application.opening import LockedHome
 from skilltrail.domain.access import Principal
 from skilltrail.domain.keys import LockStanding
 from skilltrail.errors import KeyUnavailable
-from skilltrail.i18n import _
+from skilltrail.i18n import LANGUAGES, _
 from skilltrail.services.backups import Secret
-from skilltrail.web import answers, dashboard, problems
+from skilltrail.web import answers, dashboard, language, problems
 from skilltrail.web.access import PUBLIC, SHUT, STATIC, UNLOCK, asks
 from skilltrail.web.api_capture import CAPABILITIES
 from skilltrail.web.app import bare_app
@@ -65,6 +65,7 @@ def create_locked_app(
         Is given the application once the learner has unlocked it; from then on that is served.
     """
     app = bare_app()
+    language.register(app, wish=lambda: home.settings.language if home.settings.language in LANGUAGES else None)
     problems.register(app, count=lambda _code: None)
     Gate(_ShutDoor(), port=port, draining=draining, monotonic=monotonic).register(app)
     app.register_blueprint(blueprint(_routes(home, port, opened)))

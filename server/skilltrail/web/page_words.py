@@ -9,9 +9,8 @@ from datetime import datetime
 from skilltrail.domain.capture import LedgerRow, LedgerView
 from skilltrail.domain.timeline import Timeline, TopicLine
 from skilltrail.exporters.wording import ago_words, exchanges_words, month_of, ngettext, one_line
+from skilltrail.formats import number
 from skilltrail.i18n import _
-
-ROWS_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +48,17 @@ def replies_words(count: int) -> str:
 def capture_verdict(view: LedgerView) -> Verdict:
     """Say in one sentence whether every reply that was seen is stored; only what the counts carry."""
     totals = view.totals
-    missing = sum(_missing(row, view) for row in view.rows)
+    missing = view.missing
     if totals.rejected:
         words = _("Stored: {stored}. Refused: {refused}; the extension's own page lists them with the reason.")
-        return Verdict("lost", words.format(stored=replies_words(totals.stored), refused=f"{totals.rejected:,}"))
+        return Verdict("lost", words.format(stored=replies_words(totals.stored), refused=number(totals.rejected)))
     if missing:
         words = _("Of {seen} seen, {missing} did not reach the database. The health page shows in which conversations.")
-        return Verdict("lost", words.format(missing=f"{missing:,}", seen=replies_words(totals.replies_finished)))
+        return Verdict("lost", words.format(missing=number(missing), seen=replies_words(totals.replies_finished)))
     if totals.waiting:
         words = _("Stored: {stored}. Waiting in the browser: {waiting}; it follows without your help.")
-        return Verdict("degraded", words.format(stored=replies_words(totals.stored), waiting=f"{totals.waiting:,}"))
-    if any(row.degraded for row in view.rows):
+        return Verdict("degraded", words.format(stored=replies_words(totals.stored), waiting=number(totals.waiting)))
+    if totals.degraded:
         words = _("Stored: {replies}. Some could only be read from the page, which may miss what was scrolled away.")
         return Verdict("degraded", words.format(replies=replies_words(totals.stored)))
     return _untroubled(view)
@@ -70,7 +69,7 @@ def _untroubled(view: LedgerView) -> Verdict:
     if seen == 1:
         return Verdict("ok", _("The one reply that was seen is stored."))
     if seen:
-        return Verdict("ok", _("All {count} replies that were seen are stored.").format(count=f"{seen:,}"))
+        return Verdict("ok", _("All {count} replies that were seen are stored.").format(count=number(seen)))
     if view.devices:
         return Verdict("unknown", _("Your browser is connected. No reply has been seen yet."))
     return Verdict("unknown", _("No browser is connected, so new chats are not kept."))
@@ -89,7 +88,7 @@ def _missing(row: LedgerRow, view: LedgerView) -> int:
 
 def conversation_rows(view: LedgerView) -> list[ConversationRow]:
     """Return the ledger's rows, those that need a look first (the ledger's own order)."""
-    return [_conversation_row(row, view) for row in view.rows[:ROWS_SHOWN]]
+    return [_conversation_row(row, view) for row in view.rows]
 
 
 def _conversation_row(row: LedgerRow, view: LedgerView) -> ConversationRow:

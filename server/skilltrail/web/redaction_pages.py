@@ -12,10 +12,11 @@ from flask import Blueprint, render_template, request
 
 from skilltrail.domain.redaction import OWN_WORD, HiddenMark, KindCount, MarkStanding
 from skilltrail.errors import RequestInvalid
+from skilltrail.exporters.kind_words import kind_words
 from skilltrail.exporters.wording import exchanges_words, month_words, ngettext
 from skilltrail.i18n import _
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, asks
-from skilltrail.web.space import application, in_demo, spaces
+from skilltrail.web.space import application, in_demo, of_one_moment, spaces
 
 bp = Blueprint("redaction_pages", __name__)
 
@@ -44,6 +45,7 @@ class KindLine:
 
 @bp.get("/fragments/redactions")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def redactions_fragment() -> str:
     """What was hidden, and what the learner says about it."""
     app = application()
@@ -56,7 +58,7 @@ def redactions_fragment() -> str:
         standing=_standing(),
         shown=_shown_kind(),
         found=_found(_shown_kind(), None),
-        kind_name=kind_name,
+        kind_name=kind_words,
         mark_name=mark_name,
     )
 
@@ -86,22 +88,9 @@ def families(counts: Sequence[KindCount], today: date) -> list[tuple[str, list[K
     return [(names[family], found) for family, found in lines.items() if found]
 
 
-def kind_name(kind: str) -> str:
-    """Return a kind as the learner reads it: "api key"."""
-    known = {
-        OWN_WORD: _("own word"),
-        "e-mail": _("e-mail address"),
-        "iban": _("IBAN"),
-        "ip-address": _("network address"),
-        "mac-address": _("device address"),
-        "phone": _("phone number"),
-    }
-    return known.get(kind) or re.sub(r"[-_]+", " ", kind)
-
-
 def mark_name(mark: HiddenMark | MarkStanding) -> str:
     """Return a mark as it stands in a text: "api key · ab12"."""
-    return f"{kind_name(mark.kind)} · {mark.mark}"
+    return f"{kind_words(mark.kind)} · {mark.mark}"
 
 
 def found_words(exchanges: int) -> str:
@@ -122,7 +111,7 @@ def _line(count: KindCount, months: Sequence[str]) -> KindLine:
     most = max([*shown, 1])
     bars = tuple(MonthBar(at * 9, max(2.0, round(24 * n / most, 1))) for at, n in enumerate(shown) if n)
     spoken = "; ".join(f"{month_words(month)}: {n}" for month, n in zip(months, shown, strict=True) if n)
-    return KindLine(count, kind_name(count.kind), bars, spoken or _("not in the last twelve months"))
+    return KindLine(count, kind_words(count.kind), bars, spoken or _("not in the last twelve months"))
 
 
 def _shown_kind() -> str | None:

@@ -19,6 +19,7 @@ from markdown_it.utils import OptionsDict
 from markupsafe import Markup
 
 from skilltrail.exporters.chart_svg import clean_chart
+from skilltrail.exporters.kind_words import kind_words
 from skilltrail.i18n import _
 
 RENDERED_CHARACTERS = 60_000
@@ -85,9 +86,9 @@ def _with_chips(text: str) -> str:
 def _chip(mark: re.Match[str]) -> str:
     family, kind, digits, number = mark.groups()
     if number:
-        words, hint = f"{_('your word')} {number}", _("Replaced because it is on your list of words.")
+        words, hint = _("your word {number}").format(number=number), _("Replaced because it is on your list of words.")
     else:
-        words = f"{_('hidden')}: {re.sub(r'[-_]+', ' ', kind)} · {digits}"
+        words = _("hidden: {kind} · {digits}").format(kind=kind_words(kind), digits=digits)
         hint = _("Replaced before it was stored. The same four signs mean the same text.")
     named = f"{family}:{kind}:{digits}" if family else ""
     return (
@@ -124,7 +125,7 @@ class _ChatRenderer(RendererHTML):
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         words = self.renderInlineAsText(tokens[idx].children or [], options, env)
-        return f'<span class="image-name">{escapeHtml(_("picture"))}: {_with_chips(words)}</span>'
+        return f'<span class="image-name">{escapeHtml(_("picture:"))} {_with_chips(words)}</span>'
 
     def heading_open(self, _tokens: Sequence[Token], _idx: int, _options: OptionsDict, _env: Any) -> str:
         return "<h3>"

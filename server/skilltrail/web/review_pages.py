@@ -11,7 +11,7 @@ from skilltrail.domain.checks import Check, Said
 from skilltrail.domain.review_rules import RULES
 from skilltrail.i18n import _
 from skilltrail.web.access import DASHBOARD_READ, asks
-from skilltrail.web.space import application, in_demo
+from skilltrail.web.space import application, in_demo, of_one_moment
 
 bp = Blueprint("review_pages", __name__)
 
@@ -21,6 +21,7 @@ DECIDED = 10
 
 @bp.get("/fragments/review")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def review_fragment() -> str:
     """What is worth checking, and what was said lately."""
     app, demo = application(), in_demo()

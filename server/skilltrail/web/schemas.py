@@ -227,6 +227,12 @@ class AutostartWish(Strict):
     on: bool
 
 
+class LanguageWish(Strict):
+    """The language to be spoken: the code of one, or auto."""
+
+    language: Annotated[str, Field(min_length=2, max_length=10)]
+
+
 class Nothing(Strict):
     """No content; an empty body is taken too."""
 

@@ -11,8 +11,8 @@ from flask import Blueprint, render_template, request
 from skilltrail.domain.exchange import PROVIDERS
 from skilltrail.domain.search import QUERY_LIMIT, Note, Order, SearchPage, SearchQuery, Why
 from skilltrail.errors import JsonInvalid
-from skilltrail.exporters.wording import day_words, exchanges_words, ngettext, provider_name
-from skilltrail.i18n import _
+from skilltrail.exporters.wording import area_words, day_words, exchanges_words, ngettext, provider_name
+from skilltrail.i18n import _, pgettext
 from skilltrail.web import client_pages
 from skilltrail.web.access import DASHBOARD_READ, asks
 from skilltrail.web.api_search import SearchIn
@@ -142,14 +142,35 @@ def chips(query: SearchQuery) -> list[Chip]:
 def examples() -> list[tuple[str, str]]:
     """Return queries to begin with, and what each means."""
     return [
-        ("css grid", _("both words, anywhere; and what is similar in meaning")),
-        ('"pull request"', _("these words, in this order")),
-        ("invoice -draft", _("the one word, without the other")),
-        ("trans*", _("all words that begin so")),
-        ("contract after:2026-01", _("asked since January 2026; before: and on: work alike, also 7d, 3m, today")),
-        ("in:title logo", _("only in titles; also in:prompt, in:reply")),
-        ("has:code loop", _("with code; also has:redaction, has:attachment")),
-        ("client:acme", _("of one client; also client:own, client:none, client:undecided")),
+        (
+            pgettext("example of a search; words before a colon stay English", "css grid"),
+            _("both words, anywhere; and what is similar in meaning"),
+        ),
+        (
+            pgettext("example of a search; words before a colon stay English", '"pull request"'),
+            _("these words, in this order"),
+        ),
+        (
+            pgettext("example of a search; words before a colon stay English", "invoice -draft"),
+            _("the one word, without the other"),
+        ),
+        (pgettext("example of a search; words before a colon stay English", "trans*"), _("all words that begin so")),
+        (
+            pgettext("example of a search; words before a colon stay English", "contract after:2026-01"),
+            _("asked since January 2026; before: and on: work alike, also 7d, 3m, today"),
+        ),
+        (
+            pgettext("example of a search; words before a colon stay English", "in:title logo"),
+            _("only in titles; also in:prompt, in:reply"),
+        ),
+        (
+            pgettext("example of a search; words before a colon stay English", "has:code loop"),
+            _("with code; also has:redaction, has:attachment"),
+        ),
+        (
+            pgettext("example of a search; words before a colon stay English", "client:acme"),
+            _("of one client; also client:own, client:none, client:undecided"),
+        ),
         ("topic:none", _("in no topic yet; or topic: and area: with the beginning of a name, source: with a site")),
     ]
 
@@ -177,7 +198,7 @@ def _menus() -> list[tuple[str, str, list[tuple[str, str]]]]:
     areas = sorted({topic.area for topic in topics})
     return [
         ("topic", _("Topic"), [(f'topic:"{_bare(one.name)}"', one.name) for one in topics[:_TOPICS_OFFERED]]),
-        ("area", _("Area"), [(f'area:"{_bare(area)}"', area) for area in areas]),
+        ("area", _("Area"), [(f'area:"{_bare(area)}"', area_words(area)) for area in areas]),
         ("source", _("Source"), [(f"source:{name}", provider_name(name)) for name in PROVIDERS]),
         ("client", _("Client"), _client_choices()),
         (

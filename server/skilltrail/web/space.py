@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
 
 from flask import current_app, request
 
@@ -11,6 +14,8 @@ from skilltrail.errors import NotFound
 from skilltrail.i18n import _
 from skilltrail.web.background import Worker
 from skilltrail.web.security import SPACE_HEADER
+
+T = TypeVar("T")
 
 SPACES = "skilltrail.spaces"
 _FOLDER = "skilltrail.extension_folder"
@@ -73,3 +78,17 @@ def autostart_is_on() -> bool | None:
     from skilltrail.platform.autostart import autostart
 
     return None if in_demo() else autostart(home=spaces().own.settings.home).is_on()
+
+
+def of_one_moment(view: Callable[..., T]) -> Callable[..., T]:
+    """Let a page read one state of the database from its first line to its last, in one transaction.
+
+    Only for pages that write nothing and wait for nothing.
+    """
+
+    @wraps(view)
+    def read(**named: Any) -> T:
+        with application().trail.one_view():
+            return view(**named)
+
+    return read

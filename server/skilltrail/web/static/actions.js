@@ -53,6 +53,7 @@ import {
   removeOwnWord,
   replaceOwnWord,
 } from "./redacting.js";
+import { chooseLanguage } from "./language.js";
 import { navigate } from "./router.js";
 import { goSearch, moreSearch, orderSearch, setSearch, submitSearch, watchSearch } from "./search.js";
 import { askJson, askText, Refused, ServerAway } from "./server.js";
@@ -182,6 +183,9 @@ export function listenToActions() {
     if (act) void attempt(() => act(form));
     if (form.dataset["action"] === "forget-plan") void attempt(() => planForgetting(form));
     if (form.dataset["action"] === "retention-plan") void attempt(() => planRetention(form));
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (target instanceof HTMLSelectElement && target.dataset["action"] === "language") void attempt(() => chooseLanguage(target));
   });
   document.addEventListener("input", (event) => {
     const form = event.target instanceof Element ? event.target.closest("form") : null;

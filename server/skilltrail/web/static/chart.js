@@ -1,11 +1,11 @@
-/** The timeline's picture and its table twin: the table is there at once, the picture follows when it is drawn. */
+/** A page's picture and its table twin: the table is there at once, the picture follows when it is drawn. */
 
 import { showFragment } from "./fragments.js";
 import { ask, Refused, ServerAway } from "./server.js";
 
 const CHOICE = "skilltrail.twin";
 const NARROW = matchMedia("(max-width: 46rem)");
-const AGAIN_AFTER = 2000;
+const AGAIN_AFTER = 400;
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let again;
@@ -25,7 +25,7 @@ export async function drawChart(host) {
   if (!place) return;
   arrange(place);
   try {
-    const response = await ask(`/fragments/timeline-chart?${address(place)}`);
+    const response = await ask(`${place.dataset["chartPath"] ?? "/fragments/timeline-chart"}?${address(place)}`);
     if (response.status === 202) {
       // The model process is starting; the table says the same meanwhile.
       again = setTimeout(() => void drawChart(host), AGAIN_AFTER);
@@ -38,7 +38,7 @@ export async function drawChart(host) {
   } catch (fault) {
     if (!(fault instanceof Refused) && !(fault instanceof ServerAway)) throw fault;
     // Without a picture the table stays: nothing is missing but the look.
-    again = setTimeout(() => void drawChart(host), AGAIN_AFTER * 5);
+    again = setTimeout(() => void drawChart(host), AGAIN_AFTER * 25);
   }
   arrange(place);
 }

@@ -142,7 +142,11 @@ function showCard(files) {
 function sizes(done, all) {
   const unit = all >= 1e9 ? 1e9 : all >= 1e6 ? 1e6 : 1e3;
   const name = unit === 1e9 ? "GB" : unit === 1e6 ? "MB" : "kB";
-  const said = (/** @type {number} */ bytes) => `${(bytes / unit).toFixed(bytes / unit < 10 ? 1 : 0)} ${name}`;
+  const said = (/** @type {number} */ bytes) => {
+    const digits = bytes / unit < 10 ? 1 : 0;
+    const figures = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    return `${figures.format(bytes / unit)} ${name}`;
+  };
   return word("bytes-of").replace("{done}", said(done)).replace("{all}", said(all));
 }
 
