@@ -84,6 +84,25 @@ class TestPages:
             page = fetch(f"/fragments/{path}")
             assert not {"img", "script"} & set(page.tags)
 
+    def test_what_was_changed_lately_is_listed_with_a_way_back(self, application: Application) -> None:
+        acme, quux = two_clients(application)
+        application.contexts.say([NOBODYS], SaidOf.OWN)
+        application.contexts.say([NOBODYS, OF_ACME], SaidOf.CLIENTS, clients=[quux])
+        application.contexts.set_archived(quux, archived=True)
+        application.contexts.remove(acme, then="own")
+
+        page = Dashboard(application)("/fragments/clients")
+
+        told = [application.contexts.changes()[at].did for at in range(6)]
+        assert told == ["removed", "archived", "said", "said", "added", "added"]
+        assert "2 exchanges: Quuxwerk" in page.text
+        assert "1 exchange: own learning" in page.text
+        assert len(page.attributes("data-change")) == 6
+        for change in page.attributes("data-change"):
+            application.contexts.undo(int(change))
+        assert application.contexts.changes() == []
+        assert application.contexts.all() == {}
+
     def test_every_page_takes_few_statements(self, application: Application) -> None:
         acme, _quux = two_clients(application)
         fetch = Dashboard(application)

@@ -15,6 +15,7 @@ from skilltrail.domain.contexts import (
     ContextOverview,
     ExchangeContext,
     LeftOut,
+    PastChange,
     SaidOf,
 )
 from skilltrail.domain.redaction import OWN_WORD, PERSONAL_KINDS
@@ -26,6 +27,7 @@ from skilltrail.services import context_boundary, context_rules, context_suggest
 from skilltrail.services.context_names import clean_topic_names
 from skilltrail.services.ports import Redactor
 from skilltrail.storage import context_queries
+from skilltrail.storage.context_change_queries import past_changes
 from skilltrail.storage.database import Database
 
 if TYPE_CHECKING:
@@ -98,6 +100,11 @@ class ContextsFacade:
         """Return the words of all clients but those ``admitted``: none of them may stand in what goes out."""
         with self._database.read() as session:
             return context_boundary.words_to_hide(session, frozenset(admitted))
+
+    def changes(self, most: int = 10) -> list[PastChange]:
+        """Return what was changed and said lately, the newest first; each can be undone by its number."""
+        with self._database.read() as session:
+            return past_changes(session, most)
 
     def suggestions(self, client_id: int) -> list[Suggested]:
         """Return chats of nobody's that are near one of a client's; they stay nobody's until the learner says."""

@@ -219,6 +219,23 @@ class ContextChange:
 
 
 @dataclass(frozen=True, slots=True)
+class PastChange:
+    """Something changed lately that can be undone. ``did``: added, changed, archived, again, removed or said.
+
+    ``name`` is that of the client or project, "" for what was said of ``exchanges``: of ``clients``, or ``said`` own or
+    left.
+    """
+
+    change: int
+    did: str
+    made_at: datetime
+    name: str = ""
+    exchanges: int = 0
+    said: str = ""
+    clients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """What an export leaves out: exchanges of clients that were not ticked, and why.
 

@@ -249,7 +249,7 @@ def _facts(rows: Iterable[Any]) -> dict[int, TalkFacts]:
             found = Mention(number, Place(first), How(second), third)
             mentions.setdefault(talk, {}).setdefault(row, []).append(found)
         else:
-            said = Say(number, SaidOf(first), tuple(_numbers(second)), third, bool(flags & 1), bool(flags & 2))
+            said = Say(number, SaidOf(first), tuple(numbers_in(second)), third, bool(flags & 1), bool(flags & 2))
             says.setdefault(talk, {})[row] = said
     return {
         talk: TalkFacts(
@@ -352,7 +352,7 @@ def totals(session: Session) -> tuple[int, int, int, int, int]:
     return row[0], row[1], row[2], row[3], row[4]
 
 
-def _numbers(value: str) -> list[int]:
+def numbers_in(value: str) -> list[int]:
     """Return a list of numbers that we wrote ourselves."""
     return [int(part) for part in value.strip("[]").split(",") if part]
 

@@ -18,11 +18,12 @@ from skilltrail.domain.contexts import (
     Context,
     ExchangeContext,
     How,
+    PastChange,
     Place,
     Reason,
 )
 from skilltrail.errors import NotFound
-from skilltrail.exporters.wording import one_line
+from skilltrail.exporters.wording import exchanges_words, one_line
 from skilltrail.i18n import _
 from skilltrail.web.access import DASHBOARD_READ, asks
 from skilltrail.web.space import application, in_demo
@@ -51,6 +52,8 @@ def clients_fragment() -> str:
         overview=overview,
         lines=living,
         archived=[line for line in overview.clients if line.client.form.archived],
+        changes=[] if in_demo() else app.contexts.changes(),
+        change_words=change_words,
         revision=app.trail.revision(),
     )
 
@@ -164,6 +167,22 @@ def reason_words(reason: Reason, living: Mapping[int, Context], *, named: bool =
     words = place.format(what=reason.word if reason.how is How.DOMAIN else f"“{reason.word}”")
     client = living.get(reason.client_id)
     return f"{one_line(client.form.name)} — {words}" if named and client is not None else words
+
+
+def change_words(change: PastChange) -> str:
+    """Say what a change did."""
+    if change.did == "said":
+        whose = {"own": _("own learning"), "left": _("left to the words")}.get(change.said) or ", ".join(change.clients)
+        count = exchanges_words(change.exchanges)
+        return _("{exchanges}: {whose}").format(exchanges=count, whose=one_line(whose) or _("a removed client’s"))
+    words = {
+        "added": _("Added: {name}"),
+        "changed": _("Changed: {name}"),
+        "archived": _("Archived: {name}"),
+        "again": _("Out of the archive: {name}"),
+        "removed": _("Removed: {name}"),
+    }
+    return words[change.did].format(name=one_line(change.name))
 
 
 def rest_heading(of: str) -> str:

@@ -2,7 +2,7 @@
 
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
-import { archiveClient, fillIn, keepClient, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion } from "./clients.js";
+import { archiveClient, fillIn, keepClient, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
 import { sayCheck, saveCheckWords, undoCheck } from "./checking.js";
 import { keepEntry, reachGoal, removeEntry, watchDeliverables } from "./entering.js";
 import { confirmClaim, noneFits, rejectClaim, searchConcepts, typeConcept, undoClaim, withdrawClaim } from "./claiming.js";
@@ -130,6 +130,7 @@ const CLICKS = {
   "client-archive": archiveClient,
   "client-is": sayClientAtOnce,
   "client-look": lookForClients,
+  "client-undo": undoClientChange,
   "client-suggested": takeSuggestion,
   "client-candidate": fillIn,
   "project-remove": removeProject,

@@ -100,6 +100,14 @@ export async function takeSuggestion(button) {
   await told(done, word("client-said").replace("{n}", String(done.exchanges)), "suggestions");
 }
 
+/** @param {HTMLElement} button in the list of what was changed lately */
+export async function undoClientChange(button) {
+  await send(`/client-changes/${button.dataset["change"]}/undo`, {});
+  await refresh();
+  document.getElementById("changes")?.focus();
+  notify(word("claim-undone"));
+}
+
 /** @param {HTMLElement} button a name or domain that may be a client */
 export function fillIn(button) {
   const { how, word: found = "" } = button.dataset;
