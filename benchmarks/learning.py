@@ -4,8 +4,8 @@
     python -m benchmarks.learning --vectors    also what vectors of the prompt would add (some ten minutes)
 
 The prompts of further trades and languages are one writer, the terse ones another: the model that judges them has seen none
-of them. The chats are by three writers who never saw the program; what it shows for the third is the honest estimate, for no
-list of cues was written with a look at that one.
+of them. The chats are by three writers who never saw the program. What is shown for the third is the honest estimate: the
+lists of cues were written with a look at the other two, never at that one.
 """
 
 from __future__ import annotations

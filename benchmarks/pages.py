@@ -42,7 +42,7 @@ PORT = 8731
 BASE = f"http://127.0.0.1:{PORT}"
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 GOAL_MS, GOAL_STATEMENTS, GOAL_BYTES = 150.0, 12, 500_000
-NOT_PAGES = ("/api/v1/exports", "/api/v1/export-everything", "/static")
+NOT_PAGES = ("/api/v1/exports", "/api/v1/everything", "/static")
 """Files that are saved, not shown: an export may hold everything."""
 
 BASELINE = (

@@ -1,7 +1,8 @@
 """All examples of intent and learning: the hand-written histories, and single prompts of further trades and languages.
 
 ``told/prompts.tsv`` holds what the histories lack: cooking, coaching, carpentry, law, nursing and more, half of it not in
-English. Every text is invented.
+English. ``told/chats-*.tsv`` are prompts as people type them into a chat, each by a language model that had seen neither the
+program nor the other sets. Every text is invented.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from benchmarks.histories.written import demo, written
 
 TOLD = Path(__file__).with_name("told")
 CHATS = ("chats-1", "chats-2", "chats-3")
-"""Prompts as people type them into a chat, by three writers who never saw the program or each other's."""
+"""Three writers, 330 prompts each."""
 
 TERSE = "terse prompts"
 FILES = ("prompts", *CHATS)

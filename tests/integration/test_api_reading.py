@@ -42,7 +42,15 @@ def test_a_part_of_the_timeline_holds_that_part(filled: Application, page: Calle
     answer = page.get("/api/v1/timeline?since=2026-11-25&until=2026-11-26").json
 
     assert 0 < answer["exchanges"] < 60
-    assert answer["filter"] == {"since": "2026-11-25", "until": "2026-11-26", "area": None}
+    assert answer["filter"] == {
+        "since": "2026-11-25",
+        "until": "2026-11-26",
+        "area": None,
+        "source": None,
+        "learning": False,
+    }
+    assert answer["scale"] == "days"
+    assert page.get("/api/v1/timeline?source=none").json["exchanges"] == 0
 
 
 @pytest.mark.parametrize("query", ["since=soon", "until=2026-13-01"])

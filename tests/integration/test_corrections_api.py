@@ -131,7 +131,7 @@ class TestPages:
         first, second, _third = (line.id for line in grouped.trail.topics())
         grouped.corrections.merge([second], first)
 
-        page = Dashboard(grouped)(f"/fragments/topics/{first}/parts")
+        page = Dashboard(grouped).picture(f"/fragments/topics/{first}/parts")
 
         assert page.attributes("value")[:2] == ["0", "1"]
         assert page.text.count("10 exchanges") == 2

@@ -125,7 +125,7 @@ def test_a_kill_inside_the_transaction_keeps_nothing_of_it(settings: Settings) -
         "import skilltrail.services.ingest as ingest\n"
         "application = Application.open(settings, model=HashEmbedder())\n"
         "application.exchanges.capture(items([captured(1)]))\n"
-        "ingest.bump_revision = lambda session: os.kill(os.getpid(), 9)\n"
+        "ingest.bump_revision = lambda *_given: os.kill(os.getpid(), 9)\n"
         "application.exchanges.capture(items(history(50)))",
         settings.home,
         expected=-9,

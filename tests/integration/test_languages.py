@@ -74,7 +74,7 @@ def _live(application: Application, folder: Path) -> None:
         pass
     topics = [topic.id for topic in application.trail.topics()]
     application.corrections.rename(topics[0], "Berlin pivot")
-    application.corrections.set_area(topics[0], application.corrections.areas()[0])
+    application.corrections.set_area(topics[0], application.trail.topics()[1].area)
     application.corrections.keep(topics[0], on=True)
     application.corrections.set_standing(topics[1], Standing.HIDDEN)
     application.corrections.undo(application.corrections.log()[0].correction_id or 0)
@@ -126,6 +126,7 @@ def pages(application: Application) -> list[str]:
     plain = ["home", "timeline", "export", "health", "settings", "pair", "claims", "topic-log", "hidden-topics"]
     plain += ["evidence", "forget", "imports", "redactions", "review", "search", "imports/1", "redactions/words/1"]
     plain += [f"topics/{topic}", f"topics/{topic}/exchanges", f"topics/{topic}/parts", f"backups/{backup}"]
+    plain += [f"topics/{topic}/episodes"]
     plain += ["redactions/exchanges?kind=own-word"]
     plain += [f"export-preview?format={one}" for one in ("html", "markdown", "json", "csv", "xlsx")]
     return [f"/fragments/{page}" for page in (*plain, *(f"exchanges/{one}" for one in (1, 2, 3, 91)))]
@@ -134,19 +135,13 @@ def pages(application: Application) -> list[str]:
 def test_every_word_of_ours_on_every_page_can_be_translated(lived_in: Application, bracketed: None) -> None:
     fetch = Dashboard(lived_in)
     theirs = {*THEIRS, *(one.prompt for one in history(90)), *(topic.name for topic in lived_in.trail.topics())}
-    found = {}
-    for address in pages(lived_in):
-        html = fetch.client.get(address, base_url=BASE, headers=fetch.headers()).get_data(as_text=True)
-        if missed := untranslatable(html, theirs):
-            found[address] = missed
+    ask = {"base_url": BASE, "headers": fetch.headers()}
+    answers = {address: fetch.client.get(address, **ask) for address in ["/", *pages(lived_in)]}
     for address, body in POSTED.items():
-        path = address.partition("#")[0]
-        html = fetch.client.post(path, base_url=BASE, headers=fetch.headers(), json=body).get_data(as_text=True)
-        if missed := untranslatable(html, theirs):
-            found[address] = missed
-    shell = fetch.client.get("/", base_url=BASE).get_data(as_text=True)
-    if missed := untranslatable(shell, theirs):
-        found["the shell"] = missed
+        answers[address] = fetch.client.post(address.partition("#")[0], json=body, **ask)
+    assert {address: answer.status_code for address, answer in answers.items() if answer.status_code != 200} == {}
+    said = {address: untranslatable(answer.get_data(as_text=True), theirs) for address, answer in answers.items()}
+    found = {address: missed for address, missed in said.items() if missed}
     assert found == {}
 
 

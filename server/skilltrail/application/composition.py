@@ -24,6 +24,7 @@ from skilltrail.application.forgetting import ForgettingFacade
 from skilltrail.application.health import HealthFacade
 from skilltrail.application.held_key import HeldKey
 from skilltrail.application.imports import ImportsFacade
+from skilltrail.application.instance import identity_of, note_instance
 from skilltrail.application.keys import KeysFacade
 from skilltrail.application.language import LanguageFacade
 from skilltrail.application.learning import LearningFacade
@@ -39,7 +40,7 @@ from skilltrail.domain.backups import Reason
 from skilltrail.domain.capture import CapturedItem
 from skilltrail.domain.exchange import Origin
 from skilltrail.platform.clock import Clock, utc_now
-from skilltrail.platform.folders import HomeReport, prepare_home, remove_remains, write_private
+from skilltrail.platform.folders import HomeReport, prepare_home, remove_remains
 from skilltrail.platform.keys import DatabaseKey, KeyStore
 from skilltrail.platform.lock import HomeLock
 from skilltrail.platform.patterns import SecretRedactor
@@ -47,7 +48,6 @@ from skilltrail.platform.spool import Spool
 from skilltrail.services.ports import ModelPort
 from skilltrail.storage.database import Database, open_database
 from skilltrail.storage.history_columns import HistoryColumns
-from skilltrail.storage.meta_queries import get_identity, make_identity
 
 DEMO_FOLDER = "demo"
 CONCEPTS_FOLDER = "concepts"
@@ -107,8 +107,8 @@ class Application:
 
     def _build(self) -> None:
         database, clock, settings = self._database, self.clock, self.settings
-        self.instance_id, mark_key = _identity(database)
-        _note_instance(settings.home / INSTANCE_FILE, self.instance_id)
+        self.instance_id, mark_key = identity_of(database)
+        note_instance(settings.home / INSTANCE_FILE, self.instance_id)
         self.health = HealthFacade(database=database)
         self.language = LanguageFacade(database=database, setting=settings.language)
         redactor = SecretRedactor(mark_key=mark_key)
@@ -296,6 +296,7 @@ class Application:
     def _drop_remembered(self, look_again: bool) -> None:
         """Drop what this process remembers of exchanges; ``look_again``: topics lost their names."""
         self.trail.forget_remembered()
+        self.redactions.forget_remembered()
         self.processing.forget_outline()
         self.corrections.forget_remembered()
         self.search.forget()
@@ -388,18 +389,3 @@ class Application:
     def _tell(self) -> None:
         for listener in self._listeners:
             listener()
-
-
-def _note_instance(file: Path, instance_id: str) -> None:
-    if not file.exists() or file.read_text(encoding="ascii", errors="replace") != instance_id:
-        write_private(file, instance_id.encode("ascii"))
-
-
-def _identity(database: Database) -> tuple[str, bytes]:
-    """Return the folder's id and the key of its redaction marks; made at the first start."""
-    with database.read() as session:
-        found = get_identity(session)
-    if found is not None:
-        return found
-    with database.write() as session:
-        return make_identity(session)

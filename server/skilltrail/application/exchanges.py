@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from skilltrail.application.joint_store import JointStore
 from skilltrail.domain.capture import CapturedItem, CaptureReport, Outcome
 from skilltrail.domain.exchange import ExchangeDetail, ExchangePage, ExchangeSummary, Origin
+from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.platform.clock import Clock
 from skilltrail.services import ingest, trail
 from skilltrail.services.ports import Redactor
@@ -59,20 +60,29 @@ class ExchangesFacade:
             self._changed()
         return report
 
-    def page(self, topic_id: str | None = None, cursor: int | None = None, limit: int = 50) -> ExchangePage:
-        """Return a page of exchanges, the last to arrive first."""
+    def page(
+        self,
+        topic_id: str | None = None,
+        cursor: int | None = None,
+        limit: int = 50,
+        *,
+        days: TimelineFilter | None = None,
+    ) -> ExchangePage:
+        """Return a page of exchanges, the last to arrive first; of a topic those asked between some ``days``."""
         with self._database.read() as session:
-            return trail.read_page(session, history=self._history, topic_id=topic_id, cursor=cursor, limit=limit)
+            return trail.read_page(
+                session, history=self._history, topic_id=topic_id, cursor=cursor, limit=limit, days=days
+            )
 
     def get(self, exchange_id: int) -> ExchangeDetail:
         """Return one exchange with its texts; raises NotFound."""
         with self._database.read() as session:
             return trail.read_exchange(session, exchange_id)
 
-    def shown_of(self, topic_id: str, limit: int) -> list[int]:
+    def shown_of(self, topic_id: str, limit: int, *, days: TimelineFilter | None = None) -> list[int]:
         """Return the exchanges that a topic's page shows: its exemplars and its newest ones."""
         with self._database.read() as session:
-            return trail.ids_shown_of(session, topic_id, history=self._history, limit=limit)
+            return trail.ids_shown_of(session, topic_id, history=self._history, limit=limit, days=days)
 
     def summaries(self, ids: Sequence[int]) -> dict[int, ExchangeSummary]:
         """Return exchanges by id with the beginnings of their questions; those that are gone are left out."""

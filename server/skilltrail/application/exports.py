@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from skilltrail.application.exchanges import ExchangesFacade
@@ -16,7 +17,7 @@ from skilltrail.domain.timeline import ExportFile, Timeline, TimelineFilter
 from skilltrail.errors import ModelUnavailable
 from skilltrail.platform.clock import Clock
 from skilltrail.services.ports import ModelPort
-from skilltrail.services.trail import read_timeline
+from skilltrail.services.trail import count_exported, read_timeline
 from skilltrail.storage.database import Database
 from skilltrail.storage.history_columns import HistoryColumns
 
@@ -90,11 +91,13 @@ class ExportsFacade:
         *,
         show_personal: bool = False,
         admitted: Sequence[int] = (),
+        most_a_topic: int | None = None,
     ) -> ExportFile:
         """Return the timeline within a filter as one file; raises UnsupportedFormat.
 
         Personal data is masked unless ``show_personal``, and what is a client's left out unless that is ``admitted``;
-        the learner confirms both for each file.
+        the learner confirms both for each file. For a preview only the beginning is in it, ``most_a_topic`` exchanges
+        of its first topics, and no picture.
         """
         from skilltrail.exporters import render_timeline
         from skilltrail.services.exporting import gather_export
@@ -102,7 +105,7 @@ class ExportsFacade:
         wanted = options or TimelineFilter()
         now = self._clock()
         mask = self._without_clients(self._hide if show_personal else self._mask, admitted)
-        chart = self._chart(wanted, mask, admitted) if format in _DRAWN else None
+        chart = self._chart(wanted, mask, admitted) if format in _DRAWN and most_a_topic is None else None
         with self._database.read() as session:
             export = gather_export(
                 session,
@@ -113,13 +116,26 @@ class ExportsFacade:
                 mask=mask,
                 chart_svg=chart,
                 admitted=frozenset(admitted),
+                most_a_topic=most_a_topic,
             )
         return replace(
             render_timeline(format, export),
             exchange_ids=tuple(entry.seq for entry in export.entries),
             masked=sum(any(kind != CLIENT for kind in entry.masked) for entry in export.entries),
-            topics=len(export.timeline.topics),
         )
+
+    def counted(self, options: TimelineFilter, admitted: Sequence[int] = ()) -> Timeline:
+        """Return what a timeline export within a filter will hold, in numbers."""
+        return self._read(options, admitted)
+
+    def first_rows(self, count: int, admitted: Sequence[int] = ()) -> list[ExchangeSummary]:
+        """Return the first rows of the table of exchanges, masked."""
+        return list(islice(self._noted([], admitted), count))
+
+    def row_count(self, admitted: Sequence[int] = ()) -> int:
+        """Return how many rows the table of exchanges has."""
+        with self._database.read() as session:
+            return count_exported(session, history=self._history, admitted=frozenset(admitted))
 
     def exchanges_csv(self, admitted: Sequence[int] = ()) -> ExportFile:
         """Return the table of exchanges: ids, times, fidelity and topics, never a text."""

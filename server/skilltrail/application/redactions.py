@@ -31,6 +31,7 @@ from skilltrail.services import redaction
 from skilltrail.storage import redaction_queries as queries
 from skilltrail.storage.database import Database
 from skilltrail.storage.forget_pass_queries import FORGET_EPOCH
+from skilltrail.storage.hidden_counts import HiddenCounts
 from skilltrail.storage.meta_queries import TOPICS_STALE, bump_revision, raise_counter
 
 _AT_ONCE = 100
@@ -47,6 +48,7 @@ class RedactionsFacade:
         self, *, database: Database, clock: Clock, redactor: SecretRedactor, changed: Callable[[], None]
     ) -> None:
         self._database = database
+        self._hidden = HiddenCounts(database.touched)
         self._clock = clock
         self._redactor = redactor
         self._changed = changed
@@ -61,14 +63,19 @@ class RedactionsFacade:
         """Return counts by kind and the learner's lists."""
         with self._database.read() as session:
             lists = queries.read_lists(session)
+            counts, exchanges = self._hidden.counts(session)
             return RedactionOverview(
-                counts=queries.counts(session),
+                counts=counts,
                 words=queries.words(session),
                 allowances=queries.allowances(session),
                 mask_personal=lists.mask_personal,
                 exempt=lists.exempt,
-                exchanges=queries.redacted_count(session),
+                exchanges=exchanges,
             )
+
+    def forget_remembered(self) -> None:
+        """Drop what is remembered of exchanges."""
+        self._hidden.clear()
 
     def exchanges(self, kind: str, before: int | None = None, limit: int = 50) -> tuple[RedactedExchange, ...]:
         """Return exchanges in which this kind was hidden, the last to arrive first; ``before`` is an id."""

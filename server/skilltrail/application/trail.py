@@ -14,6 +14,7 @@ from skilltrail.domain.skills import SkillPath
 from skilltrail.domain.stages import StageRules
 from skilltrail.domain.timeline import Choosable, Home, Progress, Timeline, TimelineFilter, TopicDetail, TopicLine
 from skilltrail.domain.trajectory import TrajectoryRules
+from skilltrail.i18n import language
 from skilltrail.platform.clock import Clock
 from skilltrail.services import skills, trail
 from skilltrail.storage import trail_queries
@@ -57,7 +58,7 @@ class TrailFacade:
         self._key_location = key_location
         self._progress = progress
         self._alert = alert
-        self._remembered: dict[TimelineFilter, Timeline] = {}
+        self._remembered: dict[tuple[TimelineFilter, str], Timeline] = {}
         self._lock = threading.Lock()
 
     def one_view(self) -> AbstractContextManager[None]:
@@ -71,7 +72,7 @@ class TrailFacade:
         with self._database.read() as session:
             revision = get_revision(session)
             with self._lock:
-                known = self._remembered.get(wanted)
+                known = self._remembered.get((wanted, language()))
             if known is not None and known.revision == revision:
                 return replace(known, generated_at=now.astimezone())
             timeline = trail.read_timeline(session, wanted, history=self._history, now=now, pause=self._pause)
@@ -122,6 +123,10 @@ class TrailFacade:
                 alert=self._alert(),
             )
 
+    def key_location(self) -> str:
+        """Return where the key of the database is."""
+        return self._key_location()
+
     def size(self) -> int:
         """Return the number of all exchanges."""
         with self._database.read() as session:
@@ -145,7 +150,9 @@ class TrailFacade:
 
     def _remember(self, timeline: Timeline) -> None:
         with self._lock:
-            self._remembered.pop(timeline.filter, None)
+            # A timeline says why topics are called so, in the language in which it was asked for.
+            key = (timeline.filter, language())
+            self._remembered.pop(key, None)
             while len(self._remembered) >= _REMEMBERED:
                 self._remembered.pop(next(iter(self._remembered)))
-            self._remembered[timeline.filter] = timeline
+            self._remembered[key] = timeline

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from skilltrail.domain.claims import PublishedConcept
 from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.domain.health import Alert
 
 
+class Scale(StrEnum):
+    """What a column of the timeline is."""
+
+    MONTHS = "months"
+    WEEKS = "weeks"
+    DAYS = "days"
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineFilter:
     """What part of the timeline is wanted; None means all. ``until`` is inclusive.
 
+    ``source`` is a provider's short name ("chatgpt"). With ``learning`` only what counts as learning.
     ``client`` is a client's id as text, or own, none, undecided.
     """
 
@@ -21,6 +31,13 @@ class TimelineFilter:
     until: date | None = None
     area: str | None = None
     client: str | None = None
+    source: str | None = None
+    learning: bool = False
+
+    @property
+    def is_one_day(self) -> bool:
+        """Whether a single day is looked at."""
+        return self.since is not None and self.since == self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +49,19 @@ class MonthCount:
 
 
 @dataclass(frozen=True, slots=True)
+class SpanCount:
+    """Exchanges of one topic in one week or on one day; ``first`` is a Monday, or the day itself."""
+
+    first: date
+    exchanges: int
+
+
+@dataclass(frozen=True, slots=True)
 class TopicLine:
     """One topic as a line of the timeline. ``colour`` is an index into the palette, kept through runs.
 
     ``name_reason`` says in words why the topic is called so. ``alignments`` are the published concepts that the learner
-    confirmed for it, and no others.
+    confirmed for it, and no others. ``spans`` are its weeks or days where the timeline's scale is one of these.
     """
 
     id: str
@@ -52,11 +77,15 @@ class TopicLine:
     months: tuple[MonthCount, ...]
     name_reason: str = ""
     alignments: tuple[PublishedConcept, ...] = ()
+    spans: tuple[SpanCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The whole picture in the learner's time zone (months); ``unassigned`` are exchanges in no topic (yet)."""
+    """The whole picture in the learner's time zone (months); ``unassigned`` are exchanges in no topic (yet).
+
+    ``sources`` are the providers of the whole history, whatever the filter.
+    """
 
     generated_at: datetime
     topics: tuple[TopicLine, ...]
@@ -69,6 +98,27 @@ class Timeline:
     latest: tuple[ExchangeSummary, ...]
     filter: TimelineFilter
     revision: int
+    scale: Scale = Scale.MONTHS
+    sources: tuple[str, ...] = ()
+
+
+DAYS_MOST, WEEKS_MOST = 45, 190
+"""Days looked at up to which a column is a day, or a week."""
+
+
+def scale_of(wanted: TimelineFilter, first: date, last: date) -> Scale:
+    """Return what a column is, by how many days the filter's bounds leave; without bounds, months.
+
+    ``first`` and ``last`` are the days of the first and the last exchange within the filter.
+    """
+    if wanted.since is None and wanted.until is None:
+        return Scale.MONTHS
+    begin = first if wanted.since is None else wanted.since
+    end = last if wanted.until is None else wanted.until
+    days = (end - begin).days + 1
+    if days <= DAYS_MOST:
+        return Scale.DAYS
+    return Scale.WEEKS if days <= WEEKS_MOST else Scale.MONTHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +176,7 @@ class TimelineExport:
 class ExportFile:
     """A finished export; ``exchange_ids`` are the exchanges that it holds.
 
-    ``masked`` is the number of those in which personal data was masked; ``topics`` that of topics it shows.
+    ``masked`` is the number of those in which personal data was masked.
     """
 
     name: str
@@ -134,7 +184,6 @@ class ExportFile:
     data: bytes
     exchange_ids: tuple[int, ...] = ()
     masked: int = 0
-    topics: int = 0
 
 
 @dataclass(frozen=True, slots=True)

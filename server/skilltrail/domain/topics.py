@@ -26,10 +26,14 @@ NAMED_BY_MEANING = noted(
     "Named after “{label}” ({framework}): its exchanges are near it in meaning without naming it,"
     " similarity {similarity}. Telling words: {words}."
 )
+NAMED_BY_CONCEPT_ALONE = noted(
+    "Named after “{label}” ({framework}): about {share} % of its exchanges speak of it,"
+    " similarity {similarity}. Telling words: {words}."
+)
 NAME_FORGOTTEN = noted("What gave it its name was forgotten. It is named anew when topics are looked for again.")
 NAME_OF_CLIENT = noted("What gave it its name is a client’s. It is named anew when topics are looked for again.")
-REASONS = (NAMED_BY_WORDS, NAMED_BY_CONCEPT, NAMED_BY_MEANING, NAME_FORGOTTEN, NAME_OF_CLIENT)
-"""Of what the kept reasons of names are made."""
+REASONS = (NAMED_BY_WORDS, NAMED_BY_CONCEPT, NAMED_BY_MEANING, NAMED_BY_CONCEPT_ALONE, NAME_FORGOTTEN, NAME_OF_CLIENT)
+"""Of what the kept reasons of names are made, now and in earlier versions."""
 
 _MARK = re.compile(r"\[secret:[a-z0-9_-]+:[0-9a-f]{4}\]")
 _LINK = re.compile(r"\bhttps?://\S+")
@@ -69,13 +73,10 @@ class NameReason:
         if self.concept is None:
             return NAMED_BY_WORDS.format(words=words)
         share = round(self.mentions * 100)
-        said = NAMED_BY_CONCEPT if share else NAMED_BY_MEANING
-        return said.format(
-            label=self.concept.label,
-            framework=FRAMEWORK_NAMES.get(self.concept.framework, self.concept.framework),
-            share=share,
-            similarity=f"{self.similarity or 0.0:.2f}",
-            words=words,
+        framework = FRAMEWORK_NAMES.get(self.concept.framework, self.concept.framework)
+        similarity = f"{self.similarity or 0.0:.2f}"
+        return (NAMED_BY_CONCEPT if share else NAMED_BY_MEANING).format(
+            label=self.concept.label, framework=framework, share=share, similarity=similarity, words=words
         )
 
 

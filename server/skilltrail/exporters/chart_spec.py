@@ -1,8 +1,10 @@
 """The timeline chart: one Vega-Lite specification, the same picture in dashboard and exports.
 
-Rows are topics under their areas, columns are months, a dot's size says how many exchanges. Positions are pixels
+Rows are topics under their areas, columns are months, weeks or days (``chart_scale``), a dot's size says how many
+exchanges. Positions are pixels
 that we compute, so that labels, areas and months stay where a reader expects them on every width. Every mark carries a
-link (``#topic-<id>`` or ``#month-2026-11``; see ``chart_svg``) and a text.
+link (``#topic-<id>``, ``#cell-<id>.<first day>.<last day>``, ``#month-2026-11`` or ``#days-<first day>.<last day>``;
+see ``chart_svg``) and a text.
 """
 
 from __future__ import annotations
@@ -10,11 +12,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from skilltrail.domain.timeline import MonthCount, Timeline, TopicLine
+from skilltrail.domain.timeline import MonthCount, Scale, Timeline, TopicLine
+from skilltrail.exporters import chart_scale
 from skilltrail.exporters.area_words import area_words
-from skilltrail.exporters.wording import exchanges_words, month_short, month_words, one_line, topics_words
+from skilltrail.exporters.wording import exchanges_words, month_short, one_line, topics_words
 from skilltrail.formats import number
 from skilltrail.i18n import _
 
@@ -67,15 +71,17 @@ def timeline_chart(timeline: Timeline, *, narrow: bool = False) -> dict[str, Any
     if not topics:
         return None
     layout = _NARROW if narrow else _WIDE
-    months = _months(topics)
-    step = layout.plot / len(months)
-    places = {month: layout.left + (index + 0.5) * step for index, month in enumerate(months)}
+    scale = timeline.scale
+    keys = _months(topics) if scale is Scale.MONTHS else chart_scale.columns(timeline, topics)
+    step = layout.plot / len(keys)
+    places = {key: layout.left + (index + 0.5) * step for index, key in enumerate(keys)}
     rows, height = _rows(topics, layout)
-    layers = [*_grid(places, height), *_month_marks(topics, places, step), *_area_marks(rows, layout)]
+    heads = _month_marks(topics, places, step) if scale is Scale.MONTHS else _span_marks(topics, places, step, scale)
+    layers = [*_grid(places, height, scale), *heads, *_area_marks(rows, layout)]
     lines = [(topic, y) for topic, y in rows if isinstance(topic, TopicLine)]
     layers += [
-        _trails(lines, places),
-        _dots(lines, places, step, _span(months)),
+        _trails(lines, places, scale),
+        _dots(lines, places, step, _span(keys) if scale is Scale.MONTHS else 1, scale),
         _names(lines, layout),
         _counts(lines, layout),
     ]
@@ -120,8 +126,13 @@ def _rows(topics: Sequence[TopicLine], layout: _Layout) -> tuple[list[tuple[Topi
     return rows, y + 12
 
 
-def _grid(places: dict[str, float], height: float) -> list[dict[str, Any]]:
-    values = [{"x": x, "y": _HEAD - 4, "y2": height} for month, x in places.items() if month.endswith("-01")]
+def _grid(places: dict[str, float], height: float, scale: Scale) -> list[dict[str, Any]]:
+    """Draw a thin line at the beginning of each year, of days at each Monday."""
+    if scale is Scale.MONTHS:
+        lined = [key for key in places if key.endswith("-01")]
+    else:
+        lined = [key for key in places if scale is Scale.DAYS and date.fromisoformat(key).weekday() == 0]
+    values = [{"x": places[key], "y": _HEAD - 4, "y2": height} for key in lined]
     return [layer(values, _HAIRLINE, y2={"field": "y2"})] if values else []
 
 
@@ -142,6 +153,21 @@ def _month_marks(topics: Sequence[TopicLine], places: dict[str, float], step: fl
     months = layer(values, text, linked=True, text={"field": "t"})
     years = layer(_years(shown, places, every), text | {"fontWeight": 600, "aria": False}, text={"field": "t"})
     return [months, years]
+
+
+def _span_marks(
+    topics: Sequence[TopicLine], places: dict[str, float], step: float, scale: Scale
+) -> list[dict[str, Any]]:
+    counts: dict[str, list[int]] = {}
+    for topic in topics:
+        for key, count in chart_scale.cells(topic, scale):
+            counts.setdefault(key, []).append(count)
+    labels = chart_scale.head(list(places), counts, scale, step)
+    values = [{"x": places[label.pop("key")], "y": 30, **label} for label in labels]
+    over = [{"x": places[key], "y": 12, "t": text} for key, text in chart_scale.upper(list(places), scale)]
+    text = {"type": "text", "fontSize": 11, "color": SOFT}
+    above = text | {"fontWeight": 600, "aria": False, "align": "left", "dx": -6}
+    return [layer(values, text, linked=True, text={"field": "t"}), layer(over, above, text={"field": "t"})]
 
 
 def _years(shown: Sequence[str], places: dict[str, float], every: int) -> list[dict[str, Any]]:
@@ -168,10 +194,10 @@ def _area_marks(rows: Sequence[tuple[TopicLine | str, float]], layout: _Layout) 
     return [layer(lines, _HAIRLINE, x2={"field": "x2"}), layer(values, text, text={"field": "t"})]
 
 
-def _trails(lines: Sequence[tuple[TopicLine, float]], places: dict[str, float]) -> dict[str, Any]:
-    spans = [(topic, y, sorted(count.month for count in topic.months)) for topic, y in lines]
+def _trails(lines: Sequence[tuple[TopicLine, float]], places: dict[str, float], scale: Scale) -> dict[str, Any]:
+    spans = [(topic, y, chart_scale.cells(topic, scale)) for topic, y in lines]
     values = [
-        {"x": places[months[0]], "x2": places[months[-1]], "y": y, "c": _colour(topic)} for topic, y, months in spans
+        {"x": places[found[0][0]], "x2": places[found[-1][0]], "y": y, "c": _colour(topic)} for topic, y, found in spans
     ]
     mark = {"type": "rule", "aria": False, "strokeWidth": 2, "opacity": 0.35, "strokeCap": "round"}
     return layer(values, mark, x2={"field": "x2"}, color=scaled("c"))
@@ -182,39 +208,47 @@ def _span(months: Sequence[str]) -> int:
     return next((span for span in (1, 3, 6) if len(months) <= span * COLUMN_LIMIT), 12)
 
 
-def _dots(lines: Sequence[tuple[TopicLine, float]], places: dict[str, float], step: float, span: int) -> dict[str, Any]:
-    found = [(topic, y, _spans(topic, span)) for topic, y in lines]
+def _dots(
+    lines: Sequence[tuple[TopicLine, float]], places: dict[str, float], step: float, span: int, scale: Scale
+) -> dict[str, Any]:
+    found = [(topic, y, _spans(topic, span, scale)) for topic, y in lines]
     most = max(count for _topic, _y, spans in found for count in spans.values())
     largest = min(12.0, max(3.0, step * span * 0.62))
     values = [
         {
-            "x": sum(places[month] for month in months) / len(months),
+            "x": sum(places[key] for key in keys) / len(keys),
             "y": y,
             # Vega's size is an area; the smallest dot stays visible.
             "s": round(math.pi * max(2.6, largest * math.sqrt(count / most)) ** 2, 1),
             "c": _colour(topic),
-            "u": f"#topic-{topic.id}",
-            "d": f"{one_line(topic.name)}, {_span_words(months)}: {exchanges_words(count)}",
+            "u": _cell(topic, keys, scale),
+            "d": _cell_words(topic, keys, count, scale),
         }
         for topic, y, spans in found
-        for months, count in spans.items()
+        for keys, count in spans.items()
     ]
     mark = {"type": "circle", "opacity": 1}
     return layer(values, mark, linked=True, size=scaled("s"), color=scaled("c"))
 
 
-def _spans(topic: TopicLine, span: int) -> dict[tuple[str, ...], int]:
-    """Return the exchanges of a topic by the months that one dot stands for, those without any left out."""
+def _cell_words(topic: TopicLine, keys: Sequence[str], count: int, scale: Scale) -> str:
+    span = chart_scale.span_words(keys[0], keys[-1], scale)
+    return f"{one_line(topic.name)}, {span}: {exchanges_words(count)}"
+
+
+def _cell(topic: TopicLine, keys: Sequence[str], scale: Scale) -> str:
+    first, last = chart_scale.days_of(keys[0], keys[-1], scale)
+    return f"#cell-{topic.id}.{first}.{last}"
+
+
+def _spans(topic: TopicLine, span: int, scale: Scale) -> dict[tuple[str, ...], int]:
+    """Return the exchanges of a topic by the columns that one dot stands for, those without any left out."""
+    if scale is not Scale.MONTHS:
+        return {(key,): count for key, count in chart_scale.cells(topic, scale)}
     found: dict[int, list[MonthCount]] = {}
     for count in topic.months:
         found.setdefault((int(count.month[:4]) * 12 + int(count.month[5:7]) - 1) // span, []).append(count)
     return {tuple(c.month for c in counts): sum(c.exchanges for c in counts) for counts in found.values()}
-
-
-def _span_words(months: Sequence[str]) -> str:
-    if len(months) == 1:
-        return month_words(months[0])
-    return _("{start} to {end}").format(start=month_words(months[0]), end=month_words(months[-1]))
 
 
 def _names(lines: Sequence[tuple[TopicLine, float]], layout: _Layout) -> dict[str, Any]:

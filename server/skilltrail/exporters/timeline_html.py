@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Collection
 from importlib import resources
 
 from jinja2 import Environment, StrictUndefined
@@ -62,4 +63,10 @@ def _chart(export: TimelineExport) -> str:
     topics = {f"topic-{topic.id}" for topic in export.timeline.topics}
     label = _("Topics over months; the table below holds the same figures")
     # A month has no place of its own in this page; its text stays, its link goes.
-    return clean_chart(export.chart_svg, label=label, link=lambda mark: f"#{mark}" if mark in topics else None)
+    return clean_chart(export.chart_svg, label=label, link=lambda mark: _place(mark, topics))
+
+
+def _place(mark: str, topics: Collection[str]) -> str | None:
+    """Return where a mark leads within the page: a dot to its topic."""
+    named = mark.replace("cell-", "topic-", 1).partition(".")[0] if mark.startswith("cell-") else mark
+    return f"#{named}" if named in topics else None

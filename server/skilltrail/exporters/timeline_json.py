@@ -32,6 +32,8 @@ def _document(export: TimelineExport) -> dict[str, Any]:
             "since": wanted.since.isoformat() if wanted.since else None,
             "until": wanted.until.isoformat() if wanted.until else None,
             "area": wanted.area,
+            "source": wanted.source,
+            "learning": wanted.learning,
         },
         "counts": {
             "exchanges": timeline.exchanges,

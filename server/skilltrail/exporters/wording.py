@@ -6,7 +6,7 @@ import calendar
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from skilltrail import formats
-from skilltrail.domain.timeline import Timeline
+from skilltrail.domain.timeline import Scale, Timeline
 from skilltrail.exporters.area_words import area_words
 from skilltrail.exporters.kind_words import kind_words
 from skilltrail.exporters.plain_text import one_line, visible, visible_lines
@@ -14,7 +14,8 @@ from skilltrail.formats import decimal, number
 from skilltrail.i18n import _, plural
 
 __all__ = [
-    "ago_words", "area_words", "bytes_words", "check_words", "clock_words", "day_words", "decimal", "duration_words",
+    "ago_words", "area_words", "bytes_words", "check_words", "clock_words", "day_words", "days_words", "decimal",
+    "duration_words",
     "exchanges_words", "fidelity_words", "kind_words", "moment_words", "month_days", "month_of", "month_short",
     "month_words", "ngettext", "number", "one_line", "origin_words", "provider_name", "span_words", "status_words",
     "timeline_sentence", "topics_words", "utc_stamp", "visible", "visible_lines",
@@ -158,11 +159,28 @@ def span_words(first: datetime, last: datetime, zone: tzinfo | None = None) -> s
     return _("{start} to {end}").format(start=month_words(start), end=month_words(end))
 
 
+def _span_of(timeline: Timeline, first: datetime, last: datetime) -> str:
+    zone = timeline.generated_at.tzinfo
+    if timeline.scale is Scale.MONTHS:
+        return span_words(first, last, zone)
+    return days_words(first.astimezone(zone).date(), last.astimezone(zone).date())
+
+
+def days_words(since: date | None, until: date | None) -> str:
+    """Return "3 November 2026", "2 November 2026 to 8 November 2026", "from 2 November 2026" or "up to …"."""
+    if since is not None and until is not None:
+        if since == until:
+            return day_words(since)
+        return _("{start} to {end}").format(start=day_words(since), end=day_words(until))
+    if since is not None:
+        return _("from {day}").format(day=day_words(since))
+    return _("up to {day}").format(day=day_words(until)) if until is not None else ""
+
+
 def timeline_sentence(timeline: Timeline) -> str:
     """Say in words what the timeline chart shows: how much, over what time, about what most, and what came last."""
     if not timeline.topics or timeline.first_at is None or timeline.last_at is None:
         return _("There are no topics in this view yet.")
-    zone = timeline.generated_at.tzinfo
     areas = len({topic.area for topic in timeline.topics})
     largest = max(timeline.topics, key=lambda topic: (topic.exchanges, topic.id))
     newest = max(timeline.topics, key=lambda topic: (topic.last_at, topic.id))
@@ -172,7 +190,7 @@ def timeline_sentence(timeline: Timeline) -> str:
         "Most are about {largest} ({count}); the latest are about {newest}."
     )
     return words.format(
-        span=span_words(timeline.first_at, timeline.last_at, zone),
+        span=_span_of(timeline, timeline.first_at, timeline.last_at),
         exchanges=exchanges_words(grouped),
         topics=topics_words(len(timeline.topics)),
         areas=ngettext("{n} area", "{n} areas", areas),

@@ -145,8 +145,8 @@ def merge(session: Session, sources: Sequence[str], into: str, *, now: datetime)
         raise CorrectionRefused(_("Choose another topic to merge with."))
     members = queries.members_of(session, [into, *(other.id for other in others)])
     moves = {row: (before, into) for row, before in members.items()}
-    names = listed([quoted(other.shown_name) for other in others])
-    words = _("{names} and “{name}” are one now.").format(names=names, name=target.shown_name)
+    names = listed([quoted(one.shown_name) for one in (*others, target)])
+    words = _("{names} are one now.").format(names=names)
     for other in others:
         queries.change_topic(session, other.id, retired_at=now)
     return _apply(session, Kind.MERGE, into, moves, now=now, words=words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +25,7 @@ class Part:
     """What part of the history is looked at: from ``since`` to just before ``before``; None means no bound.
 
     ``topics``: these alone; None: all but the ``hidden`` ones, and what is in no topic. ``exported``: without what the
-    learner leaves out of exports.
+    learner leaves out of exports. ``source``: a provider. ``received``: stored at this time or later.
     """
 
     since: datetime | None = None
@@ -33,6 +33,9 @@ class Part:
     topics: Collection[str] | None = None
     hidden: Collection[str] = ()
     exported: bool = False
+    source: str | None = None
+    learning: bool = False
+    received: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,12 @@ def within(columns: Columns, part: Part) -> NDArray[np.int64]:
         keep &= columns.asked < to_microseconds(part.before)
     if part.exported:
         keep &= ~columns.restricted
+    if part.source is not None:
+        keep &= columns.source == (columns.sources.index(part.source) if part.source in columns.sources else -1)
+    if part.learning:
+        keep &= columns.kind == KINDS.index(Kind.LEARNING)
+    if part.received is not None:
+        keep &= columns.received >= to_microseconds(part.received)
     if part.topics is not None:
         keep &= _named(columns, part.topics)
     elif part.hidden:
@@ -109,6 +118,19 @@ def topic_figures(columns: Columns, rows: NDArray[np.int64], *, pause: timedelta
     ]
 
 
+def spans(columns: Columns, rows: NDArray[np.int64], *, weekly: bool) -> dict[str, list[tuple[date, int]]]:
+    """Return by topic the days, or the weeks by their Mondays, in order, each with its exchanges."""
+    rows = rows[columns.topic[rows] != NO_TOPIC]
+    # 1 January 1970 was a Thursday.
+    first = columns.day[rows] - ((columns.day[rows] + 3) % 7 if weekly else 0)
+    keys, counts = np.unique(columns.topic[rows].astype(np.int64) << 32 | first, return_counts=True)
+    found: dict[str, list[tuple[date, int]]] = {}
+    for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
+        day = date(1970, 1, 1) + timedelta(days=key & 0xFFFFFFFF)
+        found.setdefault(columns.topics[key >> 32], []).append((day, count))
+    return found
+
+
 def totals(columns: Columns, rows: NDArray[np.int64]) -> Totals:
     """Count ``rows``."""
     if not len(rows):
@@ -148,9 +170,9 @@ def exemplar_ids(columns: Columns, topic_id: str) -> list[int]:
     return [int(number) for number in columns.id[rows[np.argsort(columns.rank[rows], kind="stable")]]]
 
 
-def page_ids(columns: Columns, topic_id: str, *, before: int | None, limit: int) -> list[int]:
-    """Return the ids of a topic's exchanges in falling order of arrival, those before ``before``."""
-    ids = np.sort(columns.id[within(columns, Part(topics=(topic_id,)))])
+def page_ids(columns: Columns, part: Part, *, before: int | None, limit: int) -> list[int]:
+    """Return the ids of a part's exchanges in falling order of arrival, those before ``before``."""
+    ids = np.sort(columns.id[within(columns, part)])
     end = len(ids) if before is None else int(np.searchsorted(ids, before))
     return [int(number) for number in ids[max(0, end - limit) : end][::-1]]
 

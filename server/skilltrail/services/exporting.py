@@ -6,7 +6,7 @@ it for this very file.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from skilltrail import __version__
 from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.domain.timeline import ExportEntry, Timeline, TimelineExport, TimelineFilter, TopicLine
-from skilltrail.services.trail import bounds_of, read_timeline
+from skilltrail.services.trail import bounds_of, first_entries, read_timeline
 from skilltrail.storage.history_columns import HistoryColumns
 from skilltrail.storage.trail_queries import all_summaries
 
@@ -33,16 +33,21 @@ def gather_export(
     mask: Mask,
     chart_svg: str | None = None,
     admitted: frozenset[int] = frozenset(),
+    most_a_topic: int | None = None,
 ) -> TimelineExport:
     """Return everything a timeline export holds; its entries are those on the current path within the filter,
     without what the learner leaves out of exports, and what is a client's but those ``admitted``.
+    For a preview the first ``most_a_topic`` of the first topics alone, so that it begins as the file does.
     """
-    entries = all_summaries(session, bounds=bounds_of(wanted, exported=True, admitted=admitted), questions=True)
+    timeline = read_timeline(session, wanted, history=history, now=now, pause=pause, exported=True, admitted=admitted)
+    if most_a_topic is None:
+        entries: Iterable[ExchangeSummary] = all_summaries(
+            session, bounds=bounds_of(wanted, exported=True, admitted=admitted), questions=True
+        )
+    else:
+        entries = first_entries(session, timeline, history=history, most_a_topic=most_a_topic, admitted=admitted)
     return TimelineExport(
-        timeline=masked_timeline(
-            read_timeline(session, wanted, history=history, now=now, pause=pause, exported=True, admitted=admitted),
-            mask,
-        ),
+        timeline=masked_timeline(timeline, mask),
         entries=tuple(_entry(summary, mask) for summary in entries),
         product_version=__version__,
         chart_svg=chart_svg,

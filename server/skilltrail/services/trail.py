@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,27 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.claims import PublishedConcept
 from skilltrail.domain.corrections import Standing
 from skilltrail.domain.exchange import ExchangeDetail, ExchangePage, ExchangeSummary
-from skilltrail.domain.timeline import Choosable, MonthCount, Timeline, TimelineFilter, TopicDetail, TopicLine
+from skilltrail.domain.timeline import (
+    Choosable,
+    MonthCount,
+    Scale,
+    SpanCount,
+    Timeline,
+    TimelineFilter,
+    TopicDetail,
+    TopicLine,
+    scale_of,
+)
 from skilltrail.domain.topics import REASONS
 from skilltrail.errors import NotFound
 from skilltrail.i18n import _, retold
 from skilltrail.services import counting
-from skilltrail.services.counting import Part, TopicFigures
+from skilltrail.services.counting import Part, TopicFigures, Totals
 from skilltrail.storage import claim_queries, work_queries
 from skilltrail.storage import trail_queries as queries
 from skilltrail.storage.context_apart_queries import kept_apart
 from skilltrail.storage.history_columns import Columns, HistoryColumns
+from skilltrail.storage.once import once
 from skilltrail.storage.trail_queries import Bounds, TopicNames
 
 if TYPE_CHECKING:
@@ -28,7 +40,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LATEST = 10
+OF_A_DAY = 100
+"""Exchanges listed of a single day."""
+
 PAGE_LIMIT = 200
+_TOPICS_BEGUN = 3
 
 
 def read_timeline(
@@ -62,12 +78,13 @@ def read_timeline(
     """
     columns, names = history.at(session), queries.topic_names(session)
     part = _part(wanted, names, exported=exported)
-    bounds = bounds_of(wanted, exported=exported, admitted=admitted)
-    rows = _apart(session, columns, counting.within(columns, part), bounds)
-    lines = _lines(session, columns, rows, names, pause)
+    rows = _rows(session, columns, part, bounds_of(wanted, exported=exported, admitted=admitted))
     total = counting.totals(columns, rows)
+    scale = _scale(wanted, total)
+    spans = {} if scale is Scale.MONTHS else counting.spans(columns, rows, weekly=scale is Scale.WEEKS)
+    lines = _lines(session, columns, rows, names, pause, spans=spans)
     unassigned = total.exchanges - sum(line.exchanges for line in lines)
-    newest = counting.newest(columns, rows, LATEST)
+    newest = counting.newest(columns, rows, OF_A_DAY if wanted.is_one_day else LATEST)
     latest = queries.summaries_by_id(session, newest)
     return Timeline(
         generated_at=now.astimezone(),
@@ -81,7 +98,15 @@ def read_timeline(
         latest=tuple(latest[number] for number in newest),
         filter=wanted,
         revision=columns.revision,
+        scale=scale,
+        sources=tuple(sorted(columns.sources)),
     )
+
+
+def _scale(wanted: TimelineFilter, total: Totals) -> Scale:
+    if total.first_at is None or total.last_at is None:
+        return Scale.MONTHS
+    return scale_of(wanted, total.first_at.astimezone().date(), total.last_at.astimezone().date())
 
 
 def read_topic(session: Session, topic_id: str, *, history: HistoryColumns, pause: timedelta) -> TopicDetail:
@@ -123,27 +148,71 @@ def count_topics(session: Session, *, history: HistoryColumns) -> int:
 
 
 def read_page(
-    session: Session, *, history: HistoryColumns, topic_id: str | None, cursor: int | None, limit: int
+    session: Session,
+    *,
+    history: HistoryColumns,
+    topic_id: str | None,
+    cursor: int | None,
+    limit: int,
+    days: TimelineFilter | None = None,
 ) -> ExchangePage:
-    """Return a page of exchanges, the last to arrive first; ``cursor`` is the ``next_cursor`` of the page before."""
+    """Return a page of exchanges, the last to arrive first; ``cursor`` is the ``next_cursor`` of the page before.
+
+    ``days``: of a topic, only what was asked between these.
+    """
     limit = max(1, min(limit, PAGE_LIMIT))
     # One more than asked for tells whether there is a next page.
     if topic_id is None:
         items, total = queries.page(session, before=cursor, limit=limit + 1), queries.everything(session)[0]
     else:
         columns = history.at(session)
-        items = _summaries(session, counting.page_ids(columns, topic_id, before=cursor, limit=limit + 1))
-        total = counting.sizes(columns).get(topic_id, 0)
+        part = _of_topic(topic_id, days)
+        items = _summaries(session, counting.page_ids(columns, part, before=cursor, limit=limit + 1))
+        total = len(counting.within(columns, part))
     more = len(items) > limit
     items = items[:limit]
     return ExchangePage(items=items, total=total, next_cursor=items[-1].seq if more else None)
 
 
-def ids_shown_of(session: Session, topic_id: str, *, history: HistoryColumns, limit: int) -> list[int]:
+def _of_topic(topic_id: str, days: TimelineFilter | None) -> Part:
+    bounds = bounds_of(days or TimelineFilter())
+    return Part(topics=(topic_id,), since=bounds.since, before=bounds.before)
+
+
+def ids_shown_of(
+    session: Session, topic_id: str, *, history: HistoryColumns, limit: int, days: TimelineFilter | None = None
+) -> list[int]:
     """Return the exchanges that a topic's page shows: its exemplars, and the newest ``limit`` with one more."""
     columns = history.at(session)
-    page = counting.page_ids(columns, topic_id, before=None, limit=limit + 1)
+    page = counting.page_ids(columns, _of_topic(topic_id, days), before=None, limit=limit + 1)
     return [*counting.exemplar_ids(columns, topic_id), *page]
+
+
+def count_exported(session: Session, *, history: HistoryColumns, admitted: frozenset[int] = frozenset()) -> int:
+    """Return how many rows the table of all exchanges has: what is hidden or left out of exports is not in it."""
+    wanted = TimelineFilter()
+    part = _part(wanted, queries.topic_names(session), exported=True)
+    rows = _rows(session, history.at(session), part, bounds_of(wanted, exported=True, admitted=admitted))
+    return len(rows) + queries.exported_off_path(session, admitted)
+
+
+def first_entries(
+    session: Session,
+    timeline: Timeline,
+    *,
+    history: HistoryColumns,
+    most_a_topic: int,
+    admitted: frozenset[int] = frozenset(),
+) -> tuple[ExchangeSummary, ...]:
+    """Return with what an export of a timeline begins: the first exchanges of its first topics."""
+    columns = history.at(session)
+    bounds = bounds_of(timeline.filter, exported=True, admitted=admitted)
+    ids: list[int] = []
+    for line in timeline.topics[:_TOPICS_BEGUN]:
+        part = replace(_part(timeline.filter, {}, exported=True), topics=(line.id,))
+        # Rows of one topic are in the order of time.
+        ids += columns.id[_rows(session, columns, part, bounds)[:most_a_topic]].tolist()
+    return _summaries(session, ids)
 
 
 def _summaries(session: Session, ids: Sequence[int]) -> tuple[ExchangeSummary, ...]:
@@ -172,6 +241,8 @@ def bounds_of(wanted: TimelineFilter, *, exported: bool = False, admitted: froze
         before=_day_begins(wanted.until + timedelta(days=1)) if wanted.until and wanted.until < _LAST_DAY else None,
         area=wanted.area,
         client=wanted.client,
+        source=wanted.source,
+        learning=wanted.learning,
         exported=exported,
         admitted=admitted,
     )
@@ -187,11 +258,13 @@ def _day_begins(day: date) -> datetime:
     return datetime(day.year, day.month, day.day).astimezone(UTC)
 
 
-def _apart(session: Session, columns: Columns, rows: NDArray[np.int64], bounds: Bounds) -> NDArray[np.int64]:
-    """Return the rows without what is not wanted of clients: for an export all of theirs, for a filter all others'."""
+def _rows(session: Session, columns: Columns, part: Part, bounds: Bounds) -> NDArray[np.int64]:
+    """Return the rows of a part, for an export without clients', for a filter without those of others."""
+    rows = counting.within(columns, part)
     if not bounds.exported and bounds.client is None:
         return rows
-    return counting.without(columns, rows, kept_apart(session, bounds))
+    apart = once(session, f"apart {bounds.client} {sorted(bounds.admitted)}", lambda: kept_apart(session, bounds))
+    return counting.without(columns, rows, apart)
 
 
 def _part(wanted: TimelineFilter, names: Mapping[str, TopicNames], *, exported: bool) -> Part:
@@ -199,7 +272,15 @@ def _part(wanted: TimelineFilter, names: Mapping[str, TopicNames], *, exported: 
     hidden = frozenset(one.topic_id for one in names.values() if one.standing != Standing.SHOWN.value)
     of_area = frozenset(one.topic_id for one in names.values() if one.area == wanted.area) - hidden
     topics = None if wanted.area is None else of_area
-    return Part(since=bounds.since, before=bounds.before, topics=topics, hidden=hidden, exported=exported)
+    return Part(
+        since=bounds.since,
+        before=bounds.before,
+        topics=topics,
+        hidden=hidden,
+        exported=exported,
+        source=wanted.source,
+        learning=wanted.learning,
+    )
 
 
 def _lines(
@@ -210,18 +291,24 @@ def _lines(
     pause: timedelta,
     *,
     every: bool = False,
+    spans: Mapping[str, Sequence[tuple[date, int]]] | None = None,
 ) -> tuple[TopicLine, ...]:
     """Return the shown topics among ``rows``, with ``every`` all that are named."""
     aligned = claim_queries.confirmed(session)
     lines = [
-        _line(names[one.topic_id], one, aligned.get(one.topic_id, ()))
+        _line(names[one.topic_id], one, aligned.get(one.topic_id, ()), (spans or {}).get(one.topic_id, ()))
         for one in counting.topic_figures(columns, rows, pause=pause)
         if one.topic_id in names and (every or names[one.topic_id].shown)
     ]
     return tuple(sorted(lines, key=lambda line: (-line.exchanges, line.name.casefold(), line.id)))
 
 
-def _line(names: TopicNames, figures: TopicFigures, alignments: tuple[PublishedConcept, ...]) -> TopicLine:
+def _line(
+    names: TopicNames,
+    figures: TopicFigures,
+    alignments: tuple[PublishedConcept, ...],
+    spans: Sequence[tuple[date, int]],
+) -> TopicLine:
     return TopicLine(
         id=names.topic_id,
         name=names.name,
@@ -236,4 +323,5 @@ def _line(names: TopicNames, figures: TopicFigures, alignments: tuple[PublishedC
         months=tuple(MonthCount(month, count) for month, count in figures.months),
         name_reason=retold(names.name_reason, REASONS),
         alignments=alignments,
+        spans=tuple(SpanCount(*span) for span in spans),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.storage.context_conditions import UNSEEN, confidential, is_of
 from skilltrail.storage.context_models import ContextAssignment
-from skilltrail.storage.models import Exchange, TopicMembership
+from skilltrail.storage.models import Conversation, Exchange, TopicMembership
 from skilltrail.storage.trail_queries import Bounds, conditions, summaries, summary_of
 
 
@@ -30,6 +30,8 @@ def left_out(session: Session, bounds: Bounds, admitted: Collection[int]) -> Lef
     inside = select(Exchange.id).where(*conditions(bounds), Exchange.restricted.is_(False))
     if bounds.area is not None:
         inside = inside.join(TopicMembership, TopicMembership.exchange_id == Exchange.id)
+    if bounds.source is not None:
+        inside = inside.join(Conversation, Conversation.id == Exchange.conversation_id)
     kept_back = inside.where(or_(confidential(admitted), UNSEEN))
     waiting = select(func.count()).select_from(inside.where(UNSEEN, ~confidential(admitted)).subquery())
     total = select(func.count()).select_from(kept_back.subquery())

@@ -32,22 +32,27 @@ def add_export(
 
 def past_exports(session: Session) -> tuple[PastExport, ...]:
     """Return the files that were made, the newest first, with how many of their exchanges are no longer there."""
-    gone = (
-        select(ExportMember.export_id, func.count().label("gone"))
-        .outerjoin(Exchange, Exchange.id == ExportMember.exchange_id)
-        .where(Exchange.id.is_(None))
-        .group_by(ExportMember.export_id)
-        .subquery()
-    )
-    statement = (
-        select(ExportLog, func.coalesce(gone.c.gone, 0))
-        .outerjoin(gone, gone.c.export_id == ExportLog.id)
-        .order_by(ExportLog.id.desc())
-    )
+    gone = _gone(session)
+    statement = select(ExportLog).order_by(ExportLog.id.desc())
     return tuple(
-        PastExport(row.id, row.made_at, row.format, row.name, row.exchanges, count, row.sha256)
-        for row, count in session.execute(statement)
+        PastExport(row.id, row.made_at, row.format, row.name, row.exchanges, gone.get(row.id, 0), row.sha256)
+        for row in session.execute(statement).scalars()
     )
+
+
+def _gone(session: Session) -> dict[int, int]:
+    """Return by file how many of its exchanges are no longer there.
+
+    What is missing is looked up, and not every member of every file: few are forgotten, and a file may hold all.
+    """
+    there = set(session.execute(select(Exchange.id)).scalars())
+    highest = session.execute(select(func.max(ExportMember.exchange_id))).scalar_one() or 0
+    missing = sorted(set(range(1, highest + 1)) - there)
+    if not missing:
+        return {}
+    named = select(func.json_each(str(missing)).table_valued("value").c.value)
+    statement = select(ExportMember.export_id, func.count()).where(ExportMember.exchange_id.in_(named))
+    return {row[0]: row[1] for row in session.execute(statement.group_by(ExportMember.export_id))}
 
 
 def count_holding(session: Session, ids: Sequence[int]) -> int:

@@ -1,6 +1,6 @@
 """The history as columns in memory: what counting needs of every exchange on the current path, and no text.
 
-Some 45 bytes an exchange, in the order of topic and time. Reading them costs a pass over two indexes; after a capture
+Some 55 bytes an exchange, in the order of topic and time. Reading them costs a pass over two indexes; after a capture
 only the conversations that it touched are read again (``storage.touched``), so that a page's counts cost the same few
 milliseconds whatever was just captured. What is counted from them stands in ``services.counting``.
 """
@@ -20,7 +20,7 @@ from sqlalchemy.types import NullType
 from skilltrail.domain.learning import Kind
 from skilltrail.storage.learning_models import ExchangeLearning
 from skilltrail.storage.meta_queries import get_revision
-from skilltrail.storage.models import Exchange, TopicMembership
+from skilltrail.storage.models import Conversation, Exchange, TopicMembership
 from skilltrail.storage.touched import Touched, TouchedLog
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ _ROW = np.dtype(
         ("restricted", "?"),
         ("kind", "i1"),
         ("rank", "i2"),
+        ("source", "i2"),
+        ("received", "i8"),
     ]
 )
 
@@ -55,9 +57,12 @@ _COLUMNS = (
     Exchange.restricted,
     ExchangeLearning.kind,
     TopicMembership.exemplar,
+    Conversation.provider,
+    Exchange.received_at,
 )
 _ALL = (
     select(*(type_coerce(column, NullType) for column in _COLUMNS))
+    .join(Conversation, Conversation.id == Exchange.conversation_id)
     .outerjoin(TopicMembership, TopicMembership.exchange_id == Exchange.id)
     .outerjoin(ExchangeLearning, ExchangeLearning.exchange_id == Exchange.id)
     .where(Exchange.on_current_path.is_(True))
@@ -72,7 +77,7 @@ def _named(parameter: str) -> Any:
 _SOME = _ALL.where(or_(Exchange.conversation_id.in_(_named("talks")), Exchange.id.in_(_named("ids"))))
 
 
-_ARRAYS = ("id", "asked", "talk", "topic", "restricted", "kind", "rank", "day", "month")
+_ARRAYS = ("id", "asked", "talk", "topic", "restricted", "kind", "rank", "source", "received", "day", "month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +86,15 @@ class Columns:
 
     ``zone``: the learner's clock, and which file was read; columns of another one are of no use. ``asked``:
     microseconds since 1970. ``topic``: position in ``topics``, or ``NO_TOPIC``. ``kind``: position in ``KINDS``.
-    ``rank``: an exemplar's place, else ``NO_EXEMPLAR``.
-    ``day``: days since 1970 and ``month``:
-    months since 1970, both by the learner's clock.
+    ``rank``: an exemplar's place, else ``NO_EXEMPLAR``. ``source``: position in ``sources``, the providers.
+    ``received``: when it was stored, as ``asked``. ``day``: days since 1970 and ``month``: months since 1970, both by
+    the learner's clock.
     """
 
     revision: int
     zone: tuple[object, ...]
     topics: tuple[str, ...]
+    sources: tuple[str, ...]
     id: NDArray[np.int64]
     asked: NDArray[np.int64]
     talk: NDArray[np.int64]
@@ -96,6 +102,8 @@ class Columns:
     restricted: NDArray[np.bool_]
     kind: NDArray[np.int8]
     rank: NDArray[np.int16]
+    source: NDArray[np.int16]
+    received: NDArray[np.int64]
     day: NDArray[np.int32]
     month: NDArray[np.int32]
 
@@ -142,23 +150,36 @@ def _zone() -> tuple[object, ...]:
 
 
 def _read(session: Session, revision: int, zone: tuple[object, ...]) -> Columns:
-    rows, topics = _rows_of(session, _ALL, {}, {})
-    return _ordered(rows, *_local(rows["asked"]), revision=revision, zone=zone, topics=topics)
+    names = _Names({}, {})
+    rows = _rows_of(session, _ALL, {}, names)
+    return _ordered(rows, *_local(rows["asked"]), revision=revision, zone=zone, names=names)
 
 
 def _patched(session: Session, known: Columns, touched: Touched, revision: int) -> Columns:
     """Return ``known`` with the touched rows as they are now."""
-    places = {topic: place for place, topic in enumerate(known.topics)}
+    names = _Names(_places_of(known.topics), _places_of(known.sources))
     talks, ids = sorted(touched.conversations), sorted(touched.exchanges)
     named = {"talks": str(talks), "ids": str(ids)}
-    new, topics = _rows_of(session, _SOME, named, places) if talks or ids else (np.zeros(0, _ROW), known.topics)
-    fresh = _ordered(new, *_local(new["asked"]), revision=revision, zone=known.zone, topics=topics)
+    new = _rows_of(session, _SOME, named, names) if talks or ids else np.zeros(0, _ROW)
+    fresh = _ordered(new, *_local(new["asked"]), revision=revision, zone=known.zone, names=names)
     gone = np.isin(known.talk, talks) | np.isin(known.id, [*ids, *new["id"].tolist()])
     kept = {name: getattr(known, name)[~gone] for name in _ARRAYS}
     # Both are in order: each new row goes where it belongs, which is far quicker than sorting all of them again.
     places_of_new = _places(kept["topic"], kept["asked"], kept["id"], fresh)
     arrays = {name: np.insert(kept[name], places_of_new, getattr(fresh, name)) for name in _ARRAYS}
-    return Columns(revision=revision, zone=known.zone, topics=topics, **arrays)
+    return Columns(revision=revision, zone=known.zone, topics=fresh.topics, sources=fresh.sources, **arrays)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The numbers that stand for topics and sources; those that are new are added."""
+
+    topics: dict[str, int]
+    sources: dict[str, int]
+
+
+def _places_of(names: tuple[str, ...]) -> dict[str, int]:
+    return {name: place for place, name in enumerate(names)}
 
 
 def _places(
@@ -177,10 +198,8 @@ def _places(
     return np.array(found, dtype=np.int64)
 
 
-def _rows_of(
-    session: Session, statement: Any, named: dict[str, str], places: dict[str, int]
-) -> tuple[NDArray[np.void], tuple[str, ...]]:
-    """Read rows; ``places`` are the topics known so far, and get those that are new."""
+def _rows_of(session: Session, statement: Any, named: dict[str, str], names: _Names) -> NDArray[np.void]:
+    places, sources = names.topics, names.sources
     found = session.connection().execute(statement, named).cursor.fetchall()
     rows = [
         (
@@ -191,10 +210,12 @@ def _rows_of(
             restricted,
             _KIND_NUMBERS[kind],
             NO_EXEMPLAR if rank is None else rank,
+            sources.setdefault(source, len(sources)),
+            received,
         )
-        for row, asked, talk, topic, restricted, kind, rank in found
+        for row, asked, talk, topic, restricted, kind, rank, source, received in found
     ]
-    return np.array(rows, dtype=_ROW), tuple(places)
+    return np.array(rows, dtype=_ROW)
 
 
 def _ordered(
@@ -204,11 +225,19 @@ def _ordered(
     *,
     revision: int,
     zone: tuple[object, ...],
-    topics: tuple[str, ...],
+    names: _Names,
 ) -> Columns:
     order = np.lexsort((rows["id"], rows["asked"], rows["topic"]))
     arrays = {name: np.ascontiguousarray(rows[name][order]) for name in _ROW.names or ()}
-    return Columns(revision=revision, zone=zone, topics=topics, day=day[order], month=month[order], **arrays)
+    return Columns(
+        revision=revision,
+        zone=zone,
+        topics=tuple(names.topics),
+        sources=tuple(names.sources),
+        day=day[order],
+        month=month[order],
+        **arrays,
+    )
 
 
 def _local(asked: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from skilltrail.domain.redaction import Allowance, KindCount, OwnWord, RedactionLists
+from skilltrail.domain.redaction import Allowance, OwnWord, RedactionLists
 from skilltrail.storage.meta_queries import get_value, set_value
 from skilltrail.storage.models import Area, Conversation, Exchange, ExchangeRevision, ExchangeText, Topic
 from skilltrail.storage.redaction_models import AllowanceRow, OwnDataRow, OwnWordRow
-from skilltrail.storage.types import from_microseconds
 
 MASK_PERSONAL = "mask_personal"
 _CHUNK = 200
@@ -115,37 +114,6 @@ def _deleted(session: Session, table: Any, *conditions: ColumnElement[bool]) -> 
 
 
 # --- what was hidden ------------------------------------------------------------------------------------------------
-
-_COUNTS = text(
-    "SELECT hidden.key, strftime('%Y-%m', asked_at / 1000000, 'unixepoch', 'localtime') AS month,"
-    " sum(hidden.value), count(*), max(asked_at)"
-    " FROM exchange, json_each(exchange.redactions) AS hidden"
-    " WHERE exchange.redactions <> '{}' GROUP BY 1, 2 ORDER BY 1, 2"
-)
-
-
-def counts(session: Session) -> tuple[KindCount, ...]:
-    """Return how often each kind was hidden, most often first; months are the learner's."""
-    rows: dict[str, list[tuple[str, int, int, int]]] = {}
-    for kind, month, times, exchanges, last in session.execute(_COUNTS):
-        rows.setdefault(kind, []).append((month, times, exchanges, last))
-    found = [
-        KindCount(
-            kind=kind,
-            times=sum(row[1] for row in months),
-            exchanges=sum(row[2] for row in months),
-            last_at=from_microseconds(max(row[3] for row in months)),
-            months=tuple((row[0], row[1]) for row in months),
-        )
-        for kind, months in rows.items()
-    ]
-    return tuple(sorted(found, key=lambda count: (-count.times, count.kind)))
-
-
-def redacted_count(session: Session) -> int:
-    """Return the number of exchanges in which something was hidden."""
-    statement = select(func.count()).select_from(Exchange).where(_hidden(None))
-    return session.execute(statement).scalar_one()
 
 
 def redacted(session: Session, *, kind: str, before: int | None, limit: int) -> list[RedactedRow]:

@@ -19,9 +19,11 @@ from skilltrail.domain.exchange import (
     Status,
     question_line,
 )
+from skilltrail.domain.learning import Kind
 from skilltrail.storage.check_queries import CHECK_STATE
 from skilltrail.storage.context_conditions import is_of, may_leave
 from skilltrail.storage.exchange_values import captured_of
+from skilltrail.storage.learning_models import ExchangeLearning
 from skilltrail.storage.models import Area, Conversation, Exchange, ExchangeText, Topic, TopicMembership
 from skilltrail.storage.once import once
 
@@ -36,6 +38,8 @@ class Bounds:
     since: datetime | None = None
     before: datetime | None = None
     area: str | None = None
+    source: str | None = None
+    learning: bool = False
     exported: bool = False  # without what the learner leaves out of exports
     client: str | None = None  # whose they are: a client's id, own, none or undecided
     admitted: frozenset[int] = frozenset()  # clients whose exchanges an export may hold
@@ -81,6 +85,11 @@ def _within(bounds: Bounds) -> list[ColumnElement[bool]]:
     if bounds.client is not None:
         conditions.append(is_of(bounds.client))
     conditions.append(Exchange.id.not_in(_HIDDEN))
+    if bounds.source is not None:
+        conditions.append(Conversation.provider == bounds.source)
+    if bounds.learning:
+        learnt = select(ExchangeLearning.exchange_id).where(ExchangeLearning.kind == Kind.LEARNING.value)
+        conditions.append(Exchange.id.in_(learnt))
     if bounds.area is not None:
         of_area = select(Topic.id).join(Area, Area.id == Topic.area_id).where(Area.name == bounds.area)
         conditions.append(TopicMembership.topic_id.in_(of_area))
@@ -112,6 +121,10 @@ def shown_topics(session: Session) -> dict[str, TopicNames]:
 
 def everything(session: Session) -> tuple[int, int, datetime | None]:
     """Return all exchanges, all conversations, and when the last exchange was stored."""
+    return once(session, "everything", lambda: _everything(session))
+
+
+def _everything(session: Session) -> tuple[int, int, datetime | None]:
     newest = select(Exchange.received_at).order_by(Exchange.seq.desc()).limit(1).scalar_subquery()
     counts = (
         select(func.count()).select_from(Exchange).scalar_subquery(),
@@ -152,6 +165,13 @@ def all_summaries(
     statement = summaries(questions=questions).where(*conditions).order_by(Exchange.id)
     for row in session.execute(statement.execution_options(yield_per=_CHUNK)):
         yield summary_of(row)
+
+
+def exported_off_path(session: Session, admitted: Collection[int] = ()) -> int:
+    """Return how many exchanges off the current path ``all_summaries`` yields without bounds."""
+    shut = (Exchange.restricted.is_(False), Exchange.id.not_in(_HIDDEN), *may_leave(admitted))
+    conditions = (Exchange.on_current_path.is_(False), *shut)
+    return session.execute(select(func.count()).select_from(Exchange).where(*conditions)).scalar_one()
 
 
 def detail(session: Session, exchange_id: int) -> ExchangeDetail | None:

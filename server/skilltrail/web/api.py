@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Blueprint
@@ -25,8 +26,9 @@ from skilltrail.web.access import CAPTURE_PREFLIGHT, PUBLIC, asks
 from skilltrail.web.routes import Route, blueprint
 
 
+@cache
 def describe_api() -> dict[str, Any]:
-    """Return the OpenAPI document."""
+    """Return the OpenAPI document; it is the same as long as the program runs."""
     from skilltrail.web.openapi import document
 
     return document(ROUTES)

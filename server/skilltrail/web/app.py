@@ -15,6 +15,7 @@ from skilltrail.web import (
     correction_pages,
     dashboard,
     entry_pages,
+    export_pages,
     forget_pages,
     import_pages,
     language,
@@ -77,6 +78,7 @@ def create_app(
     app.register_blueprint(review_pages.bp)
     app.register_blueprint(entry_pages.bp)
     app.register_blueprint(client_pages.bp)
+    app.register_blueprint(export_pages.bp)
     return app
 
 

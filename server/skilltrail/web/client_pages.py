@@ -26,7 +26,7 @@ from skilltrail.errors import NotFound
 from skilltrail.exporters.wording import exchanges_words, one_line
 from skilltrail.i18n import _
 from skilltrail.web.access import DASHBOARD_READ, asks
-from skilltrail.web.space import application, in_demo
+from skilltrail.web.space import application, in_demo, of_one_moment
 
 bp = Blueprint("client_pages", __name__)
 
@@ -42,6 +42,7 @@ def for_templates() -> dict[str, Callable[[], list[tuple[str, str]]]]:
 
 @bp.get("/fragments/clients")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def clients_fragment() -> str:
     """All clients with their counts."""
     app = application()
@@ -60,6 +61,7 @@ def clients_fragment() -> str:
 
 @bp.get("/fragments/clients/<client_id>")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def client_fragment(client_id: str) -> str:
     """One client: its words, projects and exchanges; or what is own, nobody's, undecided."""
     app = application()
@@ -84,6 +86,7 @@ def client_exchanges_fragment(client_id: str) -> str:
 
 @bp.get("/fragments/clients/<client_id>/suggestions")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def client_suggestions_fragment(client_id: str) -> str:
     """What is near to a client's chats, and nobody's."""
     line = _line(application().contexts.overview().clients, client_id)

@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 
 from skilltrail.domain.carry_over import PALETTE_SIZE
 from skilltrail.domain.corrections import LogLine, Standing, TopicSay
 from skilltrail.domain.timeline import TopicLine
 from skilltrail.web.access import DASHBOARD_READ, asks
 from skilltrail.web.api_corrections import hidden_topics
+from skilltrail.web.making import divisions
 from skilltrail.web.space import application, in_demo, of_one_moment
 
 bp = Blueprint("correction_pages", __name__)
@@ -52,10 +53,14 @@ def hidden_topics_fragment() -> str:
 
 @bp.get("/fragments/topics/<topic_id>/parts")
 @asks(DASHBOARD_READ)
-def topic_parts_fragment(topic_id: str) -> str:
-    """How a topic could be divided."""
-    parts = application().corrections.divide(topic_id).parts
-    return _fragment("topic_parts", topic_id=topic_id, parts=parts)
+def topic_parts_fragment(topic_id: str) -> str | Response:
+    """How a topic could be divided, or 202 while that is worked out: of a large topic it takes some seconds."""
+    app = application()
+    found = divisions().take((in_demo(), topic_id), lambda: app.corrections.divide(topic_id))
+    if found is None or found.revision != app.trail.revision():
+        # Not there yet, or left over from when somebody closed the page: the script asks again.
+        return Response(status=202)
+    return _fragment("topic_parts", topic_id=topic_id, parts=found.parts)
 
 
 def topic_controls(line: TopicLine) -> dict[str, Any]:

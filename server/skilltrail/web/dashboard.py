@@ -21,20 +21,18 @@ from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import timeline_chart
 from skilltrail.i18n import AUTO, LANGUAGES, _
-from skilltrail.i18n import language as spoken
 from skilltrail.web import (
     claim_pages,
     client_pages,
     entry_pages,
-    export_page,
     language,
     learning_words,
     page_words,
     review_pages,
 )
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
-from skilltrail.web.chart_cache import charts
 from skilltrail.web.correction_pages import topic_controls
+from skilltrail.web.making import charts
 from skilltrail.web.problems import problem
 from skilltrail.web.rendering import RENDERED_CHARACTERS, chart_html, markdown_html, plain_html
 from skilltrail.web.security import is_top_level_visit
@@ -48,6 +46,7 @@ from skilltrail.web.space import (
     of_one_moment,
     spaces,
 )
+from skilltrail.web.timeline_zoom import week_end, zoom_links, zoom_words
 
 bp = Blueprint("dashboard", __name__)
 
@@ -68,17 +67,9 @@ _LISTS = (
     "/pair",
     "/review",
     "/evidence",
-    "/clients",
 )
-_TOPIC_LISTS = ("/topics/log", "/topics/hidden", "/claims")
-PAGES = (
-    *_LISTS,
-    *_TOPIC_LISTS,
-    "/topics/<topic_id>",
-    "/exchanges/<exchange_id>",
-    "/imports/<import_id>",
-    "/clients/<client_id>",
-)
+_TOPIC_LISTS = ("/topics/log", "/topics/hidden", "/claims", "/clients", "/clients/<client_id>")
+PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
 
 
 @asks(SHELL)
@@ -136,7 +127,8 @@ def timeline_fragment() -> str:
     wanted = wanted_part()
     timeline = application().trail.timeline(wanted)
     filtered = wanted != TimelineFilter()
-    query = {key: request.args[key] for key in ("area", "since", "until", "client") if request.args.get(key)}
+    kept = _query(area=wanted.area, source=wanted.source, learning=wanted.learning, client=wanted.client)
+    query = kept | _query(since=wanted.since, until=wanted.until)
     return _fragment(
         "timeline",
         timeline=timeline,
@@ -145,6 +137,9 @@ def timeline_fragment() -> str:
         by_area=page_words.topics_by_area(timeline.topics),
         waiting_words=page_words.waiting_words(timeline),
         chart_query=urlencode(query),
+        zoom=zoom_links(timeline, kept),
+        zoom_words=zoom_words,
+        week_end=week_end,
         hidden=len(application().trail.hidden()),
         clients=client_pages.choices(),
     )
@@ -156,14 +151,15 @@ def timeline_chart_fragment() -> Response:
     """Answer with the picture, or 202 while it is being drawn."""
     app, wanted, narrow = application(), wanted_part(), request.args.get("narrow") == "1"
     timeline = app.trail.timeline(wanted)
+    kept = _query(area=wanted.area, source=wanted.source, learning=wanted.learning, client=wanted.client)
     spec = timeline_chart(timeline, narrow=narrow)
     if spec is None:
         raise NotFound(_("There is nothing to draw yet."))
-    key = (in_demo(), timeline.revision, wanted, narrow, spoken())
-    svg = charts().svg(key, lambda: app.exports.chart(spec))
+    key = (in_demo(), timeline.revision, wanted, narrow)
+    svg = charts().made(key, lambda: app.exports.chart(spec))
     if svg is None:
         return Response(status=202)
-    drawn = chart_html(svg, label=wording.timeline_sentence(timeline), link=_mark_address)
+    drawn = chart_html(svg, label=wording.timeline_sentence(timeline), link=lambda mark: _mark_address(mark, kept))
     return Response(drawn, mimetype="text/html")
 
 
@@ -172,7 +168,7 @@ def timeline_chart_fragment() -> Response:
 @of_one_moment
 def topic_fragment(topic_id: str) -> str:
     """One topic: why it is called so, its months, its exchanges."""
-    app = application()
+    app, days = application(), _days()
     claims, skill, evidence = (
         app.claims.topic(topic_id),
         skill_parts(app, topic_id),
@@ -181,14 +177,14 @@ def topic_fragment(topic_id: str) -> str:
     # One statement for all questions of the page: whoever asks below finds them read.
     app.exchanges.summaries(
         [
-            *app.exchanges.shown_of(topic_id, PAGE_SIZE),
+            *app.exchanges.shown_of(topic_id, PAGE_SIZE, days=days),
             *skill["episodes"].first_ids,
             *evidence["asked_ids"],
             *claim_pages.exemplar_ids((claims,)),
         ]
     )
     detail = app.trail.topic(topic_id)
-    page = app.exchanges.page(topic_id, None, PAGE_SIZE)
+    page = app.exchanges.page(topic_id, None, PAGE_SIZE, days=days)
     return _fragment(
         "topic",
         claims=claims,
@@ -196,6 +192,8 @@ def topic_fragment(topic_id: str) -> str:
         line=detail.line,
         exemplars=detail.exemplars,
         page=page,
+        days=days,
+        days_query=_days_query(days),
         kinds=_kinds(page),
         shares=app.learning.shares(topic_id),
         most=max((count.exchanges for count in detail.line.months), default=1),
@@ -213,8 +211,9 @@ def topic_fragment(topic_id: str) -> str:
 def topic_exchanges_fragment(topic_id: str) -> str:
     """Serve a further page of a topic's exchanges."""
     before = request.args.get("before", type=_row_number)
-    page = application().exchanges.page(topic_id, before, PAGE_SIZE)
-    return _fragment("topic_exchanges", topic_id=topic_id, page=page, kinds=_kinds(page))
+    days = _days()
+    page = application().exchanges.page(topic_id, before, PAGE_SIZE, days=days)
+    return _fragment("topic_exchanges", topic_id=topic_id, page=page, kinds=_kinds(page), days_query=_days_query(days))
 
 
 @bp.get("/fragments/exchanges/<int:exchange_id>")
@@ -251,36 +250,6 @@ def exchange_rest_fragment(exchange_id: int) -> str:
     return _fragment("exchange_rest", text=plain_html(text[start:end]), next=following, id=exchange_id, part=part)
 
 
-@bp.get("/fragments/export")
-@asks(DASHBOARD_READ)
-@of_one_moment
-def export_fragment() -> str:
-    """Choose a format and a part of the history."""
-    timeline = application().trail.timeline(TimelineFilter())
-    return _fragment(
-        "export",
-        cards=export_page.cards(),
-        chosen="html",
-        areas=_areas(timeline, filtered=False),
-        clients=client_pages.choices(),
-    )
-
-
-@bp.get("/fragments/export-preview")
-@asks(DASHBOARD_READ)
-def export_preview_fragment() -> str:
-    """Show exactly what the chosen file will say."""
-    shown = request.args.get("personal") == "shown"
-    preview = export_page.preview(
-        application(),
-        request.args.get("format", ""),
-        wanted_part(),
-        show_personal=shown,
-        admitted=client_pages.admitted(),
-    )
-    return _fragment("export_preview", **preview)
-
-
 @bp.get("/fragments/health")
 @asks(DASHBOARD_READ)
 @of_one_moment
@@ -311,7 +280,7 @@ def settings_fragment() -> str:
         devices=() if in_demo() else app.pairing.devices(),
         extension_path="" if in_demo() else extension_folder(),
         folder=str(app.settings.home),
-        key_words=page_words.key_words(app.trail.home().key_location),
+        key_words=page_words.key_words(app.trail.key_location()),
         key=None if in_demo() else app.keys.standing(),
         backups=() if in_demo() else app.backups.listing(),
         backup_folder=str(app.backups.folder),
@@ -349,7 +318,24 @@ def wanted_part() -> TimelineFilter:
         until=_day("until"),
         area=request.args.get("area") or None,
         client=client_pages.wanted_client(),
+        source=request.args.get("source") or None,
+        learning=request.args.get("learning") == "1",
     )
+
+
+def _days() -> TimelineFilter:
+    """Return the days that the query names alone."""
+    return TimelineFilter(since=_day("since"), until=_day("until"))
+
+
+def _days_query(days: TimelineFilter) -> str:
+    query = urlencode(_query(since=days.since, until=days.until))
+    return f"&{query}" if query else ""
+
+
+def _query(**named: Any) -> dict[str, Any]:
+    """Return what of a filter stands in an address."""
+    return {name: "1" if value is True else value for name, value in named.items() if value}
 
 
 def _fragment(name: str, /, **context: Any) -> str:
@@ -389,13 +375,19 @@ def _part(exchange: CapturedExchange, name: str) -> str:
     return exchange.prompt if name == "prompt" else exchange.reply
 
 
-def _mark_address(mark: str) -> str | None:
-    """Lead a mark of the chart to its topic's page, or to its month on the timeline."""
+def _mark_address(mark: str, kept: dict[str, Any]) -> str | None:
+    """Lead a mark of the chart to its topic's page, to a topic's exchanges of some days, or to days on the timeline."""
     base = "/demo" if in_demo() else ""
     kind, _dash, name = mark.partition("-")
     if kind == "topic":
         return f"{base}/topics/{name}"
+    if kind == "cell":
+        topic, since, until = name.split(".")
+        return f"{base}/topics/{topic}?since={since}&until={until}#exchanges"
+    if kind == "days":
+        since, until = name.split(".")
+        return f"{base}/timeline?{urlencode(kept | {'since': since, 'until': until})}"
     if kind == "month":
         first, last = wording.month_days(name)
-        return f"{base}/timeline?since={first}&until={last}"
+        return f"{base}/timeline?{urlencode(kept | {'since': first, 'until': last})}"
     return None

@@ -1,18 +1,17 @@
-"""The export page: what can be written, and a preview of exactly what a file will disclose."""
+"""The export page: what can be written, and a preview of what a file will disclose, beginning as the file does."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
 from html.parser import HTMLParser
-from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
 from skilltrail.application import Application
 from skilltrail.application.exports import CSV, XLSX
 from skilltrail.domain.contexts import LeftOut
-from skilltrail.domain.timeline import TimelineFilter
+from skilltrail.domain.timeline import ExportFile, TimelineFilter
 from skilltrail.errors import UnsupportedFormat
 from skilltrail.exporters import TIMELINE_FORMATS, write_exchanges_csv
 from skilltrail.exporters.exchanges_csv import COLUMNS
@@ -23,6 +22,11 @@ from skilltrail.i18n import _
 SAMPLE_LINES = 40
 SAMPLE_CHARACTERS = 4000
 _TABLE_SAMPLE = 12
+_READ = 100_000
+"""Characters of a page of which the visible words are looked for; far more than the sample shows."""
+
+WHOLE, BEGUN = 300, 40
+"""Exchanges up to which a preview makes the whole file; of more it makes the beginning: so many of each first topic."""
 
 
 def cards() -> list[dict[str, str]]:
@@ -50,7 +54,7 @@ def preview(
     show_personal: bool = False,
     admitted: Sequence[int] = (),
 ) -> dict[str, Any]:
-    """Return what the page shows before a file is saved; the file itself is made for it.
+    """Return what the page shows before a file is saved; the file itself, or of a long history its beginning, is made.
 
     Raises
     ------
@@ -63,31 +67,49 @@ def preview(
         return _xlsx_preview(application, admitted)
     if format_name not in TIMELINE_FORMATS:
         raise UnsupportedFormat(_("There is no such format."))
-    file = application.exports.timeline(format_name, wanted, show_personal=show_personal, admitted=admitted)
+    return _timeline_preview(application, format_name, wanted, show_personal=show_personal, admitted=admitted)
+
+
+def _timeline_preview(
+    application: Application, format_name: str, wanted: TimelineFilter, *, show_personal: bool, admitted: Sequence[int]
+) -> dict[str, Any]:
+    def made(most: int | None) -> ExportFile:
+        return application.exports.timeline(
+            format_name, wanted, show_personal=show_personal, admitted=admitted, most_a_topic=most
+        )
+
+    with application.trail.one_view():
+        timeline = application.exports.counted(wanted, admitted)
+        left = application.contexts.left_out(wanted, admitted)
+        whole = timeline.exchanges <= WHOLE
+        begun = None if whole else made(BEGUN)
+    # Its picture is drawn by another process, for which no view of the database should wait.
+    file = begun or made(None)
     text = file.data.decode("utf-8")
     return {
         "summary": _("{exchanges} in {topics}.").format(
-            exchanges=exchanges_words(len(file.exchange_ids)), topics=topics_words(file.topics)
+            exchanges=exchanges_words(timeline.exchanges), topics=topics_words(len(timeline.topics))
         ),
-        "left_out": left_out_words(application.contexts.left_out(wanted, admitted)),
+        "left_out": left_out_words(left),
         "points": [
             _("Topic names, their words and areas, and when you worked on them."),
             _("Of each exchange: its day, the service, and the beginning of your question."),
             _("Names of clients that you did not list stand in it as written: read the file before you pass it on."),
-            _personal_words(file.masked, shown=show_personal),
+            _personal_words(file.masked, shown=show_personal) if whole else _personal_promise(shown=show_personal),
             _("Answers are not included. Secrets were hidden before they were stored."),
             _("It says that it is self-recorded and not independently assessed."),
         ],
         "download": _timeline_address(format_name, wanted, show_personal=show_personal, admitted=admitted),
         "name": file.name,
-        "size": len(file.data),
-        "sample": _beginning(_visible_words(text) if format_name == "html" else text),
+        # Of a long history the file is made when it is saved: all of it takes seconds.
+        "size": len(file.data) if whole else None,
+        "sample": _beginning(_visible_words(text[:_READ]) if format_name == "html" else text),
     }
 
 
 def _personal_words(masked: int, *, shown: bool) -> str:
     if shown:
-        return _("E-mail addresses, phone numbers, IBANs and network addresses stand in it unmasked, as you chose.")
+        return _personal_promise(shown=True)
     if not masked:
         return _("No e-mail address, phone number, IBAN or network address was found in the questions.")
     return ngettext(
@@ -97,8 +119,21 @@ def _personal_words(masked: int, *, shown: bool) -> str:
     )
 
 
+def _personal_promise(*, shown: bool) -> str:
+    if shown:
+        return _("E-mail addresses, phone numbers, IBANs and network addresses stand in it unmasked, as you chose.")
+    return _("E-mail addresses, phone numbers, IBANs and network addresses are masked; such questions are marked.")
+
+
 def _timeline_address(format_name: str, wanted: TimelineFilter, *, show_personal: bool, admitted: Sequence[int]) -> str:
-    query = {"format": format_name, "since": wanted.since, "until": wanted.until, "area": wanted.area}
+    query: dict[str, Any] = {
+        "format": format_name,
+        "since": wanted.since,
+        "until": wanted.until,
+        "area": wanted.area,
+        "source": wanted.source,
+    }
+    query["learning"] = "true" if wanted.learning else None
     query["personal"] = "shown" if show_personal else None
     query["client"], query["with_clients"] = wanted.client, _listed(admitted)
     return "/api/v1/exports?" + urlencode({key: value for key, value in query.items() if value})
@@ -140,11 +175,11 @@ def _listed(admitted: Sequence[int]) -> str:
 
 def _csv_preview(application: Application, admitted: Sequence[int]) -> dict[str, Any]:
     sample = io.StringIO()
-    write_exchanges_csv(islice(application.exchanges.rows(admitted), _TABLE_SAMPLE), sample)
-    counted = _Counter()
-    count = write_exchanges_csv(application.exchanges.rows(admitted), counted)
+    write_exchanges_csv(application.exports.first_rows(_TABLE_SAMPLE, admitted), sample)
     return {
-        "summary": _("{exchanges}, one row each.").format(exchanges=exchanges_words(count)),
+        "summary": _("{exchanges}, one row each.").format(
+            exchanges=exchanges_words(application.exports.row_count(admitted))
+        ),
         "points": [
             *_table_points(),
             _("A cell that a spreadsheet would take for a formula begins with an apostrophe."),
@@ -152,22 +187,22 @@ def _csv_preview(application: Application, admitted: Sequence[int]) -> dict[str,
         "left_out": left_out_words(application.contexts.left_out(TimelineFilter(), admitted)),
         "download": _table_address("csv", admitted),
         "name": "skilltrail-exchanges.csv",
-        "size": counted.size,
+        # The whole table is written when it is saved.
+        "size": None,
         "sample": _beginning(sample.getvalue()),
     }
 
 
 def _xlsx_preview(application: Application, admitted: Sequence[int]) -> dict[str, Any]:
-    shown = [" | ".join(COLUMNS), *map(shown_row, islice(application.exchanges.rows(admitted), _TABLE_SAMPLE))]
+    shown = [" | ".join(COLUMNS), *map(shown_row, application.exports.first_rows(_TABLE_SAMPLE, admitted))]
     return {
         "summary": _("{exchanges}, one row each.").format(
-            exchanges=exchanges_words(sum(1 for _row in application.exchanges.rows(admitted)))
+            exchanges=exchanges_words(application.exports.row_count(admitted))
         ),
         "points": [*_table_points(), _("Every text is a cell of type text: no spreadsheet takes it for a formula.")],
         "left_out": left_out_words(application.contexts.left_out(TimelineFilter(), admitted)),
         "download": _table_address("xlsx", admitted),
         "name": "skilltrail-exchanges.xlsx",
-        # Only the finished workbook has a size, and a large one takes a while to make.
         "size": None,
         "sample": _beginning("\n".join(shown)),
     }
@@ -184,17 +219,6 @@ def _beginning(text: str) -> str:
     lines = text[: SAMPLE_CHARACTERS * 4].splitlines()[:SAMPLE_LINES]
     sample = "\n".join(lines)[:SAMPLE_CHARACTERS]
     return sample if len(sample) >= len(text.rstrip()) else f"{sample}\n…"
-
-
-class _Counter:
-    """Takes what is written and keeps its size in bytes alone."""
-
-    def __init__(self) -> None:
-        self.size = 0
-
-    def write(self, text: str, /) -> int:
-        self.size += len(text.encode("utf-8"))
-        return len(text)
 
 
 class _Words(HTMLParser):

@@ -254,16 +254,25 @@ Day = Annotated[date, BeforeValidator(_day)]
 
 
 class PartQuery(Query):
-    """Which part of the history; ``until`` is inclusive."""
+    """Which part of the history; ``until`` is inclusive, ``learning`` asks for what counts as learning alone."""
 
     since: Day | None = None
     until: Day | None = None
     area: Annotated[str, Field(max_length=200)] | None = None
     client: Annotated[str, Field(pattern=r"^(own|none|undecided|[0-9]{1,15})$")] | None = None
+    source: Annotated[str, Field(max_length=64)] | None = None
+    learning: bool = False
 
     def part(self) -> TimelineFilter:
         """Return the part as the domain's value."""
-        return TimelineFilter(since=self.since, until=self.until, area=self.area, client=self.client)
+        return TimelineFilter(
+            since=self.since,
+            until=self.until,
+            area=self.area,
+            client=self.client,
+            source=self.source,
+            learning=self.learning,
+        )
 
 
 class ExportQuery(PartQuery):

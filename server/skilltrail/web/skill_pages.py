@@ -16,9 +16,8 @@ from skilltrail.errors import NotFound
 from skilltrail.exporters import skill_words
 from skilltrail.exporters.trajectory_chart import trajectory_chart
 from skilltrail.i18n import _
-from skilltrail.i18n import language as spoken
 from skilltrail.web.access import DASHBOARD_READ, asks
-from skilltrail.web.chart_cache import charts
+from skilltrail.web.making import charts
 from skilltrail.web.rendering import chart_html
 from skilltrail.web.space import application, in_demo, of_one_moment
 
@@ -66,7 +65,7 @@ def trajectory_chart_fragment(topic_id: str) -> Response:
     spec = trajectory_chart(path.trajectory, colour=line.colour, narrow=narrow)
     if spec is None:
         raise NotFound(_("There is nothing to draw yet."))
-    svg = charts().svg((in_demo(), revision, topic_id, narrow, spoken()), lambda: app.exports.chart(spec))
+    svg = charts().made((in_demo(), revision, topic_id, narrow), lambda: app.exports.chart(spec))
     if svg is None:
         return Response(status=202)
     base = "/demo" if in_demo() else ""

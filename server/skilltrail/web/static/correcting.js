@@ -2,9 +2,11 @@
 
 import { notify, offer } from "./announce.js";
 import { showFragment } from "./fragments.js";
-import { askJson, askText, Refused, ServerAway } from "./server.js";
+import { ask, askJson, Refused, ServerAway } from "./server.js";
 import { open, refresh } from "./view.js";
 import { word } from "./words.js";
+
+const AGAIN_AFTER = 400;
 
 /** @typedef {{id: number | null, topic_id: string | null, words: string}} Corrected */
 
@@ -53,13 +55,25 @@ export async function divideTopic(button) {
   button.setAttribute("disabled", "");
   place.textContent = word("looking-for-parts");
   try {
-    showFragment(place, await askText(`/fragments/topics/${button.dataset["topic"]}/parts`));
+    showFragment(place, await partsWorkedOut(`/fragments/topics/${button.dataset["topic"]}/parts`));
     place.querySelector("h2")?.focus();
   } catch (fault) {
     place.replaceChildren();
     throw fault;
   } finally {
     button.removeAttribute("disabled");
+  }
+}
+
+/**
+ * Asks until the parts are worked out: of a topic with thousands of exchanges that takes some seconds.
+ * @param {string} path
+ */
+async function partsWorkedOut(path) {
+  for (;;) {
+    const response = await ask(path);
+    if (response.status !== 202) return response.text();
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER));
   }
 }
 

@@ -7,45 +7,45 @@ import threading
 import pytest
 
 from skilltrail.errors import ModelUnavailable
-from skilltrail.web.chart_cache import KEPT, ChartCache
+from skilltrail.web.making import KEPT, Background
 
 
 def test_the_same_chart_is_drawn_once() -> None:
-    cache, drawn = ChartCache(), []
+    cache, drawn = Background(), []
 
     for _time in range(3):
-        assert cache.svg("a", lambda: drawn.append(1) or "<svg/>") == "<svg/>"
+        assert cache.made("a", lambda: drawn.append(1) or "<svg/>") == "<svg/>"
 
     assert drawn == [1]
 
 
 def test_another_key_is_another_chart() -> None:
-    cache = ChartCache()
+    cache = Background()
 
-    assert (cache.svg(1, lambda: "one"), cache.svg(2, lambda: "two")) == ("one", "two")
+    assert (cache.made(1, lambda: "one"), cache.made(2, lambda: "two")) == ("one", "two")
 
 
 def test_who_will_not_wait_gets_it_the_next_time() -> None:
-    cache, go_on = ChartCache(), threading.Event()
+    cache, go_on = Background(), threading.Event()
 
     def slow() -> str:
         assert go_on.wait(10)
         return "<svg/>"
 
-    assert cache.svg("a", slow, patience=0.01) is None
+    assert cache.made("a", slow, patience=0.01) is None
     go_on.set()
-    assert cache.svg("a", slow, patience=10) == "<svg/>"
+    assert cache.made("a", slow, patience=10) == "<svg/>"
 
 
 def test_a_failure_is_told_and_tried_again() -> None:
-    cache = ChartCache()
+    cache = Background()
 
     def fails() -> str:
         raise ModelUnavailable("not now")
 
     with pytest.raises(ModelUnavailable):
-        cache.svg("a", fails)
-    assert cache.svg("a", lambda: "<svg/>") == "<svg/>"
+        cache.made("a", fails)
+    assert cache.made("a", lambda: "<svg/>") == "<svg/>"
 
 
 def test_a_drawing_that_times_out_itself_is_a_failure() -> None:
@@ -53,13 +53,13 @@ def test_a_drawing_that_times_out_itself_is_a_failure() -> None:
         raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        ChartCache().svg("a", fails)
+        Background().made("a", fails)
 
 
 def test_only_the_newest_are_kept() -> None:
-    cache, drawn = ChartCache(), []
+    cache, drawn = Background(), []
 
     for key in [*range(KEPT + 1), 0]:
-        cache.svg(key, lambda key=key: drawn.append(key) or "x")
+        cache.made(key, lambda key=key: drawn.append(key) or "x")
 
     assert drawn == [*range(KEPT + 1), 0]
