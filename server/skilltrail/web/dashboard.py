@@ -21,7 +21,15 @@ from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import timeline_chart
 from skilltrail.i18n import AUTO, LANGUAGES, _
-from skilltrail.web import claim_pages, entry_pages, export_page, language, learning_words, page_words, review_pages
+from skilltrail.web import (
+    claim_pages,
+    client_pages,
+    entry_pages,
+    language,
+    learning_words,
+    page_words,
+    review_pages,
+)
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
 from skilltrail.web.correction_pages import topic_controls
 from skilltrail.web.making import charts
@@ -60,7 +68,7 @@ _LISTS = (
     "/review",
     "/evidence",
 )
-_TOPIC_LISTS = ("/topics/log", "/topics/hidden", "/claims")
+_TOPIC_LISTS = ("/topics/log", "/topics/hidden", "/claims", "/clients", "/clients/<client_id>")
 PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
 
 
@@ -120,7 +128,7 @@ def timeline_fragment() -> str:
     wanted = wanted_part()
     timeline = application().trail.timeline(wanted)
     filtered = wanted != TimelineFilter()
-    kept = _query(area=wanted.area, source=wanted.source, learning=wanted.learning)
+    kept = _query(area=wanted.area, source=wanted.source, learning=wanted.learning, client=wanted.client)
     query = kept | _query(since=wanted.since, until=wanted.until)
     return _fragment(
         "timeline",
@@ -134,6 +142,7 @@ def timeline_fragment() -> str:
         zoom_words=zoom_words,
         week_end=week_end,
         hidden=len(application().trail.hidden()),
+        clients=client_pages.choices(),
     )
 
 
@@ -143,7 +152,7 @@ def timeline_chart_fragment() -> Response:
     """Answer with the picture, or 202 while it is being drawn."""
     app, wanted, narrow = application(), wanted_part(), request.args.get("narrow") == "1"
     timeline = app.trail.timeline(wanted)
-    kept = _query(area=wanted.area, source=wanted.source, learning=wanted.learning)
+    kept = _query(area=wanted.area, source=wanted.source, learning=wanted.learning, client=wanted.client)
     spec = timeline_chart(timeline, narrow=narrow)
     if spec is None:
         raise NotFound(_("There is nothing to draw yet."))
@@ -222,6 +231,7 @@ def exchange_fragment(exchange_id: int) -> str:
         check=application().checks.read(exchange_id),
         reflections=application().entries.of_exchange(exchange_id),
         **review_pages.words(),
+        context=client_pages.of_exchange(exchange_id),
         it=detail.captured,
         prompt=plain_html(detail.captured.prompt[:RENDERED_CHARACTERS]),
         reply=markdown_html(detail.captured.reply[:RENDERED_CHARACTERS]),
@@ -239,24 +249,6 @@ def exchange_rest_fragment(exchange_id: int) -> str:
     end = start + REST_SLICE
     following = end if end < len(text) else None
     return _fragment("exchange_rest", text=plain_html(text[start:end]), next=following, id=exchange_id, part=part)
-
-
-@bp.get("/fragments/export")
-@asks(DASHBOARD_READ)
-@of_one_moment
-def export_fragment() -> str:
-    """Choose a format and a part of the history."""
-    timeline = application().trail.timeline(TimelineFilter())
-    return _fragment("export", cards=export_page.cards(), chosen="html", areas=_areas(timeline, filtered=False))
-
-
-@bp.get("/fragments/export-preview")
-@asks(DASHBOARD_READ)
-def export_preview_fragment() -> str:
-    """Show exactly what the chosen file will say."""
-    shown = request.args.get("personal") == "shown"
-    preview = export_page.preview(application(), request.args.get("format", ""), wanted_part(), show_personal=shown)
-    return _fragment("export_preview", **preview)
 
 
 @bp.get("/fragments/health")
@@ -326,6 +318,7 @@ def wanted_part() -> TimelineFilter:
         since=_day("since"),
         until=_day("until"),
         area=request.args.get("area") or None,
+        client=client_pages.wanted_client(),
         source=request.args.get("source") or None,
         learning=request.args.get("learning") == "1",
     )
