@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,14 @@ from skilltrail.i18n import _
 
 FORMATS = ("markdown", "json", "html")
 _POLL_SECONDS = 0.5
+_WITH_CLIENT: Callable[[Any], Any] = click.option(
+    "--with-client",
+    "clients",
+    type=click.IntRange(min=1),
+    multiple=True,
+    metavar="ID",
+    help="Let this client's exchanges stand in the file, which are left out else; may come again.",
+)
 
 
 @command("process", help="Embed and group everything that waits.")
@@ -92,16 +100,19 @@ def _topics(settings: Settings) -> list[dict[str, Any]]:
 
 
 @command("exchanges", help="Write one row per stored exchange as CSV or as an Excel workbook.")
+@_WITH_CLIENT
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="CSV file to write.")
 @click.option("--xlsx", "xlsx_file", type=click.Path(dir_okay=False, path_type=Path), help="Workbook to write.")
-def exchanges_command(settings: Settings, answer: Answer, csv_file: Path | None, xlsx_file: Path | None) -> None:
+def exchanges_command(
+    settings: Settings, answer: Answer, csv_file: Path | None, xlsx_file: Path | None, clients: tuple[int, ...]
+) -> None:
     """Write ids, times, fidelity and topics; never the text of an exchange."""
     wanted = [(kind, target) for kind, target in (("csv", csv_file), ("xlsx", xlsx_file)) if target is not None]
     if not wanted:
         raise click.UsageError("Name a file to write: --csv FILE or --xlsx FILE.")
     sizes = []
     for kind, target in wanted:
-        data = _export_bytes(settings, kind)
+        data = _export_bytes(settings, kind, clients)
         write_whole(target, data)
         sizes.append(len(data))
         answer.say(_("Written: {path}").format(path=target))
@@ -109,23 +120,26 @@ def exchanges_command(settings: Settings, answer: Answer, csv_file: Path | None,
 
 
 @command("export", help="Export the timeline.")
+@_WITH_CLIENT
 @click.option("--format", "format_", required=True, type=click.Choice(FORMATS), help="Format of the file.")
 @click.option("--out", "target", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
-def export_command(settings: Settings, answer: Answer, format_: str, target: Path) -> None:
+def export_command(settings: Settings, answer: Answer, format_: str, target: Path, clients: tuple[int, ...]) -> None:
     """Write the timeline; questions are shortened, replies are not included."""
-    data = _export_bytes(settings, format_)
+    data = _export_bytes(settings, format_, clients)
     write_whole(target, data)
     answer.result({"ok": True, "path": str(target), "bytes": len(data), "format": format_})
     answer.say(_("Written: {path}").format(path=target))
 
 
-def _export_bytes(settings: Settings, format_: str) -> bytes:
+def _export_bytes(settings: Settings, format_: str, clients: tuple[int, ...]) -> bytes:
     if (server := running_server(settings)) is not None:
-        return server.fetch("GET", f"/api/v1/exports?format={format_}")
+        listed = f"&with_clients={','.join(map(str, clients))}" if clients else ""
+        return server.fetch("GET", f"/api/v1/exports?format={format_}{listed}")
     from skilltrail.cli.unlocking import open_home
 
     with open_home(settings) as application:
-        file = application.exports.file(format_)
+        application.contexts.finish()
+        file = application.exports.file(format_, clients)
         application.data_rights.record(file, format_)
         data: bytes = file.data
         return data

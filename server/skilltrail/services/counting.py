@@ -83,6 +83,14 @@ def within(columns: Columns, part: Part) -> NDArray[np.int64]:
     return np.flatnonzero(keep)
 
 
+def without(columns: Columns, rows: NDArray[np.int64], ids: str) -> NDArray[np.int64]:
+    """Return those of ``rows`` whose exchanges are not among ``ids``, numbers with commas between them."""
+    if not ids:
+        return rows
+    gone = np.fromstring(ids, dtype=np.int64, sep=",")
+    return rows[~np.isin(columns.id[rows], gone)]
+
+
 def topic_figures(columns: Columns, rows: NDArray[np.int64], *, pause: timedelta) -> list[TopicFigures]:
     """Return the counts of each topic among ``rows``; an episode ends with a pause longer than ``pause``."""
     rows = rows[columns.topic[rows] != NO_TOPIC]

@@ -11,9 +11,11 @@ from werkzeug.routing import IntegerConverter
 from skilltrail.application import Application
 from skilltrail.web import (
     claim_pages,
+    client_pages,
     correction_pages,
     dashboard,
     entry_pages,
+    export_pages,
     forget_pages,
     import_pages,
     language,
@@ -79,6 +81,8 @@ def create_app(
     app.register_blueprint(search_pages.bp)
     app.register_blueprint(review_pages.bp)
     app.register_blueprint(entry_pages.bp)
+    app.register_blueprint(client_pages.bp)
+    app.register_blueprint(export_pages.bp)
     return app
 
 

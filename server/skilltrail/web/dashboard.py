@@ -20,9 +20,17 @@ from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
 from skilltrail.i18n import AUTO, LANGUAGES, _
-from skilltrail.web import claim_pages, entry_pages, export_page, language, learning_words, page_words, review_pages
+from skilltrail.web import (
+    claim_pages,
+    client_pages,
+    entry_pages,
+    language,
+    learning_words,
+    page_words,
+    review_pages,
+)
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
-from skilltrail.web.asked_part import asked_days, days_query, query_of, wanted_part
+from skilltrail.web.asked_part import asked_days, days_query, query_of
 from skilltrail.web.correction_pages import topic_controls
 from skilltrail.web.problems import problem
 from skilltrail.web.rendering import RENDERED_CHARACTERS, markdown_html, plain_html
@@ -37,7 +45,6 @@ from skilltrail.web.space import (
     of_one_moment,
     spaces,
 )
-from skilltrail.web.timeline_pages import shown_areas
 
 bp = Blueprint("dashboard", __name__)
 
@@ -59,7 +66,7 @@ _LISTS = (
     "/review",
     "/evidence",
 )
-_TOPIC_LISTS = ("/topics/log", "/topics/hidden", "/claims")
+_TOPIC_LISTS = ("/topics/log", "/topics/hidden", "/claims", "/clients", "/clients/<client_id>")
 PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
 
 
@@ -178,6 +185,7 @@ def exchange_fragment(exchange_id: int) -> str:
         check=application().checks.read(exchange_id),
         reflections=application().entries.of_exchange(exchange_id),
         **review_pages.words(),
+        context=client_pages.of_exchange(exchange_id),
         it=detail.captured,
         prompt=plain_html(detail.captured.prompt[:RENDERED_CHARACTERS]),
         reply=markdown_html(detail.captured.reply[:RENDERED_CHARACTERS]),
@@ -195,24 +203,6 @@ def exchange_rest_fragment(exchange_id: int) -> str:
     end = start + REST_SLICE
     following = end if end < len(text) else None
     return _fragment("exchange_rest", text=plain_html(text[start:end]), next=following, id=exchange_id, part=part)
-
-
-@bp.get("/fragments/export")
-@asks(DASHBOARD_READ)
-@of_one_moment
-def export_fragment() -> str:
-    """Choose a format and a part of the history."""
-    timeline = application().trail.timeline(TimelineFilter())
-    return _fragment("export", cards=export_page.cards(), chosen="html", areas=shown_areas(timeline, filtered=False))
-
-
-@bp.get("/fragments/export-preview")
-@asks(DASHBOARD_READ)
-def export_preview_fragment() -> str:
-    """Show exactly what the chosen file will say."""
-    shown = request.args.get("personal") == "shown"
-    preview = export_page.preview(application(), request.args.get("format", ""), wanted_part(), show_personal=shown)
-    return _fragment("export_preview", **preview)
 
 
 @bp.get("/fragments/health")
