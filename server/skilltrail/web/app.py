@@ -23,6 +23,7 @@ from skilltrail.web import (
     redaction_pages,
     review_pages,
     search_pages,
+    since_pages,
     skill_pages,
 )
 from skilltrail.web.api import api_blueprint
@@ -71,6 +72,7 @@ def create_app(
     app.register_blueprint(correction_pages.bp)
     app.register_blueprint(claim_pages.bp)
     app.register_blueprint(skill_pages.bp)
+    app.register_blueprint(since_pages.bp)
     app.register_blueprint(forget_pages.bp)
     app.register_blueprint(redaction_pages.bp)
     app.register_blueprint(import_pages.bp)

@@ -116,6 +116,7 @@ def home_fragment() -> str:
         has_recovery=in_demo() or app.keys.has_recovery_key(),
         autostart=autostart_is_on(),
         to_review=app.checks.waiting(),
+        since_query=urlencode(_query(days=request.args.get("days", type=_row_number))),
     )
 
 

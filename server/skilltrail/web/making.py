@@ -18,7 +18,7 @@ from skilltrail.web.space import spaces
 T = TypeVar("T")
 
 KEPT = 32
-PATIENCE_SECONDS = 0.05
+PATIENCE_SECONDS = 0.03
 """A picture that takes longer is fetched again by the page, which shows its table meanwhile."""
 
 
