@@ -38,8 +38,8 @@ class TopicParams:
     by ``spread``, see ``neighbour_count``. ``word_weight`` is the word vectors' share of a similarity, and of the rest
     ``dense_weight`` is the dense vectors' share (the static ones have what is left). ``context`` is how much the
     others of its conversation count for an exchange, see ``with_context``. ``floor`` is the similarity (-1 to 1) below
-    which two exchanges have nothing to do with each other. ``smallest`` counts exchanges. ``resolution`` holds for large
-    histories, see ``resolution_for``; ``alike`` see ``merge_alike``, and ``alike_static`` is the same for static
+    which two exchanges have nothing to do with each other. ``smallest`` counts exchanges. ``resolution`` holds for
+    large histories, see ``resolution_for``; ``alike`` see ``merge_alike``, and ``alike_static`` is the same for static
     vectors alone, which lie nearer each other whatever they are about.
     """
 

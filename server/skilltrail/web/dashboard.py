@@ -6,7 +6,7 @@ people pass through ``rendering`` or through the templates' escaping.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -16,10 +16,9 @@ from werkzeug.exceptions import HTTPException
 
 from skilltrail import __version__
 from skilltrail.domain.exchange import CapturedExchange, ExchangePage
-from skilltrail.domain.timeline import Timeline, TimelineFilter
+from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
-from skilltrail.exporters.chart_spec import timeline_chart
 from skilltrail.i18n import AUTO, LANGUAGES, _
 from skilltrail.web import (
     claim_pages,
@@ -31,10 +30,10 @@ from skilltrail.web import (
     review_pages,
 )
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
+from skilltrail.web.asked_part import asked_days, days_query, query_of, wanted_part
 from skilltrail.web.correction_pages import topic_controls
-from skilltrail.web.making import charts
 from skilltrail.web.problems import problem
-from skilltrail.web.rendering import RENDERED_CHARACTERS, chart_html, markdown_html, plain_html
+from skilltrail.web.rendering import RENDERED_CHARACTERS, markdown_html, plain_html
 from skilltrail.web.security import is_top_level_visit
 from skilltrail.web.skill_pages import skill_parts
 from skilltrail.web.space import (
@@ -46,7 +45,7 @@ from skilltrail.web.space import (
     of_one_moment,
     spaces,
 )
-from skilltrail.web.timeline_zoom import week_end, zoom_links, zoom_words
+from skilltrail.web.timeline_pages import shown_areas
 
 bp = Blueprint("dashboard", __name__)
 
@@ -116,10 +115,11 @@ def home_fragment() -> str:
         has_recovery=in_demo() or app.keys.has_recovery_key(),
         autostart=autostart_is_on(),
         to_review=app.checks.waiting(),
-        since_query=urlencode(_query(days=request.args.get("days", type=_row_number))),
+        since_query=urlencode(query_of(days=request.args.get("days", type=_row_number))),
     )
 
 
+<<<<<<< HEAD
 @bp.get("/fragments/timeline")
 @asks(DASHBOARD_READ)
 @of_one_moment
@@ -164,12 +164,14 @@ def timeline_chart_fragment() -> Response:
     return Response(drawn, mimetype="text/html")
 
 
+=======
+>>>>>>> pages
 @bp.get("/fragments/topics/<topic_id>")
 @asks(DASHBOARD_READ)
 @of_one_moment
 def topic_fragment(topic_id: str) -> str:
     """One topic: why it is called so, its months, its exchanges."""
-    app, days = application(), _days()
+    app, days = application(), asked_days()
     claims, skill, evidence = (
         app.claims.topic(topic_id),
         skill_parts(app, topic_id),
@@ -194,7 +196,7 @@ def topic_fragment(topic_id: str) -> str:
         exemplars=detail.exemplars,
         page=page,
         days=days,
-        days_query=_days_query(days),
+        days_query=days_query(days),
         kinds=_kinds(page),
         shares=app.learning.shares(topic_id),
         most=max((count.exchanges for count in detail.line.months), default=1),
@@ -212,9 +214,9 @@ def topic_fragment(topic_id: str) -> str:
 def topic_exchanges_fragment(topic_id: str) -> str:
     """Serve a further page of a topic's exchanges."""
     before = request.args.get("before", type=_row_number)
-    days = _days()
+    days = asked_days()
     page = application().exchanges.page(topic_id, before, PAGE_SIZE, days=days)
-    return _fragment("topic_exchanges", topic_id=topic_id, page=page, kinds=_kinds(page), days_query=_days_query(days))
+    return _fragment("topic_exchanges", topic_id=topic_id, page=page, kinds=_kinds(page), days_query=days_query(days))
 
 
 @bp.get("/fragments/exchanges/<int:exchange_id>")
@@ -251,6 +253,27 @@ def exchange_rest_fragment(exchange_id: int) -> str:
     return _fragment("exchange_rest", text=plain_html(text[start:end]), next=following, id=exchange_id, part=part)
 
 
+<<<<<<< HEAD
+=======
+@bp.get("/fragments/export")
+@asks(DASHBOARD_READ)
+@of_one_moment
+def export_fragment() -> str:
+    """Choose a format and a part of the history."""
+    timeline = application().trail.timeline(TimelineFilter())
+    return _fragment("export", cards=export_page.cards(), chosen="html", areas=shown_areas(timeline, filtered=False))
+
+
+@bp.get("/fragments/export-preview")
+@asks(DASHBOARD_READ)
+def export_preview_fragment() -> str:
+    """Show exactly what the chosen file will say."""
+    shown = request.args.get("personal") == "shown"
+    preview = export_page.preview(application(), request.args.get("format", ""), wanted_part(), show_personal=shown)
+    return _fragment("export_preview", **preview)
+
+
+>>>>>>> pages
 @bp.get("/fragments/health")
 @asks(DASHBOARD_READ)
 @of_one_moment
@@ -312,6 +335,7 @@ def pair_fragment() -> str:
     return _fragment("pair", requests=app.pairing.pending(), devices=app.pairing.devices())
 
 
+<<<<<<< HEAD
 def wanted_part() -> TimelineFilter:
     """Return the part of the history that the query names; a date that is none is left out."""
     return TimelineFilter(
@@ -339,6 +363,8 @@ def _query(**named: Any) -> dict[str, Any]:
     return {name: "1" if value is True else value for name, value in named.items() if value}
 
 
+=======
+>>>>>>> pages
 def _fragment(name: str, /, **context: Any) -> str:
     demo = in_demo()
     return render_template(f"fragments/{name}.html", now=_now(), is_demo=demo, base="/demo" if demo else "", **context)
@@ -346,13 +372,6 @@ def _fragment(name: str, /, **context: Any) -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _row_number(text: str) -> int:
@@ -367,28 +386,5 @@ def _kinds(page: ExchangePage) -> dict[int, str]:
     return {row: kind.value for row, kind in application().learning.kinds([item.id for item in page.items]).items()}
 
 
-def _areas(timeline: Timeline, *, filtered: bool) -> list[str]:
-    topics = application().trail.topics() if filtered else timeline.topics
-    return sorted({topic.area for topic in topics})
-
-
 def _part(exchange: CapturedExchange, name: str) -> str:
     return exchange.prompt if name == "prompt" else exchange.reply
-
-
-def _mark_address(mark: str, kept: dict[str, Any]) -> str | None:
-    """Lead a mark of the chart to its topic's page, to a topic's exchanges of some days, or to days on the timeline."""
-    base = "/demo" if in_demo() else ""
-    kind, _dash, name = mark.partition("-")
-    if kind == "topic":
-        return f"{base}/topics/{name}"
-    if kind == "cell":
-        topic, since, until = name.split(".")
-        return f"{base}/topics/{topic}?since={since}&until={until}#exchanges"
-    if kind == "days":
-        since, until = name.split(".")
-        return f"{base}/timeline?{urlencode(kept | {'since': since, 'until': until})}"
-    if kind == "month":
-        first, last = wording.month_days(name)
-        return f"{base}/timeline?{urlencode(kept | {'since': first, 'until': last})}"
-    return None
