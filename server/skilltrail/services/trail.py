@@ -78,8 +78,10 @@ def read_timeline(
     """
     return once(
         session,
-        f"timeline {wanted} {exported}",
-        lambda: _read_timeline(session, wanted, history=history, now=now, pause=pause, exported=exported),
+        f"timeline {wanted} {exported} {sorted(admitted)}",
+        lambda: _read_timeline(
+            session, wanted, history=history, now=now, pause=pause, exported=exported, admitted=admitted
+        ),
     )
 
 
@@ -91,6 +93,7 @@ def _read_timeline(
     now: datetime,
     pause: timedelta,
     exported: bool,
+    admitted: frozenset[int],
 ) -> Timeline:
     columns, names = history.at(session), queries.topic_names(session)
     part = _part(wanted, names, exported=exported)

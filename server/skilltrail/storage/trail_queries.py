@@ -169,10 +169,6 @@ def all_summaries(
 
 def exported_off_path(session: Session, admitted: Collection[int] = ()) -> int:
     """Return how many exchanges off the current path ``all_summaries`` yields without bounds."""
-<<<<<<< HEAD
-    shut = (Exchange.restricted.is_(False), Exchange.id.not_in(_HIDDEN), *may_leave(admitted))
-    conditions = (Exchange.on_current_path.is_(False), *shut)
-=======
     # Few are off the path: each of them is looked up, and not all that is hidden gathered first.
     hidden = (
         select(TopicMembership.exchange_id)
@@ -180,8 +176,8 @@ def exported_off_path(session: Session, admitted: Collection[int] = ()) -> int:
         .where(TopicMembership.exchange_id == Exchange.id, Topic.standing != Standing.SHOWN.value)
         .exists()
     )
-    conditions = (Exchange.on_current_path.is_(False), Exchange.restricted.is_(False), ~hidden)
->>>>>>> pages
+    shut = (Exchange.restricted.is_(False), ~hidden, *may_leave(admitted))
+    conditions = (Exchange.on_current_path.is_(False), *shut)
     return session.execute(select(func.count()).select_from(Exchange).where(*conditions)).scalar_one()
 
 

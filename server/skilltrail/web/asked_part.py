@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from skilltrail.domain.timeline import TimelineFilter
+from skilltrail.web.client_pages import wanted_client
 
 
 def wanted_part() -> TimelineFilter:
@@ -17,6 +18,7 @@ def wanted_part() -> TimelineFilter:
         since=_day("since"),
         until=_day("until"),
         area=request.args.get("area") or None,
+        client=wanted_client(),
         source=request.args.get("source") or None,
         learning=request.args.get("learning") == "1",
     )

@@ -30,7 +30,7 @@ from skilltrail.web import (
     review_pages,
 )
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
-from skilltrail.web.asked_part import asked_days, days_query, query_of, wanted_part
+from skilltrail.web.asked_part import asked_days, days_query, query_of
 from skilltrail.web.correction_pages import topic_controls
 from skilltrail.web.problems import problem
 from skilltrail.web.rendering import RENDERED_CHARACTERS, markdown_html, plain_html
@@ -45,7 +45,6 @@ from skilltrail.web.space import (
     of_one_moment,
     spaces,
 )
-from skilltrail.web.timeline_pages import shown_areas
 
 bp = Blueprint("dashboard", __name__)
 
@@ -119,53 +118,6 @@ def home_fragment() -> str:
     )
 
 
-<<<<<<< HEAD
-@bp.get("/fragments/timeline")
-@asks(DASHBOARD_READ)
-@of_one_moment
-def timeline_fragment() -> str:
-    """Topics over months with their table twin, and the latest exchanges."""
-    wanted = wanted_part()
-    timeline = application().trail.timeline(wanted)
-    filtered = wanted != TimelineFilter()
-    kept = _query(area=wanted.area, source=wanted.source, learning=wanted.learning, client=wanted.client)
-    query = kept | _query(since=wanted.since, until=wanted.until)
-    return _fragment(
-        "timeline",
-        timeline=timeline,
-        filtered=filtered,
-        areas=_areas(timeline, filtered=filtered),
-        by_area=page_words.topics_by_area(timeline.topics),
-        waiting_words=page_words.waiting_words(timeline),
-        chart_query=urlencode(query),
-        zoom=zoom_links(timeline, kept),
-        zoom_words=zoom_words,
-        week_end=week_end,
-        hidden=len(application().trail.hidden()),
-        clients=client_pages.choices(),
-    )
-
-
-@bp.get("/fragments/timeline-chart")
-@asks(DASHBOARD_READ)
-def timeline_chart_fragment() -> Response:
-    """Answer with the picture, or 202 while it is being drawn."""
-    app, wanted, narrow = application(), wanted_part(), request.args.get("narrow") == "1"
-    timeline = app.trail.timeline(wanted)
-    kept = _query(area=wanted.area, source=wanted.source, learning=wanted.learning, client=wanted.client)
-    spec = timeline_chart(timeline, narrow=narrow)
-    if spec is None:
-        raise NotFound(_("There is nothing to draw yet."))
-    key = (in_demo(), timeline.revision, wanted, narrow)
-    svg = charts().made(key, lambda: app.exports.chart(spec))
-    if svg is None:
-        return Response(status=202)
-    drawn = chart_html(svg, label=wording.timeline_sentence(timeline), link=lambda mark: _mark_address(mark, kept))
-    return Response(drawn, mimetype="text/html")
-
-
-=======
->>>>>>> pages
 @bp.get("/fragments/topics/<topic_id>")
 @asks(DASHBOARD_READ)
 @of_one_moment
@@ -253,27 +205,6 @@ def exchange_rest_fragment(exchange_id: int) -> str:
     return _fragment("exchange_rest", text=plain_html(text[start:end]), next=following, id=exchange_id, part=part)
 
 
-<<<<<<< HEAD
-=======
-@bp.get("/fragments/export")
-@asks(DASHBOARD_READ)
-@of_one_moment
-def export_fragment() -> str:
-    """Choose a format and a part of the history."""
-    timeline = application().trail.timeline(TimelineFilter())
-    return _fragment("export", cards=export_page.cards(), chosen="html", areas=shown_areas(timeline, filtered=False))
-
-
-@bp.get("/fragments/export-preview")
-@asks(DASHBOARD_READ)
-def export_preview_fragment() -> str:
-    """Show exactly what the chosen file will say."""
-    shown = request.args.get("personal") == "shown"
-    preview = export_page.preview(application(), request.args.get("format", ""), wanted_part(), show_personal=shown)
-    return _fragment("export_preview", **preview)
-
-
->>>>>>> pages
 @bp.get("/fragments/health")
 @asks(DASHBOARD_READ)
 @of_one_moment
@@ -335,36 +266,6 @@ def pair_fragment() -> str:
     return _fragment("pair", requests=app.pairing.pending(), devices=app.pairing.devices())
 
 
-<<<<<<< HEAD
-def wanted_part() -> TimelineFilter:
-    """Return the part of the history that the query names; a date that is none is left out."""
-    return TimelineFilter(
-        since=_day("since"),
-        until=_day("until"),
-        area=request.args.get("area") or None,
-        client=client_pages.wanted_client(),
-        source=request.args.get("source") or None,
-        learning=request.args.get("learning") == "1",
-    )
-
-
-def _days() -> TimelineFilter:
-    """Return the days that the query names alone."""
-    return TimelineFilter(since=_day("since"), until=_day("until"))
-
-
-def _days_query(days: TimelineFilter) -> str:
-    query = urlencode(_query(since=days.since, until=days.until))
-    return f"&{query}" if query else ""
-
-
-def _query(**named: Any) -> dict[str, Any]:
-    """Return what of a filter stands in an address."""
-    return {name: "1" if value is True else value for name, value in named.items() if value}
-
-
-=======
->>>>>>> pages
 def _fragment(name: str, /, **context: Any) -> str:
     demo = in_demo()
     return render_template(f"fragments/{name}.html", now=_now(), is_demo=demo, base="/demo" if demo else "", **context)

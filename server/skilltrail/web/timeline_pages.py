@@ -14,7 +14,7 @@ from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import timeline_chart
 from skilltrail.i18n import _
-from skilltrail.web import page_words
+from skilltrail.web import client_pages, page_words
 from skilltrail.web.access import DASHBOARD_READ, asks
 from skilltrail.web.asked_part import query_of, wanted_part
 from skilltrail.web.making import charts
@@ -33,7 +33,7 @@ def timeline_fragment() -> str:
     wanted = wanted_part()
     timeline = application().trail.timeline(wanted)
     filtered = wanted != TimelineFilter()
-    kept = query_of(area=wanted.area, source=wanted.source, learning=wanted.learning)
+    kept = query_of(area=wanted.area, source=wanted.source, learning=wanted.learning, client=wanted.client)
     query = kept | query_of(since=wanted.since, until=wanted.until)
     demo = in_demo()
     return render_template(
@@ -51,6 +51,7 @@ def timeline_fragment() -> str:
         zoom_words=zoom_words,
         week_end=week_end,
         hidden=len(application().trail.hidden()),
+        clients=client_pages.choices(),
     )
 
 
@@ -60,7 +61,7 @@ def timeline_chart_fragment() -> Response:
     """Answer with the picture, or 202 while it is being drawn."""
     app, wanted, narrow = application(), wanted_part(), request.args.get("narrow") == "1"
     timeline = app.trail.timeline(wanted)
-    kept = query_of(area=wanted.area, source=wanted.source, learning=wanted.learning)
+    kept = query_of(area=wanted.area, source=wanted.source, learning=wanted.learning, client=wanted.client)
     key = (in_demo(), timeline.revision, wanted, narrow)
     svg = charts().made(key, lambda: _drawn(app, timeline, narrow=narrow))
     if svg is None:
