@@ -1,7 +1,7 @@
 """Fills a running service with a year of history, told as a freelancer would tell it; every text is invented.
 
-The history is `benchmarks/histories/written/web-developer.jsonl`, imported as a ChatGPT export. All the rest (clients, checks,
-deliverables, goals) is said through the product's own commands.
+The history is `benchmarks/histories/written/web-developer.jsonl`, imported as a ChatGPT export. All the rest
+(clients, checks, deliverables, goals) is said through the product's own commands.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ class Product:
         environment = {**os.environ, "SKILLTRAIL_KEYRING": "off"}
         done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
         return dict(json.loads(done.stdout))
+
+    def link(self) -> str:
+        """Return a fresh sign-in link of the running service."""
+        return str(self.say("open", "--print")["launch_url"])
 
     def exchange(self, phrase: str) -> str:
         """Return the number of the one exchange whose words hold ``phrase``."""
