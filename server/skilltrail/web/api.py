@@ -20,6 +20,7 @@ from skilltrail.web import (
     api_learning,
     api_redactions,
     api_search,
+    api_skills,
 )
 from skilltrail.web.access import CAPTURE_PREFLIGHT, PUBLIC, asks
 from skilltrail.web.routes import Route, blueprint
@@ -46,6 +47,7 @@ ROUTES: tuple[Route, ...] = (
     *api_learning.ROUTES,
     *api_checks.ROUTES,
     *api_entries.ROUTES,
+    *api_skills.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )
 

@@ -21,6 +21,7 @@ from skilltrail.web import (
     redaction_pages,
     review_pages,
     search_pages,
+    skill_list_pages,
     skill_pages,
 )
 from skilltrail.web.api import api_blueprint
@@ -69,6 +70,7 @@ def create_app(
     app.register_blueprint(correction_pages.bp)
     app.register_blueprint(claim_pages.bp)
     app.register_blueprint(skill_pages.bp)
+    app.register_blueprint(skill_list_pages.bp)
     app.register_blueprint(forget_pages.bp)
     app.register_blueprint(redaction_pages.bp)
     app.register_blueprint(import_pages.bp)

@@ -60,7 +60,7 @@ _LISTS = (
     "/review",
     "/evidence",
 )
-_TOPIC_LISTS = ("/topics/log", "/topics/hidden", "/claims")
+_TOPIC_LISTS = ("/skills", "/topics/log", "/topics/hidden", "/claims")
 PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
 
 
