@@ -11,6 +11,7 @@ from skilltrail.web import (
     api_capture,
     api_checks,
     api_claims,
+    api_clients,
     api_corrections,
     api_entries,
     api_forget,
@@ -48,6 +49,7 @@ ROUTES: tuple[Route, ...] = (
     *api_checks.ROUTES,
     *api_entries.ROUTES,
     *api_skills.ROUTES,
+    *api_clients.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )
 
