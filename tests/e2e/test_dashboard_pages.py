@@ -204,7 +204,7 @@ def test_the_timeline_leads_down_to_a_day_by_keyboard(full: Site, tab: Tab) -> N
     zoom.get_by_role("link", name="Days").press("Enter")
     expect(zoom.get_by_role("link", name="Days")).to_have_attribute("aria-current", "true")
     expect(page.locator("svg.chart")).to_be_visible(timeout=8000)
-    day = page.locator("svg.chart a[href*='/timeline?since=']").first
+    day = page.locator("svg.chart a[href*='/timeline?since=']").last
     spoken = day.get_attribute("aria-label") or ""
     dot = page.locator("svg.chart a[href*='#exchanges']").first
     topic = (dot.get_attribute("aria-label") or "").partition(",")[0]
@@ -214,7 +214,7 @@ def test_the_timeline_leads_down_to_a_day_by_keyboard(full: Site, tab: Tab) -> N
     expect(page.get_by_role("link", name="Show all")).to_be_visible()
     page.go_back()
     expect(page.locator("svg.chart")).to_be_visible(timeout=8000)
-    page.locator("svg.chart a[href*='/timeline?since=']").first.press("Enter")
+    page.locator("svg.chart a[href*='/timeline?since=']").last.press("Enter")
     expect(page.get_by_role("heading", name="Exchanges of this day")).to_be_visible()
     assert len(page.locator("ol.exchanges > li").all()) == int(spoken.split(": ")[1].split()[0])
     assert tab.complaints == []

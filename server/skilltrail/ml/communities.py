@@ -26,7 +26,7 @@ FEWEST = 10
 _SETTLED = 1_800
 """Exchanges from which on a history is cut as finely as a large one."""
 
-_SETTLED_STATIC = 100
+_SETTLED_STATIC = 200
 """The same for static vectors alone, where a coarse cut puts together what only sounds alike."""
 
 
