@@ -37,7 +37,7 @@ class Product:
 
     def link(self) -> str:
         """Return a fresh sign-in link of the running service."""
-        return str(self.say("open", "--print")["launch_url"])
+        return str(self.say("open", "--print")["url"])
 
     def exchange(self, phrase: str) -> str:
         """Return the number of the one exchange whose words hold ``phrase``."""

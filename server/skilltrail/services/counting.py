@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skilltrail.domain.learning import Kind
+from skilltrail.domain.stages import LearningCounts
 from skilltrail.storage.history_columns import KINDS, NO_EXEMPLAR, NO_TOPIC, Columns
 from skilltrail.storage.types import from_microseconds, to_microseconds
 
@@ -118,6 +119,32 @@ def topic_figures(columns: Columns, rows: NDArray[np.int64], *, pause: timedelta
     ]
 
 
+def learning(
+    columns: Columns, rows: NDArray[np.int64], *, pause: timedelta, corrected: Collection[int] = ()
+) -> dict[str, LearningCounts]:
+    """Return for each topic among ``rows`` what of it is learning; a ``corrected`` answer always is.
+
+    An episode's day is that of its first learning exchange, as in ``domain.stages``.
+    """
+    rows = rows[columns.topic[rows] != NO_TOPIC]
+    topic = columns.topic[rows].astype(np.int64)
+    apart = np.diff(columns.asked[rows], prepend=0) > pause // _MICROSECOND
+    apart |= np.diff(topic, prepend=-1) != 0
+    learnt = columns.kind[rows] == KINDS.index(Kind.LEARNING)
+    if corrected:
+        learnt |= np.isin(columns.id[rows], list(corrected))
+    _episodes, firsts = np.unique(np.cumsum(apart)[learnt], return_index=True)
+    owner, day = topic[learnt][firsts], columns.day[rows][learnt][firsts]
+    size = len(columns.topics)
+    exchanges, episodes = np.bincount(topic[learnt], minlength=size), np.bincount(owner, minlength=size)
+    days = np.bincount(np.unique(owner << 32 | day) >> 32, minlength=size)
+    first, last = np.full(size, 2**31), np.zeros(size, dtype=np.int64)
+    np.minimum.at(first, owner, day)
+    np.maximum.at(last, owner, day)
+    found = zip(exchanges.tolist(), episodes.tolist(), days.tolist(), np.maximum(last - first, 0).tolist(), strict=True)
+    return {name: LearningCounts(*counts) for name, counts in zip(columns.topics, found, strict=True)}
+
+
 def spans(columns: Columns, rows: NDArray[np.int64], *, weekly: bool) -> dict[str, list[tuple[date, int]]]:
     """Return by topic the days, or the weeks by their Mondays, in order, each with its exchanges."""
     rows = rows[columns.topic[rows] != NO_TOPIC]
@@ -161,6 +188,18 @@ def kinds_of(columns: Columns, ids: Collection[int]) -> dict[int, Kind]:
     rows = np.flatnonzero(np.isin(columns.id, list(ids)))
     found = zip(columns.id[rows].tolist(), columns.kind[rows].tolist(), strict=True)
     return {number: kind for number, place in found if (kind := KINDS[place]) is not None}
+
+
+def oldest_ids(columns: Columns, topics: Collection[str], most: int) -> dict[str, list[int]]:
+    """Return the first ``most`` exchanges of each of ``topics``."""
+    rows = within(columns, Part(topics=topics))
+    found: dict[str, list[int]] = {}
+    for place, number in zip(columns.topic[rows].tolist(), columns.id[rows].tolist(), strict=True):
+        ids = found.setdefault(columns.topics[place], [])
+        # Rows of one topic are in the order of time.
+        if len(ids) < most:
+            ids.append(number)
+    return found
 
 
 def exemplar_ids(columns: Columns, topic_id: str) -> list[int]:

@@ -21,6 +21,7 @@ from skilltrail.web import (
     api_learning,
     api_redactions,
     api_search,
+    api_skills,
 )
 from skilltrail.web.access import CAPTURE_PREFLIGHT, PUBLIC, asks
 from skilltrail.web.routes import Route, blueprint
@@ -47,6 +48,7 @@ ROUTES: tuple[Route, ...] = (
     *api_learning.ROUTES,
     *api_checks.ROUTES,
     *api_entries.ROUTES,
+    *api_skills.ROUTES,
     *api_clients.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )

@@ -24,6 +24,7 @@ from skilltrail.web import (
     review_pages,
     search_pages,
     since_pages,
+    skill_list_pages,
     skill_pages,
     timeline_pages,
 )
@@ -73,6 +74,7 @@ def create_app(
     app.register_blueprint(correction_pages.bp)
     app.register_blueprint(claim_pages.bp)
     app.register_blueprint(skill_pages.bp)
+    app.register_blueprint(skill_list_pages.bp)
     app.register_blueprint(timeline_pages.bp)
     app.register_blueprint(since_pages.bp)
     app.register_blueprint(forget_pages.bp)
