@@ -49,7 +49,17 @@ def addresses(site: Site) -> list[str]:
         latest = [one.id for one in application.trail.timeline().latest][:3]
         pages = ["/", "/timeline", f"/topics/{topic}", *(f"/exchanges/{one}" for one in latest)]
         pages += [f"/timeline?{days}" for days in nearer(application)]
-        pages += ["/claims", "/review", "/evidence", "/export", "/health", "/settings", "/pair"]
+        pages += [
+            "/claims",
+            "/review",
+            "/evidence",
+            "/skills",
+            "/skills?sort=freshen&quiet=30",
+            "/export",
+            "/health",
+            "/settings",
+            "/pair",
+        ]
         pages += ["/skills", "/skills?sort=freshen&quiet=30"]
         found += [f"{site.origin}{base}{page}" for page in pages]
     return found
