@@ -60,7 +60,6 @@ def addresses(site: Site) -> list[str]:
             "/settings",
             "/pair",
         ]
-        pages += ["/skills", "/skills?sort=freshen&quiet=30"]
         found += [f"{site.origin}{base}{page}" for page in pages]
     return found
 
