@@ -133,7 +133,7 @@ def topic_fragment(topic_id: str) -> str:
     app.exchanges.summaries(
         [
             *app.exchanges.shown_of(topic_id, PAGE_SIZE, days=days),
-            *skill["episodes"].first_ids,
+            *skill["asked_first"],
             *evidence["asked_ids"],
             *claim_pages.exemplar_ids((claims,)),
         ]
@@ -157,7 +157,7 @@ def topic_fragment(topic_id: str) -> str:
         **evidence,
         asked=app.exchanges.summaries(evidence["asked_ids"]),
         **skill,
-        episode_questions=app.exchanges.summaries(skill["episodes"].first_ids),
+        episode_questions=app.exchanges.summaries(skill["asked_first"]),
     )
 
 

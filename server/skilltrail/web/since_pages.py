@@ -52,7 +52,7 @@ def sentence(digest: Digest) -> str:
     if not digest.topics:
         words = _("{exchanges} from {conversations} ({learning} learning), in no topic yet.")
     return words.format(
-        exchanges=ngettext("{n} new exchange", "{n} new exchanges", digest.exchanges),
+        exchanges=ngettext("{n} exchange newly stored", "{n} exchanges newly stored", digest.exchanges),
         conversations=ngettext("{n} conversation", "{n} conversations", digest.conversations),
         learning=number(digest.learning),
         episodes=ngettext("{n} episode", "{n} episodes", digest.episodes),
