@@ -105,7 +105,10 @@ class Worker:
         """Put some texts into the word indexes: at once what came just now, a whole history when it is quiet."""
         if not self._is_quiet() and self._application.search.waiting() > _FLOOD:
             return 0
-        return sum(application.search.step() + application.checks.step() for application in self._histories())
+        return sum(
+            application.contexts.step() + application.search.step() + application.checks.step()
+            for application in self._histories()
+        )
 
     def _histories(self) -> list[Application]:
         demo = self._application.demo

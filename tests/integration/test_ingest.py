@@ -232,6 +232,13 @@ class TestPaths:
         assert application.processing.progress().pending == 1
 
 
+def test_a_picture_sent_without_words_is_kept_with_its_answer(application: Application) -> None:
+    capture(application, captured(1, prompt="", attachments=(Attachment("sketch.png"),)))
+
+    (latest,) = application.trail.timeline().latest
+    assert latest.question == "A picture or a file, without words"
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("changes", "code"),

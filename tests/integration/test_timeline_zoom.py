@@ -81,7 +81,8 @@ def test_page_table_and_sentence_say_the_same(told: Application) -> None:
 
     assert "31 October 2026 to 20 November 2026: 6 exchanges in 2 topics" in page.text
     assert "/topics/rust?since=2026-11-18&until=2026-11-18#exchanges" in page.attributes("href")
-    assert {"zoom-months", "zoom-weeks", "zoom-days", "zoom-earlier", "zoom-later"} <= set(page.attributes("id"))
+    assert {"zoom-months", "zoom-weeks", "zoom-days", "zoom-earlier"} <= set(page.attributes("id"))
+    assert [found.get("id") for _tag, found in page.elements if found.get("aria-current")] == ["zoom-days"]
     assert "/timeline?since=2026-09-20&until=2026-10-20" in page.attributes("href")
 
 

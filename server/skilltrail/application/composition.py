@@ -14,6 +14,7 @@ from skilltrail.application.access import Credentials, Ledger, Pairing, Sessions
 from skilltrail.application.backups import BackupsFacade, back_up_file
 from skilltrail.application.checks import ChecksFacade
 from skilltrail.application.claims import ClaimsFacade
+from skilltrail.application.contexts import ContextsFacade
 from skilltrail.application.corrections import CorrectionsFacade
 from skilltrail.application.data_rights import DataRightsFacade
 from skilltrail.application.entries import EntriesFacade
@@ -23,6 +24,7 @@ from skilltrail.application.forgetting import ForgettingFacade
 from skilltrail.application.health import HealthFacade
 from skilltrail.application.held_key import HeldKey
 from skilltrail.application.imports import ImportsFacade
+from skilltrail.application.instance import identity_of, note_instance
 from skilltrail.application.keys import KeysFacade
 from skilltrail.application.language import LanguageFacade
 from skilltrail.application.learning import LearningFacade
@@ -38,7 +40,7 @@ from skilltrail.domain.backups import Reason
 from skilltrail.domain.capture import CapturedItem
 from skilltrail.domain.exchange import Origin
 from skilltrail.platform.clock import Clock, utc_now
-from skilltrail.platform.folders import HomeReport, prepare_home, remove_remains, write_private
+from skilltrail.platform.folders import HomeReport, prepare_home, remove_remains
 from skilltrail.platform.keys import DatabaseKey, KeyStore
 from skilltrail.platform.lock import HomeLock
 from skilltrail.platform.patterns import SecretRedactor
@@ -46,7 +48,6 @@ from skilltrail.platform.spool import Spool
 from skilltrail.services.ports import ModelPort
 from skilltrail.storage.database import Database, open_database
 from skilltrail.storage.history_columns import HistoryColumns
-from skilltrail.storage.meta_queries import get_identity, make_identity
 
 DEMO_FOLDER = "demo"
 CONCEPTS_FOLDER = "concepts"
@@ -106,8 +107,8 @@ class Application:
 
     def _build(self) -> None:
         database, clock, settings = self._database, self.clock, self.settings
-        self.instance_id, mark_key = _identity(database)
-        _note_instance(settings.home / INSTANCE_FILE, self.instance_id)
+        self.instance_id, mark_key = identity_of(database)
+        note_instance(settings.home / INSTANCE_FILE, self.instance_id)
         self.health = HealthFacade(database=database)
         self.language = LanguageFacade(database=database, setting=settings.language)
         redactor = SecretRedactor(mark_key=mark_key)
@@ -124,6 +125,14 @@ class Application:
         self.claims = ClaimsFacade(database=database, history=history, clock=clock)
         self.checks = ChecksFacade(database=database, clock=clock, redactor=redactor)
         self.entries = EntriesFacade(database=database, clock=clock, redactor=redactor)
+        self.contexts = ContextsFacade(
+            database=database,
+            clock=clock,
+            redactor=redactor,
+            changed=self._tell,
+            renamed=self.processing.ask_for_topics,
+            near=self.search.near_to,
+        )
         self.trail = TrailFacade(
             database=database,
             history=history,
@@ -155,6 +164,7 @@ class Application:
             exchanges=self.exchanges,
             mask=self.redactions.mask,
             hide=self.redactions.hide,
+            client_words=self.contexts.words,
         )
         self.sessions = Sessions(database=database, clock=clock, credentials=self.credentials)
         self.pairing = Pairing(
@@ -379,18 +389,3 @@ class Application:
     def _tell(self) -> None:
         for listener in self._listeners:
             listener()
-
-
-def _note_instance(file: Path, instance_id: str) -> None:
-    if not file.exists() or file.read_text(encoding="ascii", errors="replace") != instance_id:
-        write_private(file, instance_id.encode("ascii"))
-
-
-def _identity(database: Database) -> tuple[str, bytes]:
-    """Return the folder's id and the key of its redaction marks; made at the first start."""
-    with database.read() as session:
-        found = get_identity(session)
-    if found is not None:
-        return found
-    with database.write() as session:
-        return make_identity(session)

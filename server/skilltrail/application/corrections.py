@@ -11,6 +11,7 @@ from skilltrail.errors import CorrectionRefused
 from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock
 from skilltrail.services import correction_undo, corrections, topic_log
+from skilltrail.services.context_boundary import names_to_avoid
 from skilltrail.services.ports import ModelPort
 from skilltrail.services.topic_division import Division, dense_model, find_parts, read_topic_rows, with_questions
 from skilltrail.storage.database import Database
@@ -96,10 +97,11 @@ class CorrectionsFacade:
         name = dense_model(model)
         with self._database.read() as session:
             rows, revision = read_topic_rows(session, topic_id, model=name, static_model=model.static_identity)
+            avoid = names_to_avoid(session)
         known = self._division
         if known is not None and (known.topic_id, known.revision) == (topic_id, revision):
             return known
-        parts: tuple[Part, ...] = find_parts(model, rows) if len(rows.keys) else ()
+        parts: tuple[Part, ...] = find_parts(model, rows, avoid) if len(rows.keys) else ()
         with self._database.read() as session:
             found = Division(topic_id, revision, with_questions(session, parts))
         self._division = found

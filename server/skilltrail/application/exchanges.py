@@ -89,7 +89,10 @@ class ExchangesFacade:
         with self._database.read() as session:
             return summaries_by_id(session, ids)
 
-    def rows(self) -> Iterator[ExchangeSummary]:
-        """Yield all exchanges in the order of arrival, without any text, from one state of the database."""
+    def rows(self, admitted: Collection[int] = ()) -> Iterator[ExchangeSummary]:
+        """Yield what a table of exchanges holds, in the order of arrival, without any text, from one state.
+
+        Clients' exchanges are left out, but those of ``admitted`` clients.
+        """
         with self._database.read() as session:
-            yield from all_summaries(session, questions=False)
+            yield from all_summaries(session, questions=False, admitted=admitted)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from skilltrail.application.exchanges import ExchangesFacade
 from skilltrail.config import Settings
@@ -21,6 +21,9 @@ from skilltrail.services.trail import count_exported, read_timeline
 from skilltrail.storage.database import Database
 from skilltrail.storage.history_columns import HistoryColumns
 
+if TYPE_CHECKING:
+    from skilltrail.platform.client_words import ClientWords
+
 CSV = "csv"
 XLSX = "xlsx"
 TABLES = (CSV, XLSX)
@@ -29,13 +32,20 @@ TABLES = (CSV, XLSX)
 Masked = tuple[str, tuple[str, ...]]
 """A text as it may go out, and the kinds of personal data that were masked in it."""
 
+CLIENT = "client"
+"""What the masking of a client's word is called among the kinds."""
+
 _XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DRAWN = frozenset({"html"})
 """Formats that show the picture."""
 
 
 class ExportsFacade:
-    """Writes the timeline and the table of exchanges."""
+    """Writes the timeline and the table of exchanges.
+
+    What is a client's stays out of both, but for the clients that are ``admitted``; ``client_words`` gives the words of
+    the others, which nothing that goes out may hold.
+    """
 
     def __init__(
         self,
@@ -48,6 +58,7 @@ class ExportsFacade:
         exchanges: ExchangesFacade,
         mask: Callable[[str], Masked],
         hide: Callable[[str], Masked],
+        client_words: Callable[[Sequence[int]], ClientWords],
     ) -> None:
         self._database = database
         self._history = history
@@ -57,8 +68,9 @@ class ExportsFacade:
         self._exchanges = exchanges
         self._mask = mask
         self._hide = hide
+        self._client_words = client_words
 
-    def file(self, format: str) -> ExportFile:  # noqa: A002 - the facade's word
+    def file(self, format: str, admitted: Sequence[int] = ()) -> ExportFile:  # noqa: A002 - the facade's word
         """Return an export in any format: one of ``TABLES``, or one of the timeline's.
 
         Raises
@@ -66,11 +78,11 @@ class ExportsFacade:
         UnsupportedFormat
             If there is no such format.
         """
-        return self.table(format) if format in TABLES else self.timeline(format)
+        return self.table(format, admitted) if format in TABLES else self.timeline(format, admitted=admitted)
 
-    def table(self, format: str) -> ExportFile:  # noqa: A002 - same
+    def table(self, format: str, admitted: Sequence[int] = ()) -> ExportFile:  # noqa: A002 - same
         """Return the table of exchanges in one of ``TABLES``."""
-        return self.exchanges_xlsx() if format == XLSX else self.exchanges_csv()
+        return self.exchanges_xlsx(admitted) if format == XLSX else self.exchanges_csv(admitted)
 
     def timeline(
         self,
@@ -78,20 +90,22 @@ class ExportsFacade:
         options: TimelineFilter | None = None,
         *,
         show_personal: bool = False,
+        admitted: Sequence[int] = (),
         most_a_topic: int | None = None,
     ) -> ExportFile:
         """Return the timeline within a filter as one file; raises UnsupportedFormat.
 
-        Personal data is masked unless ``show_personal``, which the learner confirms for each file. For a preview only
-        the beginning is in it, ``most_a_topic`` exchanges of its first topics, and no picture.
+        Personal data is masked unless ``show_personal``, and what is a client's left out unless that is ``admitted``;
+        the learner confirms both for each file. For a preview only the beginning is in it, ``most_a_topic`` exchanges
+        of its first topics, and no picture.
         """
         from skilltrail.exporters import render_timeline
         from skilltrail.services.exporting import gather_export
 
         wanted = options or TimelineFilter()
         now = self._clock()
-        mask = self._hide if show_personal else self._mask
-        chart = self._chart(wanted, mask) if format in _DRAWN and most_a_topic is None else None
+        mask = self._without_clients(self._hide if show_personal else self._mask, admitted)
+        chart = self._chart(wanted, mask, admitted) if format in _DRAWN and most_a_topic is None else None
         with self._database.read() as session:
             export = gather_export(
                 session,
@@ -101,56 +115,67 @@ class ExportsFacade:
                 pause=self._pause,
                 mask=mask,
                 chart_svg=chart,
+                admitted=frozenset(admitted),
                 most_a_topic=most_a_topic,
             )
         return replace(
             render_timeline(format, export),
             exchange_ids=tuple(entry.seq for entry in export.entries),
-            masked=sum(bool(entry.masked) for entry in export.entries),
+            masked=sum(any(kind != CLIENT for kind in entry.masked) for entry in export.entries),
         )
 
-    def counted(self, options: TimelineFilter) -> Timeline:
+    def counted(self, options: TimelineFilter, admitted: Sequence[int] = ()) -> Timeline:
         """Return what a timeline export within a filter will hold, in numbers."""
-        return self._read(options)
+        return self._read(options, admitted)
 
-    def first_rows(self, count: int) -> list[ExchangeSummary]:
+    def first_rows(self, count: int, admitted: Sequence[int] = ()) -> list[ExchangeSummary]:
         """Return the first rows of the table of exchanges, masked."""
-        return list(islice(self._noted([]), count))
+        return list(islice(self._noted([], admitted), count))
 
-    def row_count(self) -> int:
+    def row_count(self, admitted: Sequence[int] = ()) -> int:
         """Return how many rows the table of exchanges has."""
         with self._database.read() as session:
-            return count_exported(session, history=self._history)
+            return count_exported(session, history=self._history, admitted=frozenset(admitted))
 
-    def exchanges_csv(self) -> ExportFile:
+    def exchanges_csv(self, admitted: Sequence[int] = ()) -> ExportFile:
         """Return the table of exchanges: ids, times, fidelity and topics, never a text."""
         from skilltrail.exporters import write_exchanges_csv
 
         out = io.StringIO(newline="")
         ids: list[int] = []
-        write_exchanges_csv(self._noted(ids), out)
+        write_exchanges_csv(self._noted(ids, admitted), out)
         data = out.getvalue().encode("utf-8", "replace")
         kind = "text/csv; charset=utf-8"
         return ExportFile(name="skilltrail-exchanges.csv", media_type=kind, data=data, exchange_ids=tuple(ids))
 
-    def exchanges_xlsx(self) -> ExportFile:
+    def exchanges_xlsx(self, admitted: Sequence[int] = ()) -> ExportFile:
         """Return the same table as a workbook."""
         from skilltrail.exporters import exchanges_xlsx
 
         ids: list[int] = []
-        data = exchanges_xlsx(self._noted(ids), made_at=self._clock())
+        data = exchanges_xlsx(self._noted(ids, admitted), made_at=self._clock())
         return ExportFile(name="skilltrail-exchanges.xlsx", media_type=_XLSX_TYPE, data=data, exchange_ids=tuple(ids))
 
     def chart(self, spec: dict[str, Any]) -> str:
         """Return the SVG of a Vega-Lite specification; raises ModelUnavailable."""
         return self._model().chart(spec)
 
-    def _chart(self, wanted: TimelineFilter, mask: Callable[[str], Masked]) -> str | None:
+    def _without_clients(self, mask: Callable[[str], Masked], admitted: Sequence[int]) -> Callable[[str], Masked]:
+        """Return a mask that takes clients' words out first: an own exchange, or a topic's name, may hold one."""
+        words = self._client_words(admitted)
+
+        def masked(text: str) -> Masked:
+            clean, kinds = mask(hidden := words.masked(text))
+            return clean, kinds if hidden == text else (*kinds, CLIENT)
+
+        return masked if words else mask
+
+    def _chart(self, wanted: TimelineFilter, mask: Callable[[str], Masked], admitted: Sequence[int] = ()) -> str | None:
         """Return the picture; without the model process an export goes out with its tables alone."""
         from skilltrail.exporters.chart_spec import timeline_chart
         from skilltrail.services.exporting import masked_timeline
 
-        spec = timeline_chart(masked_timeline(self._read(wanted), mask))
+        spec = timeline_chart(masked_timeline(self._read(wanted, admitted), mask))
         if spec is None:
             return None
         try:
@@ -158,17 +183,24 @@ class ExportsFacade:
         except ModelUnavailable:
             return None
 
-    def _noted(self, ids: list[int]) -> Iterator[ExchangeSummary]:
+    def _noted(self, ids: list[int], admitted: Sequence[int]) -> Iterator[ExchangeSummary]:
         """Yield the rows of the table, masked, and note which exchanges they are."""
         from skilltrail.services.exporting import masked_summary
 
-        mask = lru_cache(maxsize=4096)(self._mask)  # a few hundred names stand in every row
-        for row in self._exchanges.rows():
+        # A few hundred names stand in every row.
+        mask = lru_cache(maxsize=4096)(self._without_clients(self._mask, admitted))
+        for row in self._exchanges.rows(admitted):
             ids.append(row.id)
             yield masked_summary(row, mask)
 
-    def _read(self, wanted: TimelineFilter) -> Timeline:
+    def _read(self, wanted: TimelineFilter, admitted: Sequence[int] = ()) -> Timeline:
         with self._database.read() as session:
             return read_timeline(
-                session, wanted, history=self._history, now=self._clock(), pause=self._pause, exported=True
+                session,
+                wanted,
+                history=self._history,
+                now=self._clock(),
+                pause=self._pause,
+                exported=True,
+                admitted=frozenset(admitted),
             )

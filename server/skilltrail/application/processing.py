@@ -282,6 +282,7 @@ class ProcessingFacade:
             corrected=run.holds.corrected,
             settled=run.settled,
             spare=run.spare,
+            avoid=run.avoid,
         )
         carried = topic_run.continue_topics(run, partition)
         name = identity or model.static_identity

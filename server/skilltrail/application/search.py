@@ -181,6 +181,15 @@ class SearchFacade:
             near = None if middle is None else self._near(session, DENSE, middle)
             return None if near is None else replace(near, least=NEAR_MIDDLE)
 
+    def near_to(self, session: Session, ids: Sequence[int]) -> Near | None:
+        """Return how near all exchanges are to the middle of some: by the model, else by token vectors."""
+        found = self._like(session, ids)
+        if found is not None:
+            return found
+        with self._turn:
+            middle = self._index(session, STATIC).mean_of(ids)
+            return None if middle is None else self._near(session, STATIC, middle)
+
     def _near(self, session: Session, kind: str, vector: NDArray[np.float32]) -> Near | None:
         from skilltrail.services.search import NEAR_DENSE, NEAR_STATIC, Near
 

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from skilltrail.config import Settings
+from skilltrail.domain.digest import Digest
 from skilltrail.domain.health import Alert
 from skilltrail.domain.skills import SkillPath
 from skilltrail.domain.stages import StageRules
@@ -17,6 +18,7 @@ from skilltrail.domain.trajectory import TrajectoryRules
 from skilltrail.i18n import language
 from skilltrail.platform.clock import Clock
 from skilltrail.services import skills, trail
+from skilltrail.services.digest import read_digest
 from skilltrail.storage import trail_queries
 from skilltrail.storage.access_queries import device_health
 from skilltrail.storage.database import Database
@@ -95,6 +97,11 @@ class TrailFacade:
             return skills.read_path(
                 session, topic_id, history=self._history, now=self._clock(), pause=self._pause, rules=self._rules
             )
+
+    def digest(self, since: datetime) -> Digest:
+        """Return what happened from ``since`` (aware) on."""
+        with self._database.read() as session:
+            return read_digest(session, since, history=self._history, pause=self._pause)
 
     def choosable(self) -> list[Choosable]:
         """Return the topics to which an exchange can be moved, by name; hidden ones too, for some belong there."""

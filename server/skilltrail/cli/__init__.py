@@ -13,6 +13,8 @@ from skilltrail import __version__
 from skilltrail.cli.checking import check_command, review_command
 from skilltrail.cli.checkup import doctor_command
 from skilltrail.cli.claims import claims_command
+from skilltrail.cli.clients import COMMANDS as CLIENTS
+from skilltrail.cli.clients import clients_command
 from skilltrail.cli.correcting import COMMANDS as CORRECTIONS
 from skilltrail.cli.entering import COMMANDS as ENTRIES
 from skilltrail.cli.forgetting import forget_command
@@ -46,6 +48,7 @@ for _command in (
     learning_command,
     check_command,
     review_command,
+    clients_command,
     *ENTRIES,
     exchanges_command,
     export_command,
@@ -55,6 +58,10 @@ for _command in (
     doctor_command,
 ):
     main.add_command(_command)
+
+if isinstance(clients_command, click.Group):
+    for _command in CLIENTS:
+        clients_command.add_command(_command)
 
 if isinstance(topics_command, click.Group):
     for _command in CORRECTIONS:

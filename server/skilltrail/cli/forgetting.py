@@ -30,6 +30,7 @@ _FINAL = ("done",)
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="All from this day on.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="All up to this day, included.")
 @click.option("--import", "import_id", type=click.IntRange(min=1), metavar="ID", help="Undo an import.")
+@click.option("--client", type=click.IntRange(min=1), metavar="ID", help="A client with all that is its.")
 @click.option("--everything", is_flag=True, help="All exchanges and all that was worked out from them.")
 @click.option("--dry-run", is_flag=True, help="Only show what would go.")
 @click.option("--yes", is_flag=True, help="Do not ask. Ctrl-C within the ten seconds still undoes it.")
@@ -43,6 +44,7 @@ def forget_command(
     since: datetime | None,
     until: datetime | None,
     import_id: int | None,
+    client: int | None,
     everything: bool,
     dry_run: bool,
     yes: bool,
@@ -56,11 +58,12 @@ def forget_command(
         since=_day(since),
         until=_day(until),
         import_id=import_id,
+        client=client,
         everything=everything,
     )
     if wish.scope is None:
         raise click.UsageError(
-            "Name one thing: --exchange, --conversation, --word, --since/--until, --import or --everything."
+            "Name one thing: --exchange, --conversation, --word, --since/--until, --import, --client or --everything."
         )
     if at_once and not yes:
         raise click.UsageError("--now goes with --yes only.")
@@ -74,7 +77,7 @@ def _run(door: Door, answer: Answer, wish: ForgetWish, *, dry_run: bool, yes: bo
     if dry_run:
         answer.result({"ok": True, "dry_run": True, "plan": plan})
         return
-    if not plan["exchanges"] and not plan["entries"]:
+    if not (plan["exchanges"] or plan["entries"] or plan["clients"]):
         raise ForgetInvalid(_("Nothing that is kept here fits, so nothing was forgotten."))
     if not yes and not _confirmed(answer, plan):
         answer.result({"ok": True, "forgotten": 0, "plan": plan})
@@ -108,6 +111,8 @@ def _show(answer: Answer, plan: dict[str, Any]) -> None:
         answer.say(_("{count} of them because their chat's title holds the word.").format(count=plan["by_title"]))
     if plan["entries"]:
         answer.say(_("Entries of your own that go too: {count}.").format(count=plan["entries"]))
+    if plan["clients"]:
+        answer.say(_("Clients and projects that go, or lose a word: {count}.").format(count=plan["clients"]))
     for one in plan["examples"]:
         answer.say(f"  {one['id']:>7}  {one['asked_at'][:10]}  {one['question'][:90]}")
 

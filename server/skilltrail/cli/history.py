@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,14 @@ from skilltrail.i18n import _
 
 FORMATS = ("markdown", "json", "html")
 _POLL_SECONDS = 0.5
+_WITH_CLIENT: Callable[[Any], Any] = click.option(
+    "--with-client",
+    "clients",
+    type=click.IntRange(min=1),
+    multiple=True,
+    metavar="ID",
+    help="Let this client's exchanges stand in the file, which are left out else; may come again.",
+)
 
 
 @command("process", help="Embed and group everything that waits.")
@@ -92,40 +100,80 @@ def _topics(settings: Settings) -> list[dict[str, Any]]:
 
 
 @command("exchanges", help="Write one row per stored exchange as CSV or as an Excel workbook.")
+@_WITH_CLIENT
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="CSV file to write.")
 @click.option("--xlsx", "xlsx_file", type=click.Path(dir_okay=False, path_type=Path), help="Workbook to write.")
-def exchanges_command(settings: Settings, answer: Answer, csv_file: Path | None, xlsx_file: Path | None) -> None:
+def exchanges_command(
+    settings: Settings, answer: Answer, csv_file: Path | None, xlsx_file: Path | None, clients: tuple[int, ...]
+) -> None:
     """Write ids, times, fidelity and topics; never the text of an exchange."""
     wanted = [(kind, target) for kind, target in (("csv", csv_file), ("xlsx", xlsx_file)) if target is not None]
     if not wanted:
         raise click.UsageError("Name a file to write: --csv FILE or --xlsx FILE.")
-    sizes = []
+    sizes, left = [], _say_left_out(settings, answer, clients)
     for kind, target in wanted:
-        data = _export_bytes(settings, kind)
+        data = _export_bytes(settings, kind, clients)
         write_whole(target, data)
         sizes.append(len(data))
         answer.say(_("Written: {path}").format(path=target))
-    answer.result({"ok": True, "path": str(wanted[0][1]), "bytes": sizes[0], "paths": [str(row[1]) for row in wanted]})
+    answer.result(
+        {
+            "ok": True,
+            "path": str(wanted[0][1]),
+            "bytes": sizes[0],
+            "paths": [str(row[1]) for row in wanted],
+            "left_out": left,
+        }
+    )
 
 
 @command("export", help="Export the timeline.")
+@_WITH_CLIENT
 @click.option("--format", "format_", required=True, type=click.Choice(FORMATS), help="Format of the file.")
 @click.option("--out", "target", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
-def export_command(settings: Settings, answer: Answer, format_: str, target: Path) -> None:
+def export_command(settings: Settings, answer: Answer, format_: str, target: Path, clients: tuple[int, ...]) -> None:
     """Write the timeline; questions are shortened, replies are not included."""
-    data = _export_bytes(settings, format_)
+    left = _say_left_out(settings, answer, clients)
+    data = _export_bytes(settings, format_, clients)
     write_whole(target, data)
-    answer.result({"ok": True, "path": str(target), "bytes": len(data), "format": format_})
+    answer.result({"ok": True, "path": str(target), "bytes": len(data), "format": format_, "left_out": left})
     answer.say(_("Written: {path}").format(path=target))
 
 
-def _export_bytes(settings: Settings, format_: str) -> bytes:
+def _say_left_out(settings: Settings, answer: Answer, clients: tuple[int, ...]) -> dict[str, Any]:
+    """Say what stays out of a file because it is a client's, before the file is made."""
+    from skilltrail.domain.contexts import LeftOut
+    from skilltrail.web.export_page import left_out_words
+
+    left = _left_out(settings, clients)
+    named = tuple((str(name), int(count)) for name, count in left["by_client"])
+    for line in left_out_words(LeftOut(left["exchanges"], named, left["undecided"], left["waiting"])):
+        answer.say(line)
+    return left
+
+
+def _left_out(settings: Settings, clients: tuple[int, ...]) -> dict[str, Any]:
     if (server := running_server(settings)) is not None:
-        return server.fetch("GET", f"/api/v1/exports?format={format_}")
+        listed = f"?with_clients={','.join(map(str, clients))}" if clients else ""
+        return dict(server.call("GET", f"/api/v1/exports/left-out{listed}"))
+    from skilltrail.cli.options import plain
+    from skilltrail.cli.unlocking import open_home
+    from skilltrail.domain.timeline import TimelineFilter
+
+    with open_home(settings) as application:
+        application.contexts.finish()
+        return dict(plain(application.contexts.left_out(TimelineFilter(), clients)))
+
+
+def _export_bytes(settings: Settings, format_: str, clients: tuple[int, ...]) -> bytes:
+    if (server := running_server(settings)) is not None:
+        listed = f"&with_clients={','.join(map(str, clients))}" if clients else ""
+        return server.fetch("GET", f"/api/v1/exports?format={format_}{listed}")
     from skilltrail.cli.unlocking import open_home
 
     with open_home(settings) as application:
-        file = application.exports.file(format_)
+        application.contexts.finish()
+        file = application.exports.file(format_, clients)
         application.data_rights.record(file, format_)
         data: bytes = file.data
         return data

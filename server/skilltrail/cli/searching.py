@@ -14,8 +14,8 @@ from skilltrail.i18n import _
 
 @command(
     "search",
-    help='Search your exchanges: words, "phrases", -without, prefix*, and filters (topic: area: source: after: before: '
-    "on: in: has:). Put the whole query between single quotation marks.",
+    help='Search your exchanges: words, "phrases", -without, prefix*, and filters (topic: area: source: client: after: '
+    "before: on: in: has:). Put the whole query between single quotation marks.",
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("query", nargs=-1, required=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from skilltrail.i18n import _
+
 TEXT_LIMIT = 1_000_000
 """Characters kept of a prompt or reply; a longer text is stored cut, marked and counted (decisions, "Ingest")."""
 
@@ -190,6 +192,6 @@ def text_digest(text: str) -> str:
 
 
 def question_line(prompt: str, *, limit: int = 160) -> str:
-    """Return the prompt's beginning as one line of at most ``limit`` characters."""
-    line = normalised(prompt[: limit * 4])
+    """Return the prompt's beginning as one line of at most ``limit`` characters; of one without words, what it was."""
+    line = normalised(prompt[: limit * 4]) or _("A picture or a file, without words")
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

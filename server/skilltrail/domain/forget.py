@@ -35,6 +35,7 @@ class Scope(StrEnum):
     WORD = "word"
     RANGE = "range"
     IMPORT = "import"
+    CLIENT = "client"
     EVERYTHING = "everything"
     RETENTION = "retention"
 
@@ -63,6 +64,7 @@ class ForgetWish:
     since: date | None = None
     until: date | None = None
     import_id: int | None = None
+    client: int | None = None
     everything: bool = False
 
     @property
@@ -79,6 +81,7 @@ class ForgetWish:
             (Scope.WORD, self.word is not None),
             (Scope.RANGE, self.since is not None or self.until is not None),
             (Scope.IMPORT, self.import_id is not None),
+            (Scope.CLIENT, self.client is not None),
             (Scope.EVERYTHING, self.everything),
         )
 
@@ -98,6 +101,7 @@ class ForgetPlan:
     """What would go. ``by_title`` are exchanges chosen because their chat's title holds the word.
 
     ``entries`` of the learner's own go too: those that hold the word, or rest on nothing without the exchanges.
+    ``clients`` (and projects) go or lose a word.
     """
 
     scope: Scope
@@ -111,6 +115,7 @@ class ForgetPlan:
     last_at: datetime | None = None
     examples: tuple[ForgetExample, ...] = ()
     entries: int = 0
+    clients: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,13 +67,15 @@ class SearchQuery:
     """A query as it was read. Filters of one kind add up (any of them), kinds narrow each other (all of them).
 
     ``since`` is inclusive, ``before`` exclusive; both are days in the learner's time zone. ``topics`` and ``areas`` are
-    beginnings of words of their names, or "none". ``earlier`` asks for versions off the current path.
+    beginnings of words of their names, or "none"; ``clients`` too, or "own", "undecided". ``earlier`` asks for versions
+    off the current path.
     """
 
     terms: tuple[Term, ...] = ()
     topics: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
     since: date | None = None
     before: date | None = None
     fields: tuple[str, ...] = ()
@@ -94,8 +96,9 @@ class SearchQuery:
     @property
     def filters(self) -> bool:
         """Tell whether anything but words narrows it."""
-        named = (self.topics, self.areas, self.sources, self.since, self.before, self.holds, self.earlier)
-        return any(bool(value) for value in named)
+        named = (self.topics, self.areas, self.sources, self.clients, self.holds)
+        more = (self.since, self.before, self.earlier)
+        return any(map(bool, (*named, *more)))
 
     @property
     def empty(self) -> bool:
@@ -121,6 +124,7 @@ class SearchQuery:
             ("topic", self.topics),
             ("area", self.areas),
             ("source", self.sources),
+            ("client", self.clients),
             ("in", self.fields),
             ("has", self.holds),
         )

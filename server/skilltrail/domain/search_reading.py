@@ -11,7 +11,7 @@ from skilltrail.domain.search import FIELDS, HOLDS, QUERY_LIMIT, TERMS_MOST, Not
 
 _QUOTES = '"“”„«»'
 _DATE_KEYS = ("after", "before", "on")
-_KEYS = ("topic", "area", "source", *_DATE_KEYS, "in", "has", "is")
+_KEYS = ("topic", "area", "source", "client", *_DATE_KEYS, "in", "has", "is")
 _PLACES = {"question": "prompt", "questions": "prompt", "answer": "reply", "answers": "reply"}
 _SOURCES = {"openai": "chatgpt", "anthropic": "claude", "google": "gemini"}
 _PREFIX_LEAST = 2
@@ -134,6 +134,8 @@ class _Reader:
             self._query = replace(query, topics=_with(query.topics, value))
         elif key == "area":
             self._query = replace(query, areas=_with(query.areas, value))
+        elif key == "client":
+            self._query = replace(query, clients=_with(query.clients, value))
         elif key == "source" and (source := _SOURCES.get(value, value)) in PROVIDERS:
             self._query = replace(query, sources=_with(query.sources, source))
         elif key == "in" and (place := _PLACES.get(value, value)) in FIELDS:

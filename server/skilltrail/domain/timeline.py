@@ -24,11 +24,13 @@ class TimelineFilter:
     """What part of the timeline is wanted; None means all. ``until`` is inclusive.
 
     ``source`` is a provider's short name ("chatgpt"). With ``learning`` only what counts as learning.
+    ``client`` is a client's id as text, or own, none, undecided.
     """
 
     since: date | None = None
     until: date | None = None
     area: str | None = None
+    client: str | None = None
     source: str | None = None
     learning: bool = False
 

@@ -31,7 +31,8 @@ NAMED_BY_CONCEPT_ALONE = noted(
     " similarity {similarity}. Telling words: {words}."
 )
 NAME_FORGOTTEN = noted("What gave it its name was forgotten. It is named anew when topics are looked for again.")
-REASONS = (NAMED_BY_WORDS, NAMED_BY_CONCEPT, NAMED_BY_MEANING, NAMED_BY_CONCEPT_ALONE, NAME_FORGOTTEN)
+NAME_OF_CLIENT = noted("What gave it its name is a client’s. It is named anew when topics are looked for again.")
+REASONS = (NAMED_BY_WORDS, NAMED_BY_CONCEPT, NAMED_BY_MEANING, NAMED_BY_CONCEPT_ALONE, NAME_FORGOTTEN, NAME_OF_CLIENT)
 """Of what the kept reasons of names are made, now and in earlier versions."""
 
 _MARK = re.compile(r"\[secret:[a-z0-9_-]+:[0-9a-f]{4}\]")

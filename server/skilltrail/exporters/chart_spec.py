@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from skilltrail.domain.timeline import MonthCount, Scale, Timeline, TopicLine
@@ -164,10 +165,16 @@ def _span_marks(
             counts.setdefault(key, []).append(count)
     labels = chart_scale.head(list(places), counts, scale, step)
     values = [{"x": places[label.pop("key")], "y": 30, **label} for label in labels]
-    over = [{"x": places[key], "y": 12, "t": text} for key, text in chart_scale.upper(list(places), scale)]
+    over = _apart([{"x": places[key], "y": 12, "t": text} for key, text in chart_scale.upper(list(places), scale)])
     text = {"type": "text", "fontSize": 11, "color": SOFT}
     above = text | {"fontWeight": 600, "aria": False, "align": "left", "dx": -6}
     return [layer(values, text, linked=True, text={"field": "t"}), layer(over, above, text={"field": "t"})]
+
+
+def _apart(labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out labels that would run into the next one."""
+    rooms = [after["x"] - label["x"] for label, after in pairwise(labels)]
+    return [label for label, room in zip(labels, [*rooms, 1000], strict=True) if room >= 7 * len(label["t"])]
 
 
 def _years(shown: Sequence[str], places: dict[str, float], every: int) -> list[dict[str, Any]]:

@@ -165,18 +165,21 @@ def _turns(
             continue
         words = turn_short(one)
         room = 6.2 * len(words) + 22
-        lane = next((n for n in range(_LANES) if free[n] <= x), None)
+        # Near the right edge the words stand left of their mark.
+        left = x + room > width
+        lane = next((n for n in range(_LANES) if free[n] <= (x - room if left else x)), None)
         # Where no lane is free the mark stands without its words; link, table and sentence say them.
-        shown = "" if narrow or lane is None or x + room > width + 30 else words
-        lane = 0 if lane is None else lane
-        free[lane] = x + (room if shown else 14)
+        shown = "" if narrow or lane is None else words
+        lane = next((n for n in range(_LANES) if free[n] <= x - 12), 0) if lane is None else lane
+        free[lane] = x + (room if shown and not left else 14)
         anchor = "#evidence" if one.exchange_id is None else f"#exchange-{one.exchange_id}"
         values.append(
             {
                 "x": x,
                 "y": 10 + 18 * lane,
                 "y2": _TOP + _PLOT,
-                "tx": x + 9,
+                "tx": x - 9 if left else x + 9,
+                "side": "right" if left else "left",
                 "t": shown,
                 "s": _SYMBOLS[one.turn],
                 "u": anchor,
@@ -187,10 +190,11 @@ def _turns(
         return [], []
     line = {"type": "rule", "aria": False, "strokeWidth": 1, "color": HAIR}
     mark = {"type": "point", "filled": True, "size": 90, "color": INK, "opacity": 1}
-    text = {"type": "text", "align": "left", "fontSize": 12, "color": INK, "aria": False}
+    text = {"type": "text", "fontSize": 12, "color": INK, "aria": False}
     shape = {"field": "s", "type": "nominal", "scale": None, "legend": None}
-    named = [value | {"x": value["tx"]} for value in values if value["t"]]
     marks = [layer(values, mark, linked=True, shape=shape)]
-    if named:
-        marks.append(layer(named, text, text={"field": "t"}))
+    for side in ("left", "right"):
+        named = [value | {"x": value["tx"]} for value in values if value["t"] and value["side"] == side]
+        if named:
+            marks.append(layer(named, text | {"align": side}, text={"field": "t"}))
     return [layer(values, line, y2={"field": "y2"})], marks

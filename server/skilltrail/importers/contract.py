@@ -61,8 +61,8 @@ class Skip:
       read; ``unknown_format``; ``unreadable``: a shape nobody has seen; ``no_id``; ``no_messages``; ``temporary``: a
       temporary chat; ``other_product``: activity of another product; ``not_a_chat``: activity that is no question
     - of messages: ``system``; ``private``: memory and instructions; ``thoughts``; ``tool``; ``hidden``;
-      ``unknown_content``; ``failed``: an error; ``draft``: a variant that was not chosen; ``empty``: no words, such as
-      a picture alone; ``no_reply``: a prompt nobody answered; ``no_prompt``: a reply to nothing; ``bad_message``: no
+      ``unknown_content``; ``failed``: an error; ``draft``: a variant that was not chosen; ``empty``: neither words
+      nor a file; ``no_reply``: a prompt nobody answered; ``no_prompt``: a reply to nothing; ``bad_message``: no
       message at all; ``too_many_branches``: of a tree made to be slow
 
     ``index`` is the element's place in its source. ``id`` is the source's id of the message or conversation; where a

@@ -47,8 +47,13 @@ class Message:
 
     @property
     def is_prompt(self) -> bool:
-        """Return whether it begins an exchange."""
+        """Return whether it begins a turn."""
         return self.role == "user" and self.left is None
+
+    @property
+    def asks(self) -> bool:
+        """Return whether it begins an exchange: with words, or with what was sent without any."""
+        return self.is_prompt and not (self.is_wordless and not self.attachments)
 
     @property
     def is_wordless(self) -> bool:
@@ -162,8 +167,7 @@ class _Growing:
         path = list(self._upwards(self._leaf()))
         self._onward = dict(zip(path, [path[0] if path else "", *path], strict=False))
         for message in self.talk.messages.values():
-            # A picture alone is no prompt that could be stored; the reply to it has nothing to stand under.
-            if message.is_prompt and not message.is_wordless:
+            if message.asks:
                 for reply in self._replies(message.node):
                     fresh = {message.node, *(step.node for step in reply.steps)} - self.used
                     self.used |= fresh
@@ -174,7 +178,7 @@ class _Growing:
         """Return why a message that is in no exchange was left."""
         if message.left is not None:
             return message.left
-        if message.is_wordless:
+        if message.is_wordless and not message.asks:
             return "empty"
         if self._budget <= 0:
             return "too_many_branches"

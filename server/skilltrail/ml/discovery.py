@@ -12,6 +12,7 @@ import numpy as np
 
 from skilltrail.domain.topics import NameReason, TopicGroup, TopicPartition
 from skilltrail.ml.areas import find_areas
+from skilltrail.ml.avoiding import without_avoided
 from skilltrail.ml.communities import (
     UNASSIGNED,
     Communities,
@@ -51,6 +52,7 @@ def discover(
     settled: NDArray[np.bool_] | None = None,
     spare: int = 0,
     divide: bool = False,
+    avoid: frozenset[str] = frozenset(),
     params: TopicParams | None = None,
     terms: TermList | None = None,
 ) -> TopicPartition:
@@ -76,6 +78,8 @@ def discover(
         ``spare`` see ``steadying.Known``. By default there was nothing before.
     divide
         The rows are one topic already, and its parts are wanted: parts that are much alike stay apart.
+    avoid
+        Folded words and phrases that no name, term or alternative may hold, see ``avoiding``.
     params, terms
         Settings and allow-list; the shipped ones by default.
 
@@ -111,6 +115,7 @@ def discover(
 
     sample = FIRST_SAMPLE if alone else SAMPLE
     named = label_topics(spoken, members, middles, terms=chosen, embed=embed, sample=sample)
+    named = without_avoided(named, avoid)
     sizes = [len(rows) for rows in members]
     areas = find_areas(middles, sizes, [label.name for label in named], terms=chosen, embed=embed, params=params)
     homes = _homes(found, static, grouped=grouped, rest=np.setdiff1d(usable, grouped), params=params)

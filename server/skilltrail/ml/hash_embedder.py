@@ -76,6 +76,7 @@ class HashEmbedder:
         settled: NDArray[np.bool_] | None = None,
         spare: int = 0,
         divide: bool = False,
+        avoid: frozenset[str] = frozenset(),
     ) -> TopicPartition:
         """Find topics in this process; see ``discovery.discover``."""
         from skilltrail.ml.discovery import discover
@@ -94,6 +95,7 @@ class HashEmbedder:
             settled=settled,
             spare=spare,
             divide=divide,
+            avoid=avoid,
             params=self._params,
             terms=self._terms,
         )

@@ -120,6 +120,7 @@ class ModelHost:
         settled: NDArray[np.bool_] | None = None,
         spare: int = 0,
         divide: bool = False,
+        avoid: frozenset[str] = frozenset(),
     ) -> TopicPartition:
         """Find topics; see ``discovery.discover``. Raises as ``embed``."""
         found: TopicPartition = self._ask(
@@ -135,6 +136,7 @@ class ModelHost:
             settled=settled,
             spare=spare,
             divide=divide,
+            avoid=avoid,
         )
         return found
 

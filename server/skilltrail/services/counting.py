@@ -83,6 +83,14 @@ def within(columns: Columns, part: Part) -> NDArray[np.int64]:
     return np.flatnonzero(keep)
 
 
+def without(columns: Columns, rows: NDArray[np.int64], ids: str) -> NDArray[np.int64]:
+    """Return those of ``rows`` whose exchanges are not among ``ids``, numbers with commas between them."""
+    if not ids:
+        return rows
+    gone = np.fromstring(ids, dtype=np.int64, sep=",")
+    return rows[~np.isin(columns.id[rows], gone)]
+
+
 def topic_figures(columns: Columns, rows: NDArray[np.int64], *, pause: timedelta) -> list[TopicFigures]:
     """Return the counts of each topic among ``rows``; an episode ends with a pause longer than ``pause``."""
     rows = rows[columns.topic[rows] != NO_TOPIC]
@@ -94,7 +102,7 @@ def topic_figures(columns: Columns, rows: NDArray[np.int64], *, pause: timedelta
     apart = np.diff(asked, prepend=asked[0]) > pause // _MICROSECOND
     apart[begins] = True
     episodes = np.add.reduceat(apart.astype(np.int64), begins)
-    days = np.bincount(np.unique(topic << 32 | columns.day[rows]) >> 32, minlength=len(columns.topics))
+    days = np.bincount(_counted(topic << 32 | columns.day[rows])[0] >> 32, minlength=len(columns.topics))
     months = _months(topic, columns.month[rows])
     return [
         TopicFigures(
@@ -115,7 +123,7 @@ def spans(columns: Columns, rows: NDArray[np.int64], *, weekly: bool) -> dict[st
     rows = rows[columns.topic[rows] != NO_TOPIC]
     # 1 January 1970 was a Thursday.
     first = columns.day[rows] - ((columns.day[rows] + 3) % 7 if weekly else 0)
-    keys, counts = np.unique(columns.topic[rows].astype(np.int64) << 32 | first, return_counts=True)
+    keys, counts = _counted(columns.topic[rows].astype(np.int64) << 32 | first)
     found: dict[str, list[tuple[date, int]]] = {}
     for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
         day = date(1970, 1, 1) + timedelta(days=key & 0xFFFFFFFF)
@@ -129,7 +137,7 @@ def totals(columns: Columns, rows: NDArray[np.int64]) -> Totals:
         return Totals(0, 0, None, None)
     asked = columns.asked[rows]
     first, last = from_microseconds(int(asked.min())), from_microseconds(int(asked.max()))
-    return Totals(len(rows), len(np.unique(columns.talk[rows])), first, last)
+    return Totals(len(rows), int(np.count_nonzero(np.bincount(columns.talk[rows]))), first, last)
 
 
 def sizes(columns: Columns) -> dict[str, int]:
@@ -195,9 +203,21 @@ def _named(columns: Columns, topics: Collection[str]) -> NDArray[np.bool_]:
     return np.isin(columns.topic, wanted)
 
 
+def _counted(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the different keys in order, and how often each stands there.
+
+    Rows are in the order of topic and time, so that keys of these are in order already: sorting them took longer than
+    all other counting. Only where a clock is put back over midnight they are not.
+    """
+    if np.any(keys[1:] < keys[:-1]):
+        keys = np.sort(keys)
+    begins = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1)) if len(keys) else np.zeros(0, dtype=np.int64)
+    return keys[begins], np.diff(np.append(begins, len(keys)))
+
+
 def _months(topic: NDArray[np.int64], month: NDArray[np.int32]) -> dict[int, list[tuple[str, int]]]:
     found: dict[int, list[tuple[str, int]]] = {}
-    keys, counts = np.unique(topic << 32 | month, return_counts=True)
+    keys, counts = _counted(topic << 32 | month)
     for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
         place, number = key >> 32, key & 0xFFFFFFFF
         found.setdefault(place, []).append((f"{1970 + number // 12:04d}-{number % 12 + 1:02d}", count))

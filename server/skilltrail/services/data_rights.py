@@ -14,6 +14,7 @@ from skilltrail.storage import (
     access_queries,
     check_queries,
     claim_queries,
+    context_forget_queries,
     data_rights_queries,
     entry_queries,
     export_log_queries,
@@ -56,6 +57,10 @@ def read_rest(session: Session) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     yield "learning_words", learning_queries.all_says(session)
     yield "checks", check_queries.all_said(session)
     yield "entries", entry_queries.all_forms(session)
+    yield "clients", context_forget_queries.all_forms(session)
+    yield "client_words", context_forget_queries.all_said(session)
+    yield "client_exchanges", context_forget_queries.all_assigned(session)
+    yield "client_mentions", context_forget_queries.all_mentions(session)
     yield "imports", data_rights_queries.imports(session)
     yield (
         "browsers",

@@ -32,19 +32,20 @@ def gather_export(
     pause: timedelta,
     mask: Mask,
     chart_svg: str | None = None,
+    admitted: frozenset[int] = frozenset(),
     most_a_topic: int | None = None,
 ) -> TimelineExport:
     """Return everything a timeline export holds; its entries are those on the current path within the filter,
-    without what the learner leaves out of exports.
+    without what the learner leaves out of exports, and what is a client's but those ``admitted``.
     For a preview the first ``most_a_topic`` of the first topics alone, so that it begins as the file does.
     """
-    timeline = read_timeline(session, wanted, history=history, now=now, pause=pause, exported=True)
+    timeline = read_timeline(session, wanted, history=history, now=now, pause=pause, exported=True, admitted=admitted)
     if most_a_topic is None:
         entries: Iterable[ExchangeSummary] = all_summaries(
-            session, bounds=bounds_of(wanted, exported=True), questions=True
+            session, bounds=bounds_of(wanted, exported=True, admitted=admitted), questions=True
         )
     else:
-        entries = first_entries(session, timeline, history=history, most_a_topic=most_a_topic)
+        entries = first_entries(session, timeline, history=history, most_a_topic=most_a_topic, admitted=admitted)
     return TimelineExport(
         timeline=masked_timeline(timeline, mask),
         entries=tuple(_entry(summary, mask) for summary in entries),
@@ -71,6 +72,7 @@ def _masked_topic(topic: TopicLine, mask: Mask) -> TopicLine:
         terms=tuple(mask(term)[0] for term in topic.terms),
         area=mask(topic.area)[0],
         name_reason=mask(topic.name_reason)[0],
+        alignments=tuple(one for one in topic.alignments if mask(one.label)[0] == one.label),
     )
 
 

@@ -21,12 +21,13 @@ from skilltrail.domain.paths import Turn, current_path
 from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.errors import ForgetInvalid, NotFound
 from skilltrail.i18n import _
-from skilltrail.services import forgotten_topics, own_texts, tombstones, undo_import
+from skilltrail.services import context_rules, forgotten_contexts, forgotten_topics, own_texts, tombstones, undo_import
 from skilltrail.services.trail import bounds_of
-from skilltrail.storage import capture_queries, entry_queries, export_log_queries
+from skilltrail.storage import capture_queries, context_forget_queries, entry_queries, export_log_queries
 from skilltrail.storage import forget_pass_queries as passes
 from skilltrail.storage import forget_queries as queries
 from skilltrail.storage.capture_queries import StoredCopy
+from skilltrail.storage.context_forget_queries import ForgetTarget
 from skilltrail.storage.import_member_queries import note_undo_pass, removable, undone_by
 from skilltrail.storage.import_queries import drop_all_imports, drop_source_ids
 from skilltrail.storage.meta_queries import TOPICS_STALE, bump_revision, raise_counter
@@ -42,7 +43,7 @@ Progress = Callable[[int], None]
 class Choice:
     """The exchanges that a wish means; ``by_title`` those chosen by their chat's title alone.
 
-    ``entries`` are those of the learner's own that hold the word.
+    ``entries`` are those of the learner's own that hold the word; ``contexts`` what of clients goes.
     """
 
     scope: Scope
@@ -50,6 +51,7 @@ class Choice:
     by_title: frozenset[int] = frozenset()
     import_id: int | None = None
     entries: frozenset[int] = frozenset()
+    contexts: frozenset[ForgetTarget] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Gone:
     renamed: int
 
 
-def choose(session: Session, wish: ForgetWish) -> Choice:
+def choose(session: Session, wish: ForgetWish) -> Choice:  # noqa: PLR0911 - one for each way to name it
     """Return what a wish means.
 
     Raises
@@ -83,11 +85,14 @@ def choose(session: Session, wish: ForgetWish) -> Choice:
         case Scope.IMPORT:
             number = wish.import_id or 0
             return Choice(Scope.IMPORT, undo_import.choose(session, number), import_id=number)
+        case Scope.CLIENT:
+            ids, contexts = forgotten_contexts.choose(session, wish.client or 0)
+            return Choice(Scope.CLIENT, tuple(ids), contexts=contexts)
         case Scope.EVERYTHING:
             return Choice(Scope.EVERYTHING, tuple(queries.exchange_ids(session)))
         case _neither:
             raise ForgetInvalid(
-                _("Name one thing to forget: an exchange, a chat, a word, days, an import, everything.")
+                _("Name one thing to forget: an exchange, a chat, a word, days, an import, a client, everything.")
             )
 
 
@@ -111,6 +116,7 @@ def plan(session: Session, choice: Choice) -> ForgetPlan:
         last_at=max((row.asked_at for row in rows), default=None),
         examples=queries.examples(session, [row.id for row in newest]),
         entries=len(own_texts.entries_concerned(session, choice.scope, choice.ids) | choice.entries),
+        clients=forgotten_contexts.concerned(choice.contexts),
     )
 
 
@@ -131,6 +137,7 @@ def ask(session: Session, choice: Choice, *, now: datetime, wait: timedelta) -> 
     bump_revision(session)
     asked = passes.add_pass(session, wanted, (row.id for row in rows))
     entry_queries.note_targets(session, asked.id, choice.entries)
+    context_forget_queries.note_targets(session, asked.id, choice.contexts)
     if choice.import_id is not None:
         note_undo_pass(session, choice.import_id, asked.id)
     return asked
@@ -146,6 +153,7 @@ def carry_out(session: Session, wanted: ForgetPass, *, now: datetime, progress: 
     marker = Marker(passes.make_forget_key(session))
     make_way(session, len(ids))
     own_texts.forget_entries(session, wanted, ids)
+    forgotten_contexts.forget(session, wanted)
     renamed = _remove_texts(session, ids, marker, now, progress) if wanted.text_only else 0
     if not wanted.text_only:
         renamed = _remove(session, wanted, ids, marker, now=now, progress=progress)
@@ -175,7 +183,13 @@ def _holding(session: Session, word: str) -> Choice:
     if len(queries.folded(word)) < WORD_LEAST:
         raise ForgetInvalid(_("The word is too short: with two letters or more it can be looked for."))
     ids, by_title = queries.holding(session, word)
-    return Choice(Scope.WORD, tuple(ids), frozenset(by_title), entries=own_texts.entries_holding(session, word))
+    return Choice(
+        Scope.WORD,
+        tuple(ids),
+        frozenset(by_title),
+        entries=own_texts.entries_holding(session, word),
+        contexts=forgotten_contexts.holding(session, word),
+    )
 
 
 def _targets(session: Session, wanted: ForgetPass) -> list[int]:
@@ -183,6 +197,8 @@ def _targets(session: Session, wanted: ForgetPass) -> list[int]:
     listed = passes.targets(session, wanted.id)
     if wanted.scope is Scope.EVERYTHING:
         return queries.exchange_ids(session)
+    if wanted.scope is Scope.CLIENT:
+        return list(forgotten_contexts.exchanges_now(session, wanted))
     if wanted.scope is Scope.CONVERSATION:
         return queries.beside(session, listed)
     if wanted.scope is Scope.IMPORT and (undone := undone_by(session, wanted.id)) is not None:
@@ -220,6 +236,7 @@ def _remove(
             queries.note_in_ledger(session, provider, source_id, count)
     drop_source_ids(session)
     _find_paths(session, talks.keys() - empty)
+    context_rules.settle(session, sorted(talks.keys() - empty))
     forgotten_topics.apply(session, aftermath, now=now)
     return aftermath.renamed
 

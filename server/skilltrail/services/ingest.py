@@ -86,13 +86,18 @@ def refusal(captured: CapturedExchange, origins: Collection[Origin]) -> str | No
     faults = (
         ("provider_unknown", captured.provider not in PROVIDERS),
         ("origin_not_allowed", captured.origin not in origins),
-        ("text_empty", _is_empty(captured.prompt) or _is_empty(captured.reply)),
+        ("text_empty", _asks_nothing(captured) or _is_empty(captured.reply)),
         ("conversation_id_invalid", _is_provisional(captured.conversation_id)),
         ("id_invalid", not all(_id_fits(value) for value in ids if value is not None)),
         ("time_invalid", any(time is not None and time.tzinfo is None for time in times)),
         ("too_large", len(captured.attachments) > ATTACHMENTS_LIMIT or len(captured.citations) > CITATIONS_LIMIT),
     )
     return next((code for code, fault in faults if fault), None)
+
+
+def _asks_nothing(captured: CapturedExchange) -> bool:
+    """A picture or a file may be sent without a word."""
+    return _is_empty(captured.prompt) and not captured.attachments
 
 
 def _is_empty(text: str) -> bool:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.claims import MATCHING, TopicMatch
+from skilltrail.domain.context_words import gives_away
 from skilltrail.domain.topics import representation
+from skilltrail.services.context_boundary import names_to_avoid
 from skilltrail.services.processing import unpacked
 from skilltrail.storage import claim_queries, evidence_queries
 from skilltrail.storage.evidence_queries import Standing
@@ -89,14 +91,22 @@ def keep(session: Session, due: Due, found: Sequence[TopicMatch], *, now: dateti
     if get_counter(session, FORGET_EPOCH) != due.epoch:
         return
     known = {topic.id for topic in claim_queries.topics(session)}
+    avoid = names_to_avoid(session)
     for topic, match in zip(due.topics, found, strict=True):
         if topic.topic_id in known:
-            claim_queries.keep_match(session, topic.topic_id, match, topic.ids, digest=topic.digest, now=now)
+            claim_queries.keep_match(
+                session, topic.topic_id, proposable(match, avoid), topic.ids, digest=topic.digest, now=now
+            )
     if not (due.left and due.topics):
         claim_queries.drop_matches_of_the_retired(session)
         set_value(session, SEEN, due.state)
     if due.topics:
         bump_revision(session, Touched())
+
+
+def proposable(match: TopicMatch, avoid: frozenset[str]) -> TopicMatch:
+    """Return the concepts whose names give no client away."""
+    return TopicMatch(tuple(one for one in match.proposals if not gives_away(one.concept.label, avoid)))
 
 
 def _state(session: Session, model: str) -> str:

@@ -53,13 +53,15 @@ class ModelPort(Protocol):
         settled: NDArray[np.bool_] | None = None,
         spare: int = 0,
         divide: bool = False,
+        avoid: frozenset[str] = frozenset(),
     ) -> TopicPartition:
         """Find topics; all arguments have one row per exchange, ``keys`` are source keys, ``talks`` conversations.
 
         ``held`` is the number of the topic that an exchange stands in, -1 for none; the first ``corrected`` topics the
         learner has corrected, and exchanges of them that are ``bound`` must stay. Of the ``settled`` ones at most
         ``spare`` change their topic. ``divide``: the exchanges are one topic, and its parts are wanted. A dense row of
-        zeros says that there is no dense vector yet; ``dense`` of shape (n, 0) that none is wanted.
+        zeros says that there is no dense vector yet; ``dense`` of shape (n, 0) that none is wanted. Nothing that names
+        a topic holds one of the folded words and phrases of ``avoid``.
         """
         ...
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy.orm import Session
 
+from skilltrail.domain.contexts import NONE, OWN, UNDECIDED
 from skilltrail.domain.search import Order, SearchQuery, Term
 from skilltrail.domain.search_snippets import folded, fuse, telling
 from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.services.trail import bounds_of
+from skilltrail.storage import context_boundary_queries, context_queries, trail_queries
 from skilltrail.storage import search_index_queries as index_queries
 from skilltrail.storage import search_queries as queries
-from skilltrail.storage import trail_queries
 from skilltrail.storage.trail_queries import Bounds, TopicNames
 from skilltrail.storage.types import to_microseconds
 
@@ -197,6 +198,8 @@ def _passing(session: Session, wanted: SearchQuery) -> _All:
             filters.append(_Passing.of(_numbers(queries.of_sources(session, others)), inverted=True))
     if wanted.topics or wanted.areas:
         filters.append(_in_topics(session, wanted))
+    if wanted.clients:
+        filters.append(_of_clients(session, wanted.clients))
     filters += [_Passing.of(_numbers(queries.holding(session, thing))) for thing in wanted.holds]
     if wanted.excluded:
         without = queries.expression_of(wanted.excluded, wanted.fields, joined="OR")
@@ -209,6 +212,19 @@ def _in_topics(session: Session, wanted: SearchQuery) -> _Passing:
         return _Passing.of(_numbers(queries.in_a_topic(session)), inverted=True)
     chosen = [one.topic_id for one in trail_queries.shown_topics(session).values() if _is_meant(one, wanted)]
     return _Passing.of(_numbers(queries.of_topics(session, chosen)))
+
+
+def _of_clients(session: Session, wanted: Sequence[str]) -> _Passing:
+    """Return the exchanges of the clients and projects whose names begin so, of the learner, or of nobody."""
+    living = context_queries.contexts(session)
+    chosen = [one for one in living.values() if any(_begins(one.form.name, name) for name in wanted)]
+    whose = [name for name in (OWN, NONE, UNDECIDED) if name in wanted]
+    joined = [context_boundary_queries.ids_of(session, [one.id for one in chosen], whose)]
+    return _Passing.of(_numbers(",".join(filter(None, joined))))
+
+
+def _begins(name: str, wanted: str) -> bool:
+    return f" {folded(wanted)}" in f" {folded(name)}"
 
 
 def _is_meant(topic: TopicNames, wanted: SearchQuery) -> bool:

@@ -46,10 +46,19 @@ def dense_model(model: ModelPort) -> str | None:
         return None
 
 
-def find_parts(model: ModelPort, rows: TopicRows) -> tuple[Part, ...]:
-    """Return the parts in which the exchanges fall; those near nothing are in none. Raises ModelUnavailable."""
+def find_parts(model: ModelPort, rows: TopicRows, avoid: frozenset[str]) -> tuple[Part, ...]:
+    """Return the parts in which the exchanges fall; those near nothing are in none. Raises ModelUnavailable.
+
+    No name of a part holds one of the words of clients in ``avoid``.
+    """
     found = model.discover(
-        dense=rows.dense, static=rows.static, texts=rows.texts, keys=rows.keys, talks=rows.talks, divide=True
+        dense=rows.dense,
+        static=rows.static,
+        texts=rows.texts,
+        keys=rows.keys,
+        talks=rows.talks,
+        divide=True,
+        avoid=avoid,
     )
     parts = []
     for group in found.groups:

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain.carry_over import CarryOver, KnownTopic, carry_over
 from skilltrail.domain.topics import TopicPartition, is_follow_up, representation
+from skilltrail.services.context_boundary import names_to_avoid
+from skilltrail.services.context_names import clean_topic_names
 from skilltrail.services.processing import unpacked
 from skilltrail.services.topic_holds import TopicHolds, read_holds
 from skilltrail.services.topic_steadiness import note_steadiness, read_steadiness
@@ -57,6 +59,7 @@ class RunInput(TopicRows):
     """Everything a run looks at; ``stale``, ``epoch`` and ``corrections`` are counters as they stood then.
 
     ``settled``, shape (n,): exchanges that a full run has looked at before; at most ``spare`` of them may move.
+    ``avoid`` are words of clients, which no name may hold.
     """
 
     known: list[KnownTopic]
@@ -64,6 +67,7 @@ class RunInput(TopicRows):
     holds: TopicHolds
     settled: NDArray[np.bool_]
     spare: int
+    avoid: frozenset[str]
     stale: int
     epoch: int
     corrections: int
@@ -87,6 +91,7 @@ def gather(session: Session, *, model: str | None, static_model: str) -> RunInpu
         holds=holds,
         settled=steadiness.settled,
         spare=steadiness.spare,
+        avoid=names_to_avoid(session),
         stale=get_counter(session, TOPICS_STALE),
         epoch=get_counter(session, FORGET_EPOCH),
         corrections=get_counter(session, CORRECTION_EPOCH),
@@ -169,6 +174,8 @@ def keep_run(
     record.settings[queries.BEFORE_SETTING] = 0 if run.dense_count else read_before
     run_id = queries.add_run(session, record)
     queries.keep_topics(session, carried.topics, run_id=run_id, now=now, also=_unfound(run, carried))
+    # The learner may have named a client while the run was at work, and names are carried over from before.
+    clean_topic_names(session)
     _keep_members(session, run, carried)
     note_steadiness(session, run.ids.values(), model=model, read=run.dense_count)
     if run.dense_count:

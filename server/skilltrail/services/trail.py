@@ -30,7 +30,9 @@ from skilltrail.services import counting
 from skilltrail.services.counting import Part, TopicFigures, Totals
 from skilltrail.storage import claim_queries, work_queries
 from skilltrail.storage import trail_queries as queries
+from skilltrail.storage.context_apart_queries import kept_apart
 from skilltrail.storage.history_columns import Columns, HistoryColumns
+from skilltrail.storage.once import once
 from skilltrail.storage.trail_queries import Bounds, TopicNames
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ def read_timeline(
     now: datetime,
     pause: timedelta,
     exported: bool = False,
+    admitted: frozenset[int] = frozenset(),
 ) -> Timeline:
     """Return the timeline within a filter.
 
@@ -65,7 +68,7 @@ def read_timeline(
     pause
         A longer pause than this begins a new episode.
     exported
-        For an export: without what the learner leaves out of exports.
+        For an export: without what the learner leaves out of exports, and what is a client's but those ``admitted``.
 
     Returns
     -------
@@ -73,8 +76,28 @@ def read_timeline(
         Topics by falling number of exchanges. ``exchanges`` are those on the current path of their conversations;
         without an area they are the topics' and the unassigned ones together.
     """
+    return once(
+        session,
+        f"timeline {wanted} {exported} {sorted(admitted)}",
+        lambda: _read_timeline(
+            session, wanted, history=history, now=now, pause=pause, exported=exported, admitted=admitted
+        ),
+    )
+
+
+def _read_timeline(
+    session: Session,
+    wanted: TimelineFilter,
+    *,
+    history: HistoryColumns,
+    now: datetime,
+    pause: timedelta,
+    exported: bool,
+    admitted: frozenset[int],
+) -> Timeline:
     columns, names = history.at(session), queries.topic_names(session)
-    rows = counting.within(columns, _part(wanted, names, exported=exported))
+    part = _part(wanted, names, exported=exported)
+    rows = _rows(session, columns, part, bounds_of(wanted, exported=exported, admitted=admitted))
     total = counting.totals(columns, rows)
     scale = _scale(wanted, total)
     spans = {} if scale is Scale.MONTHS else counting.spans(columns, rows, weekly=scale is Scale.WEEKS)
@@ -184,22 +207,30 @@ def ids_shown_of(
     return [*counting.exemplar_ids(columns, topic_id), *page]
 
 
-def count_exported(session: Session, *, history: HistoryColumns) -> int:
+def count_exported(session: Session, *, history: HistoryColumns, admitted: frozenset[int] = frozenset()) -> int:
     """Return how many rows the table of all exchanges has: what is hidden or left out of exports is not in it."""
-    rows = counting.within(history.at(session), _part(TimelineFilter(), queries.topic_names(session), exported=True))
-    return len(rows) + queries.exported_off_path(session)
+    wanted = TimelineFilter()
+    part = _part(wanted, queries.topic_names(session), exported=True)
+    rows = _rows(session, history.at(session), part, bounds_of(wanted, exported=True, admitted=admitted))
+    return len(rows) + queries.exported_off_path(session, admitted)
 
 
 def first_entries(
-    session: Session, timeline: Timeline, *, history: HistoryColumns, most_a_topic: int
+    session: Session,
+    timeline: Timeline,
+    *,
+    history: HistoryColumns,
+    most_a_topic: int,
+    admitted: frozenset[int] = frozenset(),
 ) -> tuple[ExchangeSummary, ...]:
     """Return with what an export of a timeline begins: the first exchanges of its first topics."""
     columns = history.at(session)
+    bounds = bounds_of(timeline.filter, exported=True, admitted=admitted)
     ids: list[int] = []
     for line in timeline.topics[:_TOPICS_BEGUN]:
         part = replace(_part(timeline.filter, {}, exported=True), topics=(line.id,))
         # Rows of one topic are in the order of time.
-        ids += columns.id[counting.within(columns, part)[:most_a_topic]].tolist()
+        ids += columns.id[_rows(session, columns, part, bounds)[:most_a_topic]].tolist()
     return _summaries(session, ids)
 
 
@@ -222,15 +253,17 @@ def read_exchange(session: Session, exchange_id: int) -> ExchangeDetail:
     return found
 
 
-def bounds_of(wanted: TimelineFilter, *, exported: bool = False) -> Bounds:
+def bounds_of(wanted: TimelineFilter, *, exported: bool = False, admitted: frozenset[int] = frozenset()) -> Bounds:
     """Return the moments between which the days of a filter lie, in the system's time zone."""
     return Bounds(
         since=_day_begins(wanted.since) if wanted.since else None,
         before=_day_begins(wanted.until + timedelta(days=1)) if wanted.until and wanted.until < _LAST_DAY else None,
         area=wanted.area,
+        client=wanted.client,
         source=wanted.source,
         learning=wanted.learning,
         exported=exported,
+        admitted=admitted,
     )
 
 
@@ -242,6 +275,15 @@ def _day_begins(day: date) -> datetime:
     day = min(max(day, _FIRST_DAY), _LAST_DAY)
     # The learner's own midnight is meant.
     return datetime(day.year, day.month, day.day).astimezone(UTC)
+
+
+def _rows(session: Session, columns: Columns, part: Part, bounds: Bounds) -> NDArray[np.int64]:
+    """Return the rows of a part, for an export without clients', for a filter without those of others."""
+    rows = counting.within(columns, part)
+    if not bounds.exported and bounds.client is None:
+        return rows
+    apart = once(session, f"apart {bounds.client} {sorted(bounds.admitted)}", lambda: kept_apart(session, bounds))
+    return counting.without(columns, rows, apart)
 
 
 def _part(wanted: TimelineFilter, names: Mapping[str, TopicNames], *, exported: bool) -> Part:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,6 @@ from sqlalchemy.orm import Session, aliased
 
 from skilltrail.domain.corrections import Standing
 from skilltrail.domain.exchange import (
-    Attachment,
-    CapturedExchange,
-    Citation,
     ExchangeDetail,
     ExchangeSummary,
     Fidelity,
@@ -24,6 +21,8 @@ from skilltrail.domain.exchange import (
 )
 from skilltrail.domain.learning import Kind
 from skilltrail.storage.check_queries import CHECK_STATE
+from skilltrail.storage.context_conditions import is_of, may_leave
+from skilltrail.storage.exchange_values import captured_of
 from skilltrail.storage.learning_models import ExchangeLearning
 from skilltrail.storage.models import Area, Conversation, Exchange, ExchangeText, Topic, TopicMembership
 from skilltrail.storage.once import once
@@ -42,6 +41,8 @@ class Bounds:
     source: str | None = None
     learning: bool = False
     exported: bool = False  # without what the learner leaves out of exports
+    client: str | None = None  # whose they are: a client's id, own, none or undecided
+    admitted: frozenset[int] = frozenset()  # clients whose exchanges an export may hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ def _within(bounds: Bounds) -> list[ColumnElement[bool]]:
     if bounds.before is not None:
         conditions.append(Exchange.asked_at < bounds.before)
     if bounds.exported:
-        conditions.append(Exchange.restricted.is_(False))
+        conditions += [Exchange.restricted.is_(False), *may_leave(bounds.admitted)]
+    if bounds.client is not None:
+        conditions.append(is_of(bounds.client))
     conditions.append(Exchange.id.not_in(_HIDDEN))
     if bounds.source is not None:
         conditions.append(Conversation.provider == bounds.source)
@@ -91,6 +94,11 @@ def _within(bounds: Bounds) -> list[ColumnElement[bool]]:
         of_area = select(Topic.id).join(Area, Area.id == Topic.area_id).where(Area.name == bounds.area)
         conditions.append(TopicMembership.topic_id.in_(of_area))
     return conditions
+
+
+def conditions(bounds: Bounds) -> list[ColumnElement[bool]]:
+    """Return the conditions of what lies within bounds; with an area ``topic_membership`` must be joined."""
+    return _within(bounds)
 
 
 def topic_names(session: Session) -> dict[str, TopicNames]:
@@ -144,21 +152,32 @@ def summaries_by_id(session: Session, ids: Sequence[int]) -> dict[int, ExchangeS
     return {number: row for number in ids if (row := known[number]) is not None}
 
 
-def all_summaries(session: Session, *, bounds: Bounds | None = None, questions: bool) -> Iterator[ExchangeSummary]:
+def all_summaries(
+    session: Session, *, bounds: Bounds | None = None, questions: bool, admitted: Collection[int] = ()
+) -> Iterator[ExchangeSummary]:
     """Yield what exports hold, in the order of arrival; with ``bounds`` only those on the current path within them.
 
-    What the learner leaves out of exports is not in it. Without ``questions`` no text is read: ``question`` is empty.
+    What the learner leaves out of exports is not in it, nor what is a client's but those ``admitted``.
+    Without ``questions`` no text is read: ``question`` is empty.
     """
-    conditions = [Exchange.id.not_in(_HIDDEN)] if bounds is None else _within(bounds)
+    conditions = [Exchange.id.not_in(_HIDDEN), *may_leave(admitted)] if bounds is None else _within(bounds)
     conditions.append(Exchange.restricted.is_(False))
     statement = summaries(questions=questions).where(*conditions).order_by(Exchange.id)
     for row in session.execute(statement.execution_options(yield_per=_CHUNK)):
         yield summary_of(row)
 
 
-def exported_off_path(session: Session) -> int:
+def exported_off_path(session: Session, admitted: Collection[int] = ()) -> int:
     """Return how many exchanges off the current path ``all_summaries`` yields without bounds."""
-    conditions = (Exchange.on_current_path.is_(False), Exchange.restricted.is_(False), Exchange.id.not_in(_HIDDEN))
+    # Few are off the path: each of them is looked up, and not all that is hidden gathered first.
+    hidden = (
+        select(TopicMembership.exchange_id)
+        .join(Topic, Topic.id == TopicMembership.topic_id)
+        .where(TopicMembership.exchange_id == Exchange.id, Topic.standing != Standing.SHOWN.value)
+        .exists()
+    )
+    shut = (Exchange.restricted.is_(False), ~hidden, *may_leave(admitted))
+    conditions = (Exchange.on_current_path.is_(False), *shut)
     return session.execute(select(func.count()).select_from(Exchange).where(*conditions)).scalar_one()
 
 
@@ -203,7 +222,7 @@ def _detail(row: Sequence[Any]) -> ExchangeDetail:
     return ExchangeDetail(
         id=exchange.id,
         seq=exchange.seq,
-        captured=_captured(exchange, row[1], row[2]),
+        captured=captured_of(exchange, row[1], row[2]),
         received_at=exchange.received_at,
         revision=exchange.revision,
         topic_id=row[3],
@@ -213,36 +232,6 @@ def _detail(row: Sequence[Any]) -> ExchangeDetail:
         text_removed=exchange.text_removed,
         talk_exchanges=row[6],
         talk_restricted=bool(row[7]),
-    )
-
-
-def _captured(exchange: Exchange, texts: ExchangeText, conversation: Conversation) -> CapturedExchange:
-    return CapturedExchange(
-        provider=conversation.provider,
-        conversation_id=conversation.source_id,
-        prompt=texts.prompt,
-        reply=texts.reply,
-        asked_at=exchange.asked_at,
-        captured_at=exchange.captured_at,
-        origin=Origin(exchange.origin),
-        fidelity=Fidelity(exchange.fidelity),
-        status=Status(exchange.status),
-        account=conversation.account,
-        prompt_id=exchange.prompt_id,
-        reply_id=exchange.reply_id,
-        parent_id=exchange.parent_id,
-        answered_at=exchange.answered_at,
-        asked_at_source=exchange.asked_at_source,
-        model=exchange.model,
-        title=conversation.title,
-        project_id=conversation.project_id,
-        gizmo_id=conversation.gizmo_id,
-        on_current_path=exchange.on_current_path,
-        attachments=tuple(Attachment(**value) for value in texts.attachments),
-        citations=tuple(Citation(**value) for value in texts.citations),
-        extractor=exchange.extractor,
-        redactions=dict(exchange.redactions),
-        truncated=exchange.truncated,
     )
 
 

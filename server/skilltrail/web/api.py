@@ -11,6 +11,7 @@ from skilltrail.web import (
     api_capture,
     api_checks,
     api_claims,
+    api_clients,
     api_corrections,
     api_entries,
     api_forget,
@@ -46,6 +47,7 @@ ROUTES: tuple[Route, ...] = (
     *api_learning.ROUTES,
     *api_checks.ROUTES,
     *api_entries.ROUTES,
+    *api_clients.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )
 

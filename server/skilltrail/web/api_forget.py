@@ -28,6 +28,7 @@ class ForgetIn(Strict):
     since: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
     until: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="Included")] | None = None
     import_id: Count | None = None
+    client: Annotated[int, Field(ge=0, le=2**53, description="A client, with all that is its")] | None = None
     everything: bool = False
 
     def wish(self) -> ForgetWish:
@@ -42,7 +43,7 @@ class ForgetOrder(ForgetIn):
     at_once: bool = False
 
 
-_WISHES = {"exchange", "conversation", "conversation_of", "word", "import_id", "everything"}
+_WISHES = {"exchange", "conversation", "conversation_of", "word", "import_id", "client", "everything"}
 
 
 class RetentionIn(Strict):

@@ -126,9 +126,11 @@ def export(query: ExportQuery) -> Response:
     """Write the timeline, or the table of exchanges, as a file."""
     exports = application().exports
     if query.format in TABLES:
-        file = exports.table(query.format)
+        file = exports.table(query.format, query.admitted())
     else:
-        file = exports.timeline(query.format, query.part(), show_personal=query.personal == "shown")
+        file = exports.timeline(
+            query.format, query.part(), show_personal=query.personal == "shown", admitted=query.admitted()
+        )
     if not in_demo():
         application().data_rights.record(file, query.format)
     answer = Response(file.data, content_type=file.media_type)

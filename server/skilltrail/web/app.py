@@ -11,9 +11,11 @@ from werkzeug.routing import IntegerConverter
 from skilltrail.application import Application
 from skilltrail.web import (
     claim_pages,
+    client_pages,
     correction_pages,
     dashboard,
     entry_pages,
+    export_pages,
     forget_pages,
     import_pages,
     language,
@@ -21,7 +23,9 @@ from skilltrail.web import (
     redaction_pages,
     review_pages,
     search_pages,
+    since_pages,
     skill_pages,
+    timeline_pages,
 )
 from skilltrail.web.api import api_blueprint
 from skilltrail.web.background import NoWorker, Worker
@@ -69,12 +73,16 @@ def create_app(
     app.register_blueprint(correction_pages.bp)
     app.register_blueprint(claim_pages.bp)
     app.register_blueprint(skill_pages.bp)
+    app.register_blueprint(timeline_pages.bp)
+    app.register_blueprint(since_pages.bp)
     app.register_blueprint(forget_pages.bp)
     app.register_blueprint(redaction_pages.bp)
     app.register_blueprint(import_pages.bp)
     app.register_blueprint(search_pages.bp)
     app.register_blueprint(review_pages.bp)
     app.register_blueprint(entry_pages.bp)
+    app.register_blueprint(client_pages.bp)
+    app.register_blueprint(export_pages.bp)
     return app
 
 

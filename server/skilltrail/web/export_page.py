@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
 
 from skilltrail.application import Application
 from skilltrail.application.exports import CSV, XLSX
+from skilltrail.domain.contexts import LeftOut
 from skilltrail.domain.timeline import ExportFile, TimelineFilter
 from skilltrail.errors import UnsupportedFormat
 from skilltrail.exporters import TIMELINE_FORMATS, write_exchanges_csv
 from skilltrail.exporters.exchanges_csv import COLUMNS
 from skilltrail.exporters.exchanges_xlsx import shown_row
-from skilltrail.exporters.wording import exchanges_words, ngettext, topics_words
+from skilltrail.exporters.wording import exchanges_words, ngettext, one_line, topics_words
 from skilltrail.i18n import _
 
 SAMPLE_LINES = 40
@@ -45,7 +47,12 @@ def cards() -> list[dict[str, str]]:
 
 
 def preview(
-    application: Application, format_name: str, wanted: TimelineFilter, *, show_personal: bool = False
+    application: Application,
+    format_name: str,
+    wanted: TimelineFilter,
+    *,
+    show_personal: bool = False,
+    admitted: Sequence[int] = (),
 ) -> dict[str, Any]:
     """Return what the page shows before a file is saved; the file itself, or of a long history its beginning, is made.
 
@@ -55,48 +62,49 @@ def preview(
         If there is no such format.
     """
     if format_name == CSV:
-        return _csv_preview(application)
+        return _csv_preview(application, admitted)
     if format_name == XLSX:
-        return _xlsx_preview(application)
+        return _xlsx_preview(application, admitted)
     if format_name not in TIMELINE_FORMATS:
         raise UnsupportedFormat(_("There is no such format."))
-    return _timeline_preview(application, format_name, wanted, show_personal=show_personal)
+    return _timeline_preview(application, format_name, wanted, show_personal=show_personal, admitted=admitted)
 
 
 def _timeline_preview(
-    application: Application, format_name: str, wanted: TimelineFilter, *, show_personal: bool
+    application: Application, format_name: str, wanted: TimelineFilter, *, show_personal: bool, admitted: Sequence[int]
 ) -> dict[str, Any]:
+    def made(most: int | None) -> ExportFile:
+        return application.exports.timeline(
+            format_name, wanted, show_personal=show_personal, admitted=admitted, most_a_topic=most
+        )
+
     with application.trail.one_view():
-        timeline = application.exports.counted(wanted)
+        timeline = application.exports.counted(wanted, admitted)
+        left = application.contexts.left_out(wanted, admitted)
         whole = timeline.exchanges <= WHOLE
-        begun = None if whole else _file(application, format_name, wanted, show_personal=show_personal, most=BEGUN)
+        begun = None if whole else made(BEGUN)
     # Its picture is drawn by another process, for which no view of the database should wait.
-    file = begun or _file(application, format_name, wanted, show_personal=show_personal, most=None)
+    file = begun or made(None)
     text = file.data.decode("utf-8")
     return {
         "summary": _("{exchanges} in {topics}.").format(
             exchanges=exchanges_words(timeline.exchanges), topics=topics_words(len(timeline.topics))
         ),
+        "left_out": left_out_words(left),
         "points": [
             _("Topic names, their words and areas, and when you worked on them."),
             _("Of each exchange: its day, the service, and the beginning of your question."),
-            _("Questions can hold names of clients: read the file before you pass it on."),
+            _("Names of clients that you did not list stand in it as written: read the file before you pass it on."),
             _personal_words(file.masked, shown=show_personal) if whole else _personal_promise(shown=show_personal),
             _("Answers are not included. Secrets were hidden before they were stored."),
             _("It says that it is self-recorded and not independently assessed."),
         ],
-        "download": _timeline_address(format_name, wanted, show_personal=show_personal),
+        "download": _timeline_address(format_name, wanted, show_personal=show_personal, admitted=admitted),
         "name": file.name,
         # Of a long history the file is made when it is saved: all of it takes seconds.
         "size": len(file.data) if whole else None,
         "sample": _beginning(_visible_words(text[:_READ]) if format_name == "html" else text),
     }
-
-
-def _file(
-    application: Application, format_name: str, wanted: TimelineFilter, *, show_personal: bool, most: int | None
-) -> ExportFile:
-    return application.exports.timeline(format_name, wanted, show_personal=show_personal, most_a_topic=most)
 
 
 def _personal_words(masked: int, *, shown: bool) -> str:
@@ -117,7 +125,7 @@ def _personal_promise(*, shown: bool) -> str:
     return _("E-mail addresses, phone numbers, IBANs and network addresses are masked; such questions are marked.")
 
 
-def _timeline_address(format_name: str, wanted: TimelineFilter, *, show_personal: bool) -> str:
+def _timeline_address(format_name: str, wanted: TimelineFilter, *, show_personal: bool, admitted: Sequence[int]) -> str:
     query: dict[str, Any] = {
         "format": format_name,
         "since": wanted.since,
@@ -127,19 +135,57 @@ def _timeline_address(format_name: str, wanted: TimelineFilter, *, show_personal
     }
     query["learning"] = "true" if wanted.learning else None
     query["personal"] = "shown" if show_personal else None
+    query["client"], query["with_clients"] = wanted.client, _listed(admitted)
     return "/api/v1/exports?" + urlencode({key: value for key, value in query.items() if value})
 
 
-def _csv_preview(application: Application) -> dict[str, Any]:
+def left_out_words(left: LeftOut) -> list[str]:
+    """Say what a file leaves out because it is a client's matter, a line each; empty where nothing is."""
+    lines = []
+    if left.by_client:
+        counted = ", ".join(f"{one_line(name)} ({count:,})" for name, count in left.by_client)
+        lines.append(
+            _("Left out: {exchanges} of clients that are not ticked: {clients}.").format(
+                exchanges=exchanges_words(left.exchanges - left.undecided - left.waiting), clients=counted
+            )
+        )
+    if left.undecided:
+        lines.append(
+            _("Left out: {exchanges} of which it is not decided whose they are.").format(
+                exchanges=exchanges_words(left.undecided)
+            )
+        )
+    if left.waiting:
+        lines.append(
+            _("Left out: {exchanges} that were not looked at yet since the clients changed.").format(
+                exchanges=exchanges_words(left.waiting)
+            )
+        )
+    return lines
+
+
+def _table_address(format_name: str, admitted: Sequence[int]) -> str:
+    listed = _listed(admitted)
+    return f"/api/v1/exports?format={format_name}" + (f"&with_clients={listed}" if listed else "")
+
+
+def _listed(admitted: Sequence[int]) -> str:
+    return ",".join(map(str, admitted))
+
+
+def _csv_preview(application: Application, admitted: Sequence[int]) -> dict[str, Any]:
     sample = io.StringIO()
-    write_exchanges_csv(application.exports.first_rows(_TABLE_SAMPLE), sample)
+    write_exchanges_csv(application.exports.first_rows(_TABLE_SAMPLE, admitted), sample)
     return {
-        "summary": _("{exchanges}, one row each.").format(exchanges=exchanges_words(application.exports.row_count())),
+        "summary": _("{exchanges}, one row each.").format(
+            exchanges=exchanges_words(application.exports.row_count(admitted))
+        ),
         "points": [
             *_table_points(),
             _("A cell that a spreadsheet would take for a formula begins with an apostrophe."),
         ],
-        "download": "/api/v1/exports?format=csv",
+        "left_out": left_out_words(application.contexts.left_out(TimelineFilter(), admitted)),
+        "download": _table_address("csv", admitted),
         "name": "skilltrail-exchanges.csv",
         # The whole table is written when it is saved.
         "size": None,
@@ -147,12 +193,15 @@ def _csv_preview(application: Application) -> dict[str, Any]:
     }
 
 
-def _xlsx_preview(application: Application) -> dict[str, Any]:
-    shown = [" | ".join(COLUMNS), *map(shown_row, application.exports.first_rows(_TABLE_SAMPLE))]
+def _xlsx_preview(application: Application, admitted: Sequence[int]) -> dict[str, Any]:
+    shown = [" | ".join(COLUMNS), *map(shown_row, application.exports.first_rows(_TABLE_SAMPLE, admitted))]
     return {
-        "summary": _("{exchanges}, one row each.").format(exchanges=exchanges_words(application.exports.row_count())),
+        "summary": _("{exchanges}, one row each.").format(
+            exchanges=exchanges_words(application.exports.row_count(admitted))
+        ),
         "points": [*_table_points(), _("Every text is a cell of type text: no spreadsheet takes it for a formula.")],
-        "download": "/api/v1/exports?format=xlsx",
+        "left_out": left_out_words(application.contexts.left_out(TimelineFilter(), admitted)),
+        "download": _table_address("xlsx", admitted),
         "name": "skilltrail-exchanges.xlsx",
         "size": None,
         "sample": _beginning("\n".join(shown)),

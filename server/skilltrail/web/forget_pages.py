@@ -11,6 +11,7 @@ from skilltrail.domain.forget import MONTHS, ForgetPass, ForgetPlan, Scope, Stag
 from skilltrail.errors import JsonInvalid
 from skilltrail.exporters.wording import day_words, exchanges_words, ngettext, one_line
 from skilltrail.i18n import _
+from skilltrail.web import client_pages
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, asks
 from skilltrail.web.api_forget import ForgetIn, RetentionIn
 from skilltrail.web.json_door import JsonRefusedError, load_json
@@ -38,6 +39,7 @@ def forget_fragment() -> str:
         active=any(found.stage is not Stage.DONE for found in passes),
         chats=_chats(),
         imports=[row for row in app.data_rights.imports() if row["held"]],
+        clients=client_pages.choices(),
         months=MONTHS,
         retention=app.forgetting.retention(),
         kept_out=app.forgetting.kept_out(),
@@ -91,6 +93,8 @@ def pass_words(found: ForgetPass) -> str:
 
 def plan_words(plan: ForgetPlan) -> str:
     """Say what a plan is about."""
+    if not plan.exchanges and plan.clients:
+        return ngettext("{n} client or project.", "{n} clients and projects.", plan.clients)
     if not plan.exchanges and plan.entries:
         return ngettext("{n} entry of your own.", "{n} entries of your own.", plan.entries)
     if not plan.exchanges:
@@ -115,7 +119,7 @@ def plan_facts(plan: ForgetPlan) -> list[str]:
     """Return what else a plan should say, a line each."""
     if not plan.exchanges:
         return []
-    facts = []
+    facts = _client_facts(plan)
     if plan.first_at and plan.last_at:
         facts.append(
             _("Asked from {first} to {last}.").format(first=day_words(plan.first_at), last=day_words(plan.last_at))
@@ -160,6 +164,22 @@ def plan_facts(plan: ForgetPlan) -> list[str]:
     else:
         facts.append(_("Backups that hold it are replaced by a fresh one. Copies that arrive later are kept out."))
     return facts
+
+
+def _client_facts(plan: ForgetPlan) -> list[str]:
+    if plan.scope is Scope.CLIENT:
+        return [
+            _("The client goes with its names, words and projects. Exchanges that may be another client's too stay.")
+        ]
+    if not plan.clients:
+        return []
+    return [
+        ngettext(
+            "{n} client or project goes, or loses the word that held it.",
+            "{n} clients or projects go, or lose the words that held it.",
+            plan.clients,
+        )
+    ]
 
 
 def _chats() -> list[tuple[int, str]]:

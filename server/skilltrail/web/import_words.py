@@ -40,7 +40,7 @@ def _reasons() -> dict[str, str]:
         "unknown_content": _("of a kind that is not known yet"),
         "failed": _("answer that ended in an error"),
         "draft": _("variant that was not chosen"),
-        "empty": _("without words, such as a picture alone"),
+        "empty": _("without words"),
         "no_reply": _("question that nobody answered"),
         "no_prompt": _("answer without a question"),
         "bad_message": _("damaged message"),

@@ -259,18 +259,37 @@ class PartQuery(Query):
     since: Day | None = None
     until: Day | None = None
     area: Annotated[str, Field(max_length=200)] | None = None
+    client: Annotated[str, Field(pattern=r"^(own|none|undecided|[0-9]{1,15})$")] | None = None
     source: Annotated[str, Field(max_length=64)] | None = None
     learning: bool = False
 
     def part(self) -> TimelineFilter:
         """Return the part as the domain's value."""
         return TimelineFilter(
-            since=self.since, until=self.until, area=self.area, source=self.source, learning=self.learning
+            since=self.since,
+            until=self.until,
+            area=self.area,
+            client=self.client,
+            source=self.source,
+            learning=self.learning,
         )
 
 
-class ExportQuery(PartQuery):
-    """A format and which part of the history; personal data is masked unless this very file is to show it."""
+class LeftOutQuery(PartQuery):
+    """Which part of the history; ``with_clients`` are the clients whose exchanges may leave: ids with commas."""
+
+    with_clients: Annotated[str, Field(pattern=r"^[0-9]{1,15}(,[0-9]{1,15}){0,999}$")] | None = None
+
+    def admitted(self) -> tuple[int, ...]:
+        """Return the clients whose exchanges may leave."""
+        return tuple(map(int, self.with_clients.split(","))) if self.with_clients else ()
+
+
+class ExportQuery(LeftOutQuery):
+    """A format and which part of the history; personal data is masked unless this very file is to show it.
+
+    Exchanges of clients are left out, but those of ``with_clients``.
+    """
 
     format: Literal["markdown", "json", "html", "csv", "xlsx"]
     personal: Literal["masked", "shown"] = "masked"

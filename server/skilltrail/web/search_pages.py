@@ -13,6 +13,7 @@ from skilltrail.domain.search import QUERY_LIMIT, Note, Order, SearchPage, Searc
 from skilltrail.errors import JsonInvalid
 from skilltrail.exporters.wording import area_words, day_words, exchanges_words, ngettext, provider_name
 from skilltrail.i18n import _, pgettext
+from skilltrail.web import client_pages
 from skilltrail.web.access import DASHBOARD_READ, asks
 from skilltrail.web.api_search import SearchIn
 from skilltrail.web.json_door import JsonRefusedError, load_json
@@ -117,6 +118,7 @@ def chips(query: SearchQuery) -> list[Chip]:
         ("topics", _("Topic: {value}")),
         ("areas", _("Area: {value}")),
         ("sources", _("Source: {value}")),
+        ("clients", _("Client: {value}")),
         ("fields", _("Only in: {value}")),
         ("holds", _("Holds: {value}")),
     ):
@@ -165,6 +167,10 @@ def examples() -> list[tuple[str, str]]:
             pgettext("example of a search; words before a colon stay English", "has:code loop"),
             _("with code; also has:redaction, has:attachment"),
         ),
+        (
+            pgettext("example of a search; words before a colon stay English", "client:acme"),
+            _("of one client; also client:own, client:none, client:undecided"),
+        ),
         ("topic:none", _("in no topic yet; or topic: and area: with the beginning of a name, source: with a site")),
     ]
 
@@ -180,6 +186,8 @@ def _value_words(name: str, value: str) -> str:
         "redaction": _("something hidden"),
         "attachment": _("a file"),
         "none": _("none"),
+        "own": _("own learning"),
+        "undecided": _("undecided"),
     }
     return own.get(value, value)
 
@@ -192,6 +200,7 @@ def _menus() -> list[tuple[str, str, list[tuple[str, str]]]]:
         ("topic", _("Topic"), [(f'topic:"{_bare(one.name)}"', one.name) for one in topics[:_TOPICS_OFFERED]]),
         ("area", _("Area"), [(f'area:"{_bare(area)}"', area_words(area)) for area in areas]),
         ("source", _("Source"), [(f"source:{name}", provider_name(name)) for name in PROVIDERS]),
+        ("client", _("Client"), _client_choices()),
         (
             "time",
             _("Time"),
@@ -208,6 +217,12 @@ def _menus() -> list[tuple[str, str, list[tuple[str, str]]]]:
             [(f"has:{value}", _value_words("holds", value)) for value in ("code", "redaction", "attachment")],
         ),
     ]
+
+
+def _client_choices() -> list[tuple[str, str]]:
+    clients = [(f'client:"{_bare(one.form.name)}"', one.form.name) for one in client_pages.choices()]
+    rest = [(f"client:{value}", _value_words("clients", value)) for value in ("own", "none", "undecided")]
+    return [*clients, *rest] if clients else []
 
 
 def _bare(name: str) -> str:

@@ -8,6 +8,7 @@ from skilltrail.storage import (  # noqa: F401 - registers their tables
     access_models,
     check_models,
     claim_models,
+    context_models,
     correction_models,
     entry_models,
     forget_models,

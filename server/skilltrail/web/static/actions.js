@@ -2,6 +2,7 @@
 
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
+import { archiveClient, fillIn, keepClient, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
 import { sayCheck, saveCheckWords, undoCheck } from "./checking.js";
 import { keepEntry, reachGoal, removeEntry, watchDeliverables } from "./entering.js";
 import { confirmClaim, noneFits, rejectClaim, searchConcepts, typeConcept, undoClaim, withdrawClaim } from "./claiming.js";
@@ -126,6 +127,13 @@ const CLICKS = {
   "goal-reached": reachGoal,
   "check-say": sayCheck,
   "check-undo": undoCheck,
+  "client-archive": archiveClient,
+  "client-is": sayClientAtOnce,
+  "client-look": lookForClients,
+  "client-undo": undoClientChange,
+  "client-suggested": takeSuggestion,
+  "client-candidate": fillIn,
+  "project-remove": removeProject,
 };
 
 /** @type {Record<string, (form: HTMLFormElement) => unknown>} */
@@ -153,6 +161,10 @@ const SUBMITS = {
   "concept-search": searchConcepts,
   "check-words": saveCheckWords,
   "entry-keep": keepEntry,
+  "client-keep": keepClient,
+  "client-remove": removeClient,
+  "client-say": sayClient,
+  "client-chosen": sayClientOfChosen,
 };
 
 export function listenToActions() {

@@ -33,7 +33,7 @@ export async function refreshPreview(host) {
  */
 export function formQuery(form) {
   const query = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) if (typeof value === "string" && value) query.set(name, value);
+  for (const [name, value] of new FormData(form)) if (typeof value === "string" && value) query.set(name, query.has(name) ? `${query.get(name)},${value}` : value);
   return query.toString();
 }
 

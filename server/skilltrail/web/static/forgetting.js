@@ -169,6 +169,8 @@ function wishOf(form) {
       return { conversation_of: Number(text("conversation_of")) };
     case "import":
       return { import_id: Number(text("import_id")) };
+    case "client":
+      return { client: Number(text("client")) };
     case "everything":
       return { everything: true };
     default:

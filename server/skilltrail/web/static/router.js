@@ -13,6 +13,8 @@ const PLACES = [
   { pattern: /^\/exchanges\/(\d+)$/, fragment: "/fragments/exchanges/$1", nav: "timeline" },
   { pattern: /^\/review$/, fragment: "/fragments/review", nav: "review" },
   { pattern: /^\/evidence$/, fragment: "/fragments/evidence", nav: "timeline" },
+  { pattern: /^\/clients$/, fragment: "/fragments/clients", nav: "clients" },
+  { pattern: /^\/clients\/(\w+)$/, fragment: "/fragments/clients/$1", nav: "clients" },
   { pattern: /^\/export$/, fragment: "/fragments/export", nav: "export" },
   { pattern: /^\/health$/, fragment: "/fragments/health", nav: "health" },
   { pattern: /^\/settings$/, fragment: "/fragments/settings", nav: "settings" },

@@ -9,6 +9,7 @@ import { restoreSearch } from "./search.js";
 import { askText, inDemo, Refused, ServerAway } from "./server.js";
 import { dropToken, token } from "./session.js";
 import { showLock } from "./unlock.js";
+import { noteVisit, showSince } from "./visits.js";
 import { fromTemplate, word } from "./words.js";
 
 /** Counts openings, so that a slow answer never overwrites a page opened after it. */
@@ -65,7 +66,9 @@ export async function refresh() {
   const html = await askText(shown);
   if (own !== opening || !shown) return;
   refreshFragment(host(), html);
+  noteVisit();
   drawChart(host());
+  void showSince(host());
 }
 
 /**
@@ -107,7 +110,9 @@ function afterShow(how) {
   const named = location.hash ? document.getElementById(location.hash.slice(1)) : null;
   if (named instanceof HTMLDetailsElement) named.open = true;
   named?.scrollIntoView();
+  noteVisit();
   drawChart(host());
+  void showSince(host());
   refreshPreview(host());
   restoreSearch();
 }

@@ -1,0 +1,75 @@
+"""How words that identify clients are compared: without case, accents and invisible signs."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from skilltrail.domain.contexts import ContextForm
+
+_ACCENTS = dict.fromkeys(range(0x300, 0x370))
+_SPELT = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+# Letters that no decomposition takes apart, and signs that nobody sees: soft hyphen, joiners, marks of direction.
+_PLAIN = str.maketrans(_SPELT | dict.fromkeys(map(chr, (173, *range(8203, 8208), 8288, 65279))))
+_UNSEEN = frozenset((0x61C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+_DIRECTIONS = dict.fromkeys(_UNSEEN)
+
+_LEGAL = frozenset(
+    """ab ag aps as bv co company corp corporation ev gbr gmbh inc kft kg limited llc llp ltd mbh nv ohg oy plc pty sa
+    sarl sas se sl spa sprl srl srls ug und and et y the der die das le la""".split()  # noqa: SIM905 - words, to be read
+)
+_EVERYBODYS = frozenset(
+    """www mail app shop blog api dev test stage staging web my com net org gov edu""".split()  # noqa: SIM905 - same
+)
+
+_PREFIX_LEAST, _SUFFIX_LEAST = 4, 6
+"""Letters from which on a word counts that begins, or ends, with a client's: "acmeshop", but not "sign" in "design"."""
+
+
+def fold(text: str) -> str:
+    """Return a text for comparing: no case, no accents, no invisible signs; ASCII keeps its length."""
+    if text.isascii():
+        return text.lower()
+    seen = unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN).translate(_DIRECTIONS)
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", seen).translate(_ACCENTS))
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """Return the folded words of a text: runs of letters and digits."""
+    return tuple("".join(sign if sign.isalnum() else " " for sign in fold(text)).split())
+
+
+def avoided(forms: Iterable[ContextForm]) -> frozenset[str]:
+    """Return the folded words and phrases by which a name would give a client away.
+
+    Of names the forms without "GmbH" and the like, of domains the part that is the client's own.
+    """
+    found: set[str] = set()
+    for form in forms:
+        for word in (form.name, *form.others, *form.words):
+            parts = words_in(word)
+            found.add(" ".join(parts))
+            found.add(" ".join(part for part in parts if part not in _LEGAL))
+        for domain in form.domains:
+            parts = words_in(domain)
+            found.add(" ".join(parts))
+            # The last part is everybody's ("example", "de"); so are "www" and the like.
+            found.update(part for part in parts[:-1] if len(part) > 2 and part not in _EVERYBODYS)
+    return frozenset(word for word in found if len(word) > 1)
+
+
+def gives_away(text: str, avoid: frozenset[str]) -> bool:
+    """Tell whether a name or term holds one of the words and phrases of ``avoided``."""
+    if not avoid:
+        return False
+    words = words_in(text)
+    spaced = f" {' '.join(words)} "
+    return any(f" {one} " in spaced or any(_carries(word, one) for word in words) for one in avoid)
+
+
+def _carries(word: str, one: str) -> bool:
+    """Tell whether a longer word is made with a client's: "acmeshop", "acmes"."""
+    if " " in one:
+        return False
+    begins = len(one) >= _PREFIX_LEAST and word.startswith(one)
+    return begins or (len(one) >= _SUFFIX_LEAST and word.endswith(one))

@@ -1,0 +1,176 @@
+"""Finds words that identify clients in texts, whole, whatever their case and accents; in linear time.
+
+A word stands between signs that are neither letters nor digits; between the parts of a name may stand white space, a
+hyphen or an underscore. A domain stands alone or behind a dot ("shop.acme.example"), and nothing that would make it
+another one follows. Scripts that put no spaces between words need none here. A word inside a longer one of another
+client ("Acme" in "Acme Labs") does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from skilltrail.domain.context_words import fold
+from skilltrail.domain.contexts import How
+from skilltrail.platform.linear import Subject, WordSet, escaped
+
+MASK = "[client]"
+"""What stands in exports in place of a client's word."""
+
+_APART = r"[ \t\r\n\x{A0}_-]{1,3}"
+_SOLID = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyingWord:
+    """A word of a client or project (``context_id``), as the learner wrote it."""
+
+    context_id: int
+    owner: int
+    how: How
+    word: str
+    literal: str = ""
+    """What stands in texts in its place: the mark of a word that the learner has hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordFound:
+    """A word at a place of a folded text; ``end`` is exclusive."""
+
+    word: IdentifyingWord
+    start: int
+    end: int
+
+
+class ClientWords:
+    """All identifying words, ready to be looked for; built once for each change of them."""
+
+    def __init__(self, words: Sequence[IdentifyingWord]) -> None:
+        self._words = tuple(words)
+        self._patterns = tuple(_pattern(word) for word in self._words)
+        self._set = WordSet([_longest(word) for word in self._words])
+
+    def __bool__(self) -> bool:
+        return bool(self._words)
+
+    def find(self, text: str) -> tuple[IdentifyingWord, ...]:
+        """Return the words that a text holds, each once, in the order of their list."""
+        if not self._words or not text:
+            return ()
+        found = {one.word for one in self._places(fold(text))}
+        return tuple(word for word in self._words if word in found) if found else ()
+
+    def masked(self, text: str) -> str:
+        """Return a short text with ``MASK`` in place of every word."""
+        if not self._words or not text:
+            return text
+        folded, places = _with_places(text)
+        if folded != fold(text) and self._places(fold(text)):
+            # Signs that melt together when they are folded: which of them the word is cannot be told.
+            return MASK
+        done, at = [], 0
+        for one in sorted(self._places(folded), key=lambda one: (one.start, -one.end)):
+            start, end = places[one.start], places[one.end]
+            if start >= at:
+                done += [text[at:start], MASK]
+                at = end
+        return "".join([*done, text[at:]])
+
+    def _places(self, folded: str) -> list[WordFound]:
+        numbers = self._set.found_in(folded)
+        if not numbers:
+            return []
+        subject = Subject(folded)
+        found = [
+            WordFound(self._words[number], start, end)
+            for number in numbers
+            for start, end in subject.places(self._patterns[number])
+            if _stands_alone(self._words[number], folded, start, end)
+        ]
+        return _outermost(found)
+
+
+def _outermost(found: list[WordFound]) -> list[WordFound]:
+    """Leave out what stands inside a longer word of another client."""
+    if len({one.word.owner for one in found}) < 2:
+        return found
+    ordered = sorted(found, key=lambda one: (one.start, -one.end))
+    kept: list[WordFound] = []
+    # The widest place so far, for every client: what lies in another's wider one is left out.
+    widest: dict[int, WordFound] = {}
+    for one in ordered:
+        within = any(
+            owner != one.word.owner and other.end >= one.end and other.end - other.start > one.end - one.start
+            for owner, other in widest.items()
+        )
+        if not within:
+            kept.append(one)
+        before = widest.get(one.word.owner)
+        if before is None or one.end > before.end:
+            widest[one.word.owner] = one
+    return kept
+
+
+def _with_places(text: str) -> tuple[str, list[int]]:
+    """Return the folded text, and for each of its places (and its end) the place in ``text``."""
+    if text.isascii():
+        return text.lower(), list(range(len(text) + 1))
+    signs: list[str] = []
+    places: list[int] = []
+    for at, sign in enumerate(text):
+        folded = fold(sign)
+        signs.append(folded)
+        places += [at] * len(folded)
+    return "".join(signs), [*places, len(text)]
+
+
+def _longest(word: IdentifyingWord) -> str:
+    """Return what every form of a word holds."""
+    if word.literal:
+        return word.literal.lower()
+    folded = fold(word.word)
+    return folded if word.how is How.DOMAIN else max(_parts(folded), key=len)
+
+
+def _parts(folded: str) -> list[str]:
+    return folded.replace("_", " ").replace("-", " ").split() or [folded]
+
+
+@lru_cache(maxsize=4096)
+def _pattern(word: IdentifyingWord) -> str:
+    if word.literal:
+        return f"(?P<secret>{escaped(word.literal.lower())})"
+    folded = fold(word.word)
+    body = escaped(folded) if word.how is How.DOMAIN else _APART.join(map(escaped, _parts(folded)))
+    return f"(?P<secret>{body})"
+
+
+def _stands_alone(word: IdentifyingWord, text: str, start: int, end: int) -> bool:
+    """Tell whether what stands beside a place leaves it a word of its own."""
+    if word.literal:
+        return True
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if word.how is How.DOMAIN:
+        goes_on = after in ".-" and text[end + 1 : end + 2].isalnum() if after else False
+        return not (before == "-" or before.isalnum() or after.isalnum() or goes_on)
+    return _parted(before, text[start]) and _parted(text[end - 1], after)
+
+
+def _parted(left: str, right: str) -> bool:
+    """Tell whether a word may end between two signs."""
+    if not (left.isalnum() and right.isalnum()):
+        return True
+    return (not left.isascii() and is_solid(left)) or (not right.isascii() and is_solid(right))
+
+
+@lru_cache(maxsize=1024)
+def is_solid(sign: str) -> bool:
+    """Tell whether a sign is of a script without spaces between words."""
+    return any(True for _place in Subject(sign).places(f"(?P<secret>[{_SOLID}])"))
+
+
+def identifying(words: Iterable[IdentifyingWord]) -> ClientWords:
+    """Return words ready to be looked for."""
+    return ClientWords(tuple(words))

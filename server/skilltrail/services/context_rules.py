@@ -1,0 +1,124 @@
+"""The rules at work: texts that are due are looked through for words of clients, and conversations settled anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from skilltrail.domain.context_words import fold
+from skilltrail.domain.contexts import Context, How, Mention, Place, Placing, resolve
+from skilltrail.domain.redaction import OWN_WORD, OwnWord
+from skilltrail.platform.client_words import ClientWords, IdentifyingWord, identifying
+from skilltrail.services.redaction import mark_text
+from skilltrail.storage import context_queries as queries
+from skilltrail.storage import context_scan_queries as scans
+from skilltrail.storage.context_conditions import RULES
+from skilltrail.storage.context_scan_queries import Scanned
+from skilltrail.storage.meta_queries import bump_revision, get_counter, raise_counter
+from skilltrail.storage.redaction_queries import words as own_words
+
+AT_ONCE = 500
+"""Exchanges looked at in one batch."""
+
+TALKS_AT_ONCE = 200
+"""Conversations settled in one go."""
+
+
+def rules_now(session: Session) -> int:
+    """Return the edition of the rules, 0 before the first client."""
+    return get_counter(session, RULES)
+
+
+def change_rules(session: Session) -> None:
+    """Have everything looked at again."""
+    raise_counter(session, RULES)
+
+
+def read_words(session: Session) -> ClientWords:
+    """Return all words that identify clients and projects, and the marks of those that the learner has hidden."""
+    return words_of(queries.contexts(session).values(), own_words(session))
+
+
+def words_of(contexts: Iterable[Context], hidden: Sequence[OwnWord] = ()) -> ClientWords:
+    """Return the words of clients and projects, ready to be looked for.
+
+    Where the learner's list of own words has a client's word, its mark stands in texts instead.
+    """
+    marks: dict[str, list[str]] = {}
+    for word in hidden:
+        marks.setdefault(fold(word.word), []).append(mark_text(OWN_WORD, str(word.id)))
+    found: list[IdentifyingWord] = []
+    for one in contexts:
+        for how, named in one.form.named():
+            found.append(IdentifyingWord(one.id, one.owner, how, named))
+            found += [IdentifyingWord(one.id, one.owner, how, named, mark) for mark in marks.get(fold(named), ())]
+    return identifying(found)
+
+
+def look(session: Session, words: ClientWords, rules: int, *, most: int = AT_ONCE) -> list[Scanned]:
+    """Look at the next texts that are due; changes nothing."""
+    titles: dict[str, tuple[IdentifyingWord, ...]] = {}
+    found = []
+    for one in scans.due(session, rules=rules, most=most):
+        if one.title not in titles:
+            titles[one.title] = words.find(one.title)
+        mentions = _mentions(Place.TITLE, titles[one.title])
+        if not one.text_removed:
+            mentions += _mentions(Place.PROMPT, words.find(one.prompt)) + _mentions(Place.REPLY, words.find(one.reply))
+        found.append(Scanned(one.id, one.touched, one.talk, tuple(mentions), titles_only=one.text_removed))
+    return found
+
+
+def keep(session: Session, found: Sequence[Scanned], rules: int) -> int:
+    """Write what was found, and settle the conversations concerned; return how many exchanges changed hands.
+
+    Nothing is written where the rules changed meanwhile.
+    """
+    if rules_now(session) != rules:
+        return 0
+    changed_talks = scans.keep(session, found, rules=rules)
+    # All of the batch: a client that was removed, or said meanwhile, changes no mention.
+    changed = settle(session, sorted(changed_talks | {one.talk for one in found}))
+    if changed:
+        bump_revision(session)
+    return changed
+
+
+def settle(session: Session, talks: Sequence[int], contexts: Mapping[int, Context] | None = None) -> int:
+    """Work out for whom the exchanges of conversations were; write what differs and return how many did."""
+    living = queries.contexts(session) if contexts is None else contexts
+    return sum(
+        _settle(session, talks[start : start + TALKS_AT_ONCE], living) for start in range(0, len(talks), TALKS_AT_ONCE)
+    )
+
+
+def _settle(session: Session, talks: Sequence[int], contexts: Mapping[int, Context]) -> int:
+    placed: dict[int, Placing] = {}
+    for facts in queries.facts_of(session, talks).values():
+        # Most conversations name nobody.
+        placed |= resolve(facts, contexts) if facts.mentions or facts.says else {}
+    held, own = queries.assigned(session, talks), queries.own_in(session, talks)
+    wanted = {row: placing.clients for row, placing in placed.items() if placing.clients}
+    concerned = wanted.keys() | held.keys()
+    changed = {row: wanted.get(row, ()) for row in concerned if wanted.get(row, ()) != held.get(row, ())}
+    now_own = {row for row, placing in placed.items() if placing.own}
+    queries.keep_assigned(session, changed)
+    queries.set_own(session, now_own - own, own=True)
+    queries.set_own(session, own - now_own, own=False)
+    return len(changed.keys() | (now_own ^ own))
+
+
+def _mentions(place: Place, found: Iterable[IdentifyingWord]) -> list[Mention]:
+    """Return a mention of each client or project; of several of its words the one that says most speaks for it."""
+    best: dict[int, IdentifyingWord] = {}
+    for word in found:
+        held = best.get(word.context_id)
+        if held is None or _telling(word) > _telling(held):
+            best[word.context_id] = word
+    return [Mention(number, place, word.how, word.word) for number, word in sorted(best.items())]
+
+
+def _telling(word: IdentifyingWord) -> tuple[bool, bool, int]:
+    # The mere name of a project names no client: any other word of it says more.
+    return word.how is not How.NAME, word.how is How.DOMAIN, len(word.word)

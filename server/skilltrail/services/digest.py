@@ -1,0 +1,54 @@
+"""Reading what happened since a moment: new exchanges by topic, and what changed about topics."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from skilltrail.domain.corrections import Standing
+from skilltrail.domain.digest import Digest, Grown
+from skilltrail.domain.learning import Kind
+from skilltrail.services import counting
+from skilltrail.services.counting import Part
+from skilltrail.services.topic_log import read_log
+from skilltrail.storage.history_columns import KINDS, HistoryColumns
+from skilltrail.storage.trail_queries import topic_names
+
+GROWN_MOST, CHANGES_MOST = 8, 6
+_LOG = 50
+
+
+def read_digest(session: Session, since: datetime, *, history: HistoryColumns, pause: timedelta) -> Digest:
+    """Return what happened from ``since`` on; hidden topics are left out.
+
+    Parameters
+    ----------
+    since
+        Aware. What counts is when an exchange was stored: an import of old chats is new.
+    pause
+        A longer pause than this begins a new episode.
+    """
+    columns, names = history.at(session), topic_names(session)
+    hidden = [one.topic_id for one in names.values() if one.standing != Standing.SHOWN.value]
+    rows = counting.within(columns, Part(received=since, hidden=hidden))
+    figures = [one for one in counting.topic_figures(columns, rows, pause=pause) if one.topic_id in names]
+    sizes = counting.sizes(columns)
+    grown = [
+        Grown(one.topic_id, names[one.topic_id].name, names[one.topic_id].colour, one.exchanges, one.exchanges == size)
+        for one in figures
+        if names[one.topic_id].shown and (size := sizes[one.topic_id])
+    ]
+    changes = [line for line in read_log(session, limit=_LOG) if line.at >= since]
+    total = counting.totals(columns, rows)
+    return Digest(
+        since=since,
+        exchanges=total.exchanges,
+        conversations=total.conversations,
+        learning=int((columns.kind[rows] == KINDS.index(Kind.LEARNING)).sum()),
+        episodes=sum(one.episodes for one in figures),
+        topics=len(grown),
+        grown=tuple(sorted(grown, key=lambda one: (-one.exchanges, one.name.casefold(), one.topic_id))[:GROWN_MOST]),
+        changed=len(changes),
+        changes=tuple(changes[:CHANGES_MOST]),
+    )

@@ -1,0 +1,74 @@
+"""Home: what happened since the learner was last here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+import pytest
+
+from conftest import SteppingClock
+from dashboard import Dashboard
+from exchanges import captured, items
+from grouping import put_topics
+from skilltrail.application import Application
+from skilltrail.domain.corrections import Standing
+from skilltrail.domain.learning import Kind
+
+
+@pytest.fixture
+def back(application: Application, clock: SteppingClock) -> tuple[Application, datetime]:
+    """Two exchanges of SQL were there at the last visit; since then SQL grew, Rust is new, one is hidden."""
+    made = [captured(n, conversation_id=f"c-{n}", prompt=f"Question {n}?") for n in range(1, 8)]
+    application.exchanges.capture(items(made[:2]))
+    visit = clock.move(minutes=1)
+    application.exchanges.capture(items(made[2:]))
+    put_topics(application, {"rust": [4, 5], "secret": [6], "sql": [1, 2, 3]})
+    application.corrections.set_standing("secret", Standing.HIDDEN)
+    application.learning.say_kind(3, Kind.LEARNING)
+    return application, visit
+
+
+def test_what_came_is_counted_by_when_it_was_stored(back: tuple[Application, datetime]) -> None:
+    application, visit = back
+    digest = application.trail.digest(visit)
+
+    assert (digest.exchanges, digest.learning, digest.topics) == (4, 1, 2)
+    assert [(one.topic_id, one.exchanges, one.is_new) for one in digest.grown] == [("rust", 2, True), ("sql", 1, False)]
+    assert application.trail.digest(visit + timedelta(days=400)).is_empty
+
+
+def test_changes_of_topics_are_told_since_then(back: tuple[Application, datetime]) -> None:
+    application, visit = back
+    application.corrections.rename("sql", "Databases of mine")
+
+    words = [line.words for line in application.trail.digest(visit).changes]
+
+    assert words == ["You called a topic “Databases of mine”.", "You hid “SECRET”."]
+
+
+def test_the_page_says_it_with_links(back: tuple[Application, datetime]) -> None:
+    application, _visit = back
+    at = quote((datetime.now(UTC) - timedelta(days=300)).isoformat())
+    page = Dashboard(application)(f"/fragments/since?at={at}")
+
+    assert "Since you were last here, " in page.text
+    assert {"/topics/rust", "/topics/sql", "/?days=7", "/"} <= set(page.attributes("href"))
+
+
+@pytest.mark.parametrize(
+    "query", ["", "at=", "at=soon", "at=2026-11-20", "at=2999-01-01T00:00:00Z", "days=1000000", "days=x", "at=%3Cb%3E"]
+)
+def test_without_a_known_visit_it_is_the_last_week(back: tuple[Application, datetime], query: str) -> None:
+    page = Dashboard(back[0])(f"/fragments/since?{query}")
+
+    assert "In the last 7 days" in page.text
+    assert "Last visit" not in page.text
+
+
+def test_days_can_be_chosen_and_home_hands_them_on(back: tuple[Application, datetime]) -> None:
+    fetch = Dashboard(back[0])
+
+    assert "In the last 30 days" in fetch("/fragments/since?days=30").text
+    assert fetch("/fragments/home?days=30").attributes("data-since") == ["days=30"]
+    assert fetch("/fragments/home").attributes("data-since") == [""]
