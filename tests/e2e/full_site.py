@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 from chatgpt_exports import chat, write
 from e2e.dashboard_site import a_public_key
@@ -12,6 +11,7 @@ from exchanges import NOON, captured, history, items
 from skilltrail.application import Application
 from skilltrail.domain.capture import LedgerReport, LedgerRow, OutboxState
 from skilltrail.domain.checks import Said
+from skilltrail.domain.contexts import ContextForm
 from skilltrail.domain.corrections import Standing
 from skilltrail.domain.entries import Deliverable, Goal, OwnSkill, Reflection
 from skilltrail.domain.exchange import Attachment, Citation
@@ -22,6 +22,7 @@ from timelines import HOSTILE
 CLAIMS = "An index helps. Version 3.2.1 of the driver removed this in 2021. It costs $40 a month."
 SECRET = "sk-proj-" + "a1B2c3D4" * 5
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlungsstelle"
+CLIENTS = {1: " for acme.example", 2: " for Quuxwerk", 3: " for acme.example and Quuxwerk"}
 TEXTS = tuple(text for text in HOSTILE if "\ud800" not in text)
 
 
@@ -34,6 +35,7 @@ def full_history(application: Application) -> None:
     _said(application)
     _written(application)
     _corrected(application)
+    _named(application)
     _kept(application)
     application.open_demo().processing.run_until_done()
 
@@ -43,10 +45,13 @@ def _asked() -> list:
     found = history(90, start=NOON - timedelta(days=150))
     for number, one in enumerate(found):
         order = number % 4 == 0
+        client = ("", " for acme.example", " for Quuxwerk", " for acme.example and Quuxwerk")[
+            number % 13 if number % 13 < 4 else 0
+        ]
         words = "Write an e-mail to the client, 80 words, about" if order else "Why is that so? I don't understand"
         reply = f"{one.reply} {CLAIMS}" if number % 9 == 1 else one.reply
         gone = timedelta(days=40) if number > 60 else timedelta(0)
-        found[number] = replace(one, prompt=f"{words} {one.reply}", reply=reply, asked_at=one.asked_at + gone)
+        found[number] = replace(one, prompt=f"{words} {one.reply}{client}", reply=reply, asked_at=one.asked_at + gone)
     return found
 
 
@@ -64,7 +69,8 @@ def _rich():
         conversation_id="rich",
         parent_id=None,
         prompt=f"My key is {SECRET}. {LONG}? " + "\U0001f469\u200d\U0001f680 " * 40,
-        reply=f"# Look\n\n> {LONG}\n\n| a | b |\n|---|---|\n| {LONG} | {LONG} |\n\n```\n{'x = 1; ' * 60}\n```\n\n{CLAIMS}",
+        reply=f"# Look\n\n> {LONG}\n\n| a | b |\n|---|---|\n| {LONG} | {LONG} |\n\n"
+        f"```\n{'x = 1; ' * 60}\n```\n\n{CLAIMS}",
         title=f"{LONG} {TEXTS[0]}",
         attachments=(Attachment(f"{LONG}.pdf", "application/pdf", 3000),),
         citations=(Citation("https://example.org/" + "long/" * 60, LONG),),
@@ -74,7 +80,7 @@ def _rich():
 
 def _long():
     """An answer that its page shows in parts."""
-    text = (f"{TEXTS[0]} {TEXTS[5]} {'word ' * 200}\n\n" * 1200)[:RENDERED_CHARACTERS + 1000]
+    text = (f"{TEXTS[0]} {TEXTS[5]} {'word ' * 200}\n\n" * 1200)[: RENDERED_CHARACTERS + 1000]
     return captured(901, conversation_id="long", parent_id=None, reply=text, asked_at=NOON + timedelta(days=2))
 
 
@@ -114,6 +120,20 @@ def _corrected(application: Application) -> None:
             application.corrections.set_standing(change.topic_id, standing)
 
 
+def _named(application: Application) -> None:
+    """Clients with projects and an archived one; two of them claim the same exchanges."""
+    keep = application.contexts.keep
+    first = keep(ContextForm(f"{TEXTS[0]} {LONG}", domains=("acme.example",), words=(f"{LONG}x",)))
+    keep(ContextForm("Quuxwerk & Söhne", others=(TEXTS[4],), words=("Quuxwerk",)))
+    assert first.context
+    keep(ContextForm(TEXTS[2], words=("relaunch",)), client_id=first.context.id)
+    archived = keep(ContextForm("An old one"))
+    assert archived.context
+    application.contexts.set_archived(archived.context.id, archived=True)
+    while application.contexts.step():
+        continue
+
+
 def _kept(application: Application) -> None:
     """An import with what is left out, rules, a backup, a hidden word, an export that was saved, a ledger."""
     home = application.settings.home
@@ -130,9 +150,7 @@ def _kept(application: Application) -> None:
 def _paired(application: Application) -> None:
     """A browser that tells of chats it could not save whole."""
     started = application.pairing.start(label=LONG, origin="chrome-extension://" + "b" * 32)
-    application.pairing.exchange_keys(
-        started.request_id, secret=started.request_secret, public_key=a_public_key()
-    )
+    application.pairing.exchange_keys(started.request_id, secret=started.request_secret, public_key=a_public_key())
     application.pairing.approve(started.request_id)
     rows = tuple(
         LedgerRow("chatgpt", f"{text[:60]}-{number}", stored=1, replies_finished=3, sends_seen=4, updated_at=NOON)
@@ -154,4 +172,5 @@ def ids(application: Application) -> dict[str, str]:
         "import_id": str(application.imports.listing()[0].id),
         "backup_name": application.backups.listing()[0].name,
         "word_id": "1",
+        "client_id": str(next(one.id for one in application.contexts.all().values() if TEXTS[0] in one.form.name)),
     }

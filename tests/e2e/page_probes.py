@@ -14,25 +14,32 @@ LAYOUT = """() => {
   const width = Math.ceil(document.body.getBoundingClientRect().width);
   const tooWide = document.documentElement.scrollWidth - width;
   if (tooWide > 0) found.push(`the page is ${tooWide} px too wide`);
-  const name = (one) => `${one.localName}${one.id ? "#" + one.id : ""}${one.classList.length ? "." + [...one.classList].join(".") : ""}`;
+  const name = (one) => `${one.localName}${one.id ? "#" + one.id : ""}`
+    + `${one.classList.length ? "." + [...one.classList].join(".") : ""}`;
   const scrolls = (one) => { for (let up = one; up; up = up.parentElement) {
     if (["auto", "scroll"].includes(getComputedStyle(up).overflowX)) return true; } return false; };
   for (const one of document.body.querySelectorAll("*")) {
-    if (one.closest(".unseen, .skip, template, svg") || !one.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) continue;
+    if (one.closest(".unseen, .skip, template, svg")
+        || !one.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) continue;
     const box = one.getBoundingClientRect();
     const style = getComputedStyle(one);
-    if (box.width && (box.right > width + 1 || box.left < -1) && !scrolls(one)) found.push(`${name(one)} stands outside`);
-    const clips = !one.matches("input, textarea, select") && ["hidden", "clip"].includes(style.overflowX) && style.display !== "inline";
-    if (clips && one.scrollWidth > one.clientWidth + 1 && style.textOverflow !== "ellipsis" && style.webkitLineClamp === "none") found.push(`${name(one)} is cut`);
-    if (one instanceof HTMLElement && one.matches("button, a.button, .chip, summary, th, h1, h2, h3") && style.overflowX === "visible"
-        && one.scrollWidth > one.clientWidth + 1 && one.clientWidth) found.push(`${name(one)} is too narrow for its words`);
+    if (box.width && (box.right > width + 1 || box.left < -1) && !scrolls(one))
+      found.push(`${name(one)} stands outside`);
+    const clips = !one.matches("input, textarea, select") && ["hidden", "clip"].includes(style.overflowX)
+      && style.display !== "inline";
+    if (clips && one.scrollWidth > one.clientWidth + 1 && style.textOverflow !== "ellipsis"
+        && style.webkitLineClamp === "none") found.push(`${name(one)} is cut`);
+    if (one.matches("button, a.button, .chip, summary, th, h1, h2, h3") && style.overflowX === "visible"
+        && one.scrollWidth > one.clientWidth + 1 && one.clientWidth)
+      found.push(`${name(one)} is too narrow for its words`);
   }
   return [...new Set(found)].slice(0, 8);
 }"""
 
 CHARTS = """() => [...document.querySelectorAll("#view svg.chart")].map((chart) => {
   const links = [...chart.querySelectorAll("a")];
-  const said = (one) => (one.getAttribute("aria-label") ?? one.querySelector("[aria-label]")?.getAttribute("aria-label") ?? one.textContent).trim();
+  const label = (one) => one?.getAttribute("aria-label");
+  const said = (one) => (label(one) ?? label(one.querySelector("[aria-label]")) ?? one.textContent).trim();
   return { role: chart.getAttribute("role"), name: chart.getAttribute("aria-label") ?? "", words: links.map(said) };
 })"""
 
@@ -48,7 +55,8 @@ FLAT_STATES = """() => {
     if (drawn.backgroundImage === "none" || drawn.forcedColorAdjust !== "none") found.push(`${one.id} shows no switch`);
   }
   for (const group of document.querySelectorAll(".twin-switch, .zoom-scales, .kinds, .swatches")) {
-    const of = (one) => { const style = getComputedStyle(one); return `${style.backgroundColor} ${style.outlineStyle} ${style.color}`; };
+    const of = (one) => { const style = getComputedStyle(one);
+      return `${style.backgroundColor} ${style.outlineStyle} ${style.color}`; };
     const on = group.querySelector("[aria-pressed=true], [aria-current]");
     const off = group.querySelector("[aria-pressed=false], a:not([aria-current])");
     if (on && off && of(on) === of(off)) found.push(`${group.className} does not show which is chosen`);
@@ -72,7 +80,7 @@ WATCH_FOCUS = """() => {
       words: (target.getAttribute("aria-label") ?? target.textContent).trim().slice(0, 60),
       ring: ring.outlineStyle !== "none" && parseFloat(ring.outlineWidth) >= 2,
       seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-      covered: !target.closest("header.top, .toast") && box.bottom <= bar.bottom && box.height > 0,
+      covered: !target.closest("header.top, .toast, .skip") && box.bottom <= bar.bottom && box.height > 0,
     });
   });
 }"""

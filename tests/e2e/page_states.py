@@ -18,19 +18,10 @@ Prepare = Callable[[Page, Path], None]
 EXCEPTIONS = {
     "/fragments/topics/<topic_id>/exchanges": "only further rows of the list on the topic's page",
     "/fragments/topics/<topic_id>/episodes": "only further rows of the list on the topic's page",
+    "/fragments/clients/<client_id>/exchanges": "only further rows of the list on the client's page",
     "/fragments/redactions/exchanges": "only further rows of the list on the page of what is hidden",
 }
 """Fragments that no state asks for, each with the reason."""
-
-CHECKED_ELSEWHERE = {
-    "state-signin": "test_states_of_the_frame",
-    "state-expired": "test_states_of_the_frame",
-    "state-away": "test_states_of_the_frame",
-    "state-fault": "test_states_of_the_frame",
-    "state-locked": "test_states_of_the_frame",
-    "state-missing": "the state missing",
-}
-"""Pages that the frame itself holds, and where they are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +109,11 @@ def _tabled(page: Page, _folder: Path) -> None:
     page.locator("#twin-table").click()
 
 
+def _looked_around(page: Page, _folder: Path) -> None:
+    page.locator("[data-action=client-look]").click()
+    expect(page.locator("[data-action=client-look]")).to_have_count(0)
+
+
 def _home(name: str) -> str:
     return f"/fragments/{name}"
 
@@ -125,10 +121,12 @@ def _home(name: str) -> str:
 TIMELINE = ("/fragments/timeline", "/fragments/timeline-chart")
 TOPIC = ("/fragments/topics/<topic_id>", "/fragments/topics/<topic_id>/chart")
 EXCHANGE = ("/fragments/exchanges/<int:exchange_id>",)
+CLIENT = ("/fragments/clients/<client_id>",)
 SEARCH = ("/fragments/search", "/fragments/search-results")
 
 STATES = (
     State("home", "/", (_home("home"),)),
+    State("home-since", "/?days=30", (_home("home"), _home("since"))),
     State("timeline", "/timeline", TIMELINE),
     State("timeline-table", "/timeline", TIMELINE, _tabled),
     State("timeline-weeks", "/timeline?since=2026-06-01&until=2026-07-31", TIMELINE),
@@ -145,7 +143,9 @@ STATES = (
     State("exchange", "/exchanges/{exchange_id}", EXCHANGE),
     State("exchange-opened", "/exchanges/{exchange_id}", EXCHANGE, _opened),
     State("exchange-checked", "/exchanges/{checked_id}", EXCHANGE, _opened),
-    State("exchange-long", "/exchanges/{long_id}", (*EXCHANGE, "/fragments/exchanges/<int:exchange_id>/rest"), _lengthened),
+    State(
+        "exchange-long", "/exchanges/{long_id}", (*EXCHANGE, "/fragments/exchanges/<int:exchange_id>/rest"), _lengthened
+    ),
     State("exchange-forgetting", "/exchanges/{exchange_id}", EXCHANGE, _forgetting),
     State("search", "/search", SEARCH),
     State("search-results", "/search", SEARCH, _searched("index join in:prompt after:2026-01")),
@@ -162,10 +162,19 @@ STATES = (
     State("export", "/export", (_home("export"), _home("export-preview"))),
     State("redactions", "/redactions?kind=openai-key", (_home("redactions"),)),
     State("redactions-mark", "/exchanges/{exchange_id}", (*EXCHANGE, _home("redactions")), _marked),
-    State("redactions-word", "/redactions", (_home("redactions"), "/fragments/redactions/words/<int:word_id>"), _looked),
+    State(
+        "redactions-word", "/redactions", (_home("redactions"), "/fragments/redactions/words/<int:word_id>"), _looked
+    ),
     State("forget", "/forget", (_home("forget"),)),
     State("forget-plan", "/forget", (_home("forget"), "/fragments/forget-plan"), _planned),
     State("retention-plan", "/forget", (_home("forget"), "/fragments/retention-plan"), _ruled),
+    State("clients", "/clients", (_home("clients"),), _opened),
+    State("client-candidates", "/clients", (_home("clients"), _home("client-candidates")), _looked_around),
+    State("client", "/clients/{client_id}", CLIENT),
+    State("client-opened", "/clients/{client_id}", CLIENT, _opened),
+    State("client-suggestions", "/clients/{client_id}", (*CLIENT, f"{CLIENT[0]}/suggestions"), _looked_around),
+    State("client-undecided", "/clients/undecided", CLIENT),
+    State("client-nobody", "/clients/none", CLIENT, _ticked),
     State("settings", "/settings", (_home("settings"),)),
     State("settings-opened", "/settings", (_home("settings"),), _opened),
     State("restore-plan", "/settings", (_home("settings"), "/fragments/backups/<backup_name>"), _planned_restore),

@@ -1,4 +1,4 @@
-"""Whole ways through the dashboard with the keyboard alone: the focus is seen, goes on sensibly and is never trapped."""
+"""Whole ways through the dashboard with the keyboard alone: the focus is seen, goes on sensibly, is never trapped."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from concepts import CONCEPTS
 from e2e.dashboard_site import Site, Tab, serve
 from e2e.full_site import full_history, ids
 from e2e.page_probes import focus_stops
+from skilltrail.domain.forget import Stage
 from skilltrail.ml.hash_embedder import HashEmbedder
 
 pytestmark = pytest.mark.e2e
@@ -171,7 +172,7 @@ def test_forgetting_is_called_off_in_time(site: Site, tab: Tab) -> None:
     page.keyboard.press("Enter")
 
     expect(page.locator("#forget-exchange")).to_be_focused()
-    assert [one for one in site.application.forgetting.passes() if one.is_waiting] == []
+    assert [one for one in site.application.forgetting.passes() if one.stage is Stage.WAITING] == []
     assert site.application.exchanges.get(int(number))
 
 
