@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -41,51 +40,10 @@ def empty(tmp_path: Path) -> Iterator[Site]:
     yield from serve(tmp_path / "home", lambda _application: None)
 
 
-def addresses(site: Site) -> list[str]:
-    """Every page, on the learner's own history and on the invented one."""
-    found = []
-    for base, application in (("", site.application), ("/demo", site.application.open_demo())):
-        topic = application.trail.topics()[0].id
-        latest = [one.id for one in application.trail.timeline().latest][:3]
-        pages = ["/", "/timeline", f"/topics/{topic}", *(f"/exchanges/{one}" for one in latest)]
-        pages += [f"/timeline?{days}" for days in nearer(application)]
-        pages += ["/claims", "/review", "/evidence", "/skills", "/skills?sort=freshen&quiet=30", "/export", "/health", "/settings", "/pair"]
-        found += [f"{site.origin}{base}{page}" for page in pages]
-    return found
-
-
 def nearer(application: Application) -> list[str]:
     """Addresses of the timeline in weeks, in days, and of the last day of its first topic."""
     day = application.trail.topics()[0].last_at.astimezone().date()
     return [f"since={day - timedelta(days=days)}&until={day}" for days in (100, 20, 0)]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_shuts_anyone_out(browser: Browser, full: Site, scheme: Any) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    tab = Tab(context)
-    tab.sign_in(full)
-
-    found = {address: violations(tab.visit(address)) for address in addresses(full)}
-
-    assert {address: faults for address, faults in found.items() if faults} == {}
-    assert tab.complaints == []
-    context.close()
-
-
-@pytest.mark.parametrize("width", [320, 360, 768, 2560])
-def test_no_page_is_wider_than_its_window(browser: Browser, full: Site, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 800})
-    tab = Tab(context)
-    tab.sign_in(full)
-
-    wider = {}
-    for address in addresses(full):
-        page = tab.visit(address)
-        wider[address] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-
-    assert {address: pixels for address, pixels in wider.items() if pixels > 0} == {}
-    context.close()
 
 
 def test_first_steps_are_open_to_all_and_tick_by_themselves(empty: Site, tab: Tab) -> None:
