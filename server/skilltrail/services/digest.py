@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from skilltrail.domain.corrections import Standing
+from skilltrail.domain.corrections import LogLine, Standing
 from skilltrail.domain.digest import Digest, Grown
 from skilltrail.domain.learning import Kind
 from skilltrail.services import counting
@@ -16,7 +16,6 @@ from skilltrail.storage.history_columns import KINDS, HistoryColumns
 from skilltrail.storage.trail_queries import topic_names
 
 GROWN_MOST, CHANGES_MOST = 8, 6
-_LOG = 50
 
 
 def read_digest(session: Session, since: datetime, *, history: HistoryColumns, pause: timedelta) -> Digest:
@@ -39,7 +38,7 @@ def read_digest(session: Session, since: datetime, *, history: HistoryColumns, p
         for one in figures
         if names[one.topic_id].shown and (size := sizes[one.topic_id])
     ]
-    changes = [line for line in read_log(session, limit=_LOG) if line.at >= since]
+    changes = _changes(session, since, frozenset(hidden))
     total = counting.totals(columns, rows)
     return Digest(
         since=since,
@@ -52,3 +51,9 @@ def read_digest(session: Session, since: datetime, *, history: HistoryColumns, p
         changed=len(changes),
         changes=tuple(changes[:CHANGES_MOST]),
     )
+
+
+def _changes(session: Session, since: datetime, hidden: frozenset[str]) -> list[LogLine]:
+    """Return what changed and stayed so; a line that names a hidden topic is left to the whole log."""
+    lines = read_log(session)
+    return [line for line in lines if line.at >= since and not line.undone and not line.named & hidden]
