@@ -141,3 +141,8 @@ def test_a_long_trajectory_is_drawn_by_years(application: Application) -> None:
     ]
 
     assert bars == [f"#episodes-{year}" for year in range(2016, 2027)]
+
+
+@pytest.mark.parametrize("month", ["0000-01", "0000", "0001-01", "9999-12"])
+def test_a_month_without_episodes_breaks_nothing(practised: Application, month: str) -> None:
+    assert Dashboard(practised)(f"/fragments/topics/sql?month={month}").text

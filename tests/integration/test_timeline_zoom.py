@@ -113,3 +113,11 @@ def test_source_and_learning_narrow_page_and_export(told: Application) -> None:
     assert told.trail.timeline(wanted).exchanges == 2
     assert sorted(export.exchange_ids) == [4, 6]
     assert told.exports.timeline("json", TimelineFilter(source="claude")).exchange_ids == (4,)
+
+
+@pytest.mark.parametrize("days", ["since=2020-01-01&until=8999-01-01", "since=1971-01-02&until=2030-11-20"])
+def test_a_span_without_room_beside_it_has_no_link_there(told: Application, days: str) -> None:
+    page = Dashboard(told)(f"/fragments/timeline?{days}")
+
+    assert "Earlier" not in page.text
+    assert "Later" not in page.text
