@@ -294,7 +294,7 @@ class Application:
         self._listeners.append(listener)
 
     def when_forgotten(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` to drop what it remembers of exchanges: some were forgotten, or a restore put others in place."""
+        """Call ``listener`` to drop what it remembers: exchanges were forgotten, or a restore put others in place."""
         self._forget_listeners.append(listener)
 
     def _drop_remembered(self, look_again: bool) -> None:
