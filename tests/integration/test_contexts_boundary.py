@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from clients import ACME, FOLLOWS, OF_ACME, OF_BOTH, REPLY_ALONE, added, chats
 from exchanges import captured, items
 from skilltrail.application import Application
 from skilltrail.domain.contexts import ContextForm
+from skilltrail.domain.forget import ForgetWish
 from skilltrail.services import context_rules
 
 CLIENT = ContextForm("Quuxwerk")
@@ -59,3 +62,39 @@ class TestHalfLookedAt:
         assert application.trail.timeline().exchanges == 2
         application.contexts.finish()
         assert leaving(application) == ()
+
+
+class TestForgettingTooEarly:
+    def test_the_plan_counts_what_is_found_when_all_was_looked_at(self, application: Application) -> None:
+        chats(application)
+        acme = added(application.contexts.keep(ACME))
+
+        plan = application.forgetting.plan(ForgetWish(client=acme))
+
+        assert (plan.exchanges, plan.clients) == (len({OF_ACME, FOLLOWS, REPLY_ALONE, OF_BOTH}), 1)
+
+    def test_what_was_not_looked_at_yet_goes_with_its_client(self, application: Application) -> None:
+        chats(application)
+        acme = added(application.contexts.keep(ACME))
+
+        application.forgetting.ask(ForgetWish(client=acme), wait=timedelta())
+        tell(application, 7, "Zqacme once more", "late")
+        application.forgetting.run_due()
+
+        application.contexts.finish()
+        assert application.trail.size() == 2
+        assert leaving(application) == (3, 5)
+
+    def test_what_comes_while_it_is_looked_through_goes_too(
+        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        chats(application)
+        acme = added(application.contexts.keep(ACME))
+        application.contexts.finish()
+        comes = lambda: tell(application, 7, "Zqacme once more", "late")  # noqa: E731
+        monkeypatch.setattr(application.forgetting, "_look_through", comes)
+
+        application.forgetting.ask(ForgetWish(client=acme), wait=timedelta())
+        application.forgetting.run_due()
+
+        assert application.trail.size() == 2

@@ -85,6 +85,13 @@ def keep(session: Session, found: Sequence[Scanned], rules: int) -> int:
     return changed
 
 
+def look_at_rest(session: Session) -> None:
+    """Look at everything that is due in the caller's transaction: for little, and where nothing may come between."""
+    rules, words = rules_now(session), read_words(session)
+    while rules and (found := look(session, words, rules)):
+        keep(session, found, rules)
+
+
 def settle(session: Session, talks: Sequence[int], contexts: Mapping[int, Context] | None = None) -> int:
     """Work out for whom the exchanges of conversations were; write what differs and return how many did."""
     living = queries.contexts(session) if contexts is None else contexts
