@@ -6,13 +6,16 @@ import json
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
-from clients import ACME, FOLLOWS, OF_ACME, OF_BOTH, REPLY_ALONE, added, chats
+from clients import ACME, FOLLOWS, OF_ACME, OF_BOTH, REPLY_ALONE, added, chats, two_clients
+from conftest import SteppingClock
 from exchanges import captured, items
 from skilltrail.application import Application
 from skilltrail.domain.contexts import ContextForm
 from skilltrail.domain.forget import ForgetWish
 from skilltrail.services import context_rules
+from skilltrail.storage.backup import CARRIED_TABLES
 
 CLIENT = ContextForm("Quuxwerk")
 
@@ -98,3 +101,27 @@ class TestForgettingTooEarly:
         application.forgetting.run_due()
 
         assert application.trail.size() == 2
+
+
+class TestRestoring:
+    def test_a_client_that_was_to_be_forgotten_still_is(self, application: Application, clock: SteppingClock) -> None:
+        acme, quux = two_clients(application)
+        made = application.backups.make()
+        application.forgetting.ask(ForgetWish(client=acme))
+
+        application.backups.restore(made.name)
+        clock.move(seconds=20)
+        application.forgetting.run_due()
+
+        assert (application.trail.size(), list(application.contexts.all())) == (3, [quux])
+
+    def test_all_that_a_waiting_forgetting_is_about_is_carried_over(self, application: Application) -> None:
+        tied = (
+            "SELECT held.name FROM sqlite_master AS held JOIN pragma_foreign_key_list(held.name) AS tie "
+            "WHERE tie.\"table\" = 'forget_pass'"
+        )
+        with application._database.read() as session:
+            found = {row[0] for row in session.execute(text(tied))}
+
+        assert len(found) >= 3
+        assert found <= set(CARRIED_TABLES)
