@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from clients import ACME, FOLLOWS, OF_ACME, OF_BOTH, REPLY_ALONE, added, chats, two_clients
+from clients import ACME, FOLLOWS, OF_ACME, OF_BOTH, REPLY_ALONE, added, chats, two_clients, whose
 from conftest import SteppingClock
 from exchanges import captured, items
 from skilltrail.application import Application
@@ -125,3 +125,25 @@ class TestRestoring:
 
         assert len(found) >= 3
         assert found <= set(CARRIED_TABLES)
+
+
+class TestOwnWords:
+    @pytest.mark.parametrize(
+        ("hidden", "form"),
+        [
+            ("Quuxwerk Holding", ContextForm("Quuxwerk")),
+            ("Quuxwerk", ContextForm("Quuxwerk Holding")),
+            ("quuxwerk", ContextForm("Zqvendor", domains=("quuxwerk.example",))),
+        ],
+    )
+    def test_a_clients_name_is_found_behind_the_mark_of_an_own_word(
+        self, application: Application, hidden: str, form: ContextForm
+    ) -> None:
+        application.redactions.add_word(hidden)
+        client = added(application.contexts.keep(form))
+        tell(application, 1, "Layoffs at Quuxwerk Holding, see quuxwerk.example")
+        application.contexts.finish()
+
+        assert "[own-word:" in application.exchanges.get(1).captured.prompt
+        assert whose(application, 1) == [str(client)]
+        assert leaving(application) == ()

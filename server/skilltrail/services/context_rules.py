@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +11,8 @@ from skilltrail.domain.context_words import fold
 from skilltrail.domain.contexts import Context, How, Mention, Place, Placing, resolve
 from skilltrail.domain.redaction import OWN_WORD, OwnWord
 from skilltrail.platform.client_words import ClientWords, IdentifyingWord, identifying
+from skilltrail.platform.linear import Subject
+from skilltrail.platform.own_words import OwnWords
 from skilltrail.services.redaction import mark_text
 from skilltrail.storage import context_queries as queries
 from skilltrail.storage import context_scan_queries as scans
@@ -43,17 +46,31 @@ def read_words(session: Session) -> ClientWords:
 def words_of(contexts: Iterable[Context], hidden: Sequence[OwnWord] = ()) -> ClientWords:
     """Return the words of clients and projects, ready to be looked for.
 
-    Where the learner's list of own words has a client's word, its mark stands in texts instead.
+    Where a word of the learner's list of own words holds a client's, or is a part of it, its mark stands in texts
+    instead.
     """
-    marks: dict[str, list[str]] = {}
-    for word in hidden:
-        marks.setdefault(fold(word.word), []).append(mark_text(OWN_WORD, str(word.id)))
-    found: list[IdentifyingWord] = []
-    for one in contexts:
-        for how, named in one.form.named():
-            found.append(IdentifyingWord(one.id, one.owner, how, named))
-            found += [IdentifyingWord(one.id, one.owner, how, named, mark) for mark in marks.get(fold(named), ())]
-    return identifying(found)
+    plain = [IdentifyingWord(one.id, one.owner, how, named) for one in contexts for how, named in one.form.named()]
+    if not hidden:
+        return identifying(plain)
+    return identifying([*plain, *_holding(plain, hidden), *_held(plain, hidden)])
+
+
+def _holding(plain: Sequence[IdentifyingWord], hidden: Sequence[OwnWord]) -> Iterator[IdentifyingWord]:
+    """Yield clients' words that stand in own words: the own word's mark is theirs."""
+    words = identifying(plain)
+    for own in hidden:
+        mark = mark_text(OWN_WORD, str(own.id))
+        yield from (replace(found, literal=mark) for found in words.find(own.word))
+
+
+def _held(plain: Sequence[IdentifyingWord], hidden: Sequence[OwnWord]) -> Iterator[IdentifyingWord]:
+    """Yield clients' words that hold an own word, as they stand in texts: with its mark in its place."""
+    own_words = OwnWords(hidden)
+    for word in plain:
+        for start, end, number in own_words.find(Subject(word.word)):
+            if end - start < len(word.word):
+                mark = mark_text(OWN_WORD, str(number))
+                yield replace(word, literal=fold(word.word[:start] + mark + word.word[end:]))
 
 
 def look(session: Session, words: ClientWords, rules: int, *, most: int = AT_ONCE) -> list[Scanned]:
