@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from clients import ACME, FOLLOWS, OF_ACME, OF_BOTH, REPLY_ALONE, added, chats, two_clients, whose
+from clients import ACME, FOLLOWS, NOBODYS, OF_ACME, OF_BOTH, OF_QUUX, REPLY_ALONE, added, chats, two_clients, whose
 from conftest import SteppingClock
 from exchanges import captured, items
 from skilltrail.application import Application
@@ -147,3 +147,27 @@ class TestOwnWords:
         assert "[own-word:" in application.exchanges.get(1).captured.prompt
         assert whose(application, 1) == [str(client)]
         assert leaving(application) == ()
+
+    def test_what_was_found_behind_a_mark_stays_when_the_own_word_goes(self, application: Application) -> None:
+        _acme, quux = two_clients(application)
+        word = application.redactions.add_word("Quuxwerk").word.id
+        application.redactions.replace(word)
+        application.contexts.finish()
+        application.redactions.remove_word(word)
+
+        third = added(application.contexts.keep(ContextForm("Third party")))
+        application.contexts.finish()
+        assert whose(application, OF_QUUX) == [str(quux)]
+        assert leaving(application) == (NOBODYS,)
+        # Without the client, and with it again.
+        removed = application.contexts.remove(quux)
+        application.contexts.finish()
+        assert whose(application, OF_QUUX) == ["none"]
+        application.contexts.undo(removed.change)
+        application.contexts.remove(third)
+        application.contexts.finish()
+        assert whose(application, OF_QUUX) == [str(quux)]
+        # The client is called otherwise now: what the mark hides is no word of its any more.
+        application.contexts.keep(ContextForm("Fourth party"), context_id=quux)
+        application.contexts.finish()
+        assert whose(application, OF_QUUX) == ["none"]

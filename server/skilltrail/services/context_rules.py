@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -13,16 +13,18 @@ from skilltrail.domain.redaction import OWN_WORD, OwnWord
 from skilltrail.platform.client_words import ClientWords, IdentifyingWord, identifying
 from skilltrail.platform.linear import Subject
 from skilltrail.platform.own_words import OwnWords
-from skilltrail.services.redaction import mark_text
+from skilltrail.services.redaction import mark_text, marks_in
 from skilltrail.storage import context_queries as queries
 from skilltrail.storage import context_scan_queries as scans
 from skilltrail.storage.context_conditions import RULES
-from skilltrail.storage.context_scan_queries import Scanned
+from skilltrail.storage.context_scan_queries import DueTexts, Scanned
 from skilltrail.storage.meta_queries import bump_revision, get_counter, raise_counter
 from skilltrail.storage.redaction_queries import words as own_words
 
 AT_ONCE = 500
 """Exchanges looked at in one batch."""
+
+_OWN_MARK = mark_text(OWN_WORD, "")[:-1]
 
 TALKS_AT_ONCE = 200
 """Conversations settled in one go."""
@@ -76,6 +78,7 @@ def _held(plain: Sequence[IdentifyingWord], hidden: Sequence[OwnWord]) -> Iterat
 def look(session: Session, words: ClientWords, rules: int, *, most: int = AT_ONCE) -> list[Scanned]:
     """Look at the next texts that are due; changes nothing."""
     titles: dict[str, tuple[IdentifyingWord, ...]] = {}
+    known = {str(word.id) for word in own_words(session)}
     found = []
     for one in scans.due(session, rules=rules, most=most):
         if one.title not in titles:
@@ -83,8 +86,20 @@ def look(session: Session, words: ClientWords, rules: int, *, most: int = AT_ONC
         mentions = _mentions(Place.TITLE, titles[one.title])
         if not one.text_removed:
             mentions += _mentions(Place.PROMPT, words.find(one.prompt)) + _mentions(Place.REPLY, words.find(one.reply))
-        found.append(Scanned(one.id, one.touched, one.talk, tuple(mentions), titles_only=one.text_removed))
+        lapsed = _lapsed(one, known)
+        found.append(Scanned(one.id, one.touched, one.talk, tuple(mentions), one.text_removed, lapsed))
     return found
+
+
+def _lapsed(one: DueTexts, known: Collection[str]) -> frozenset[str]:
+    """Return the places where marks of own words stand that are on the list no longer."""
+    texts = {Place.TITLE: one.title, Place.PROMPT: one.prompt, Place.REPLY: one.reply}
+    marked = ((place, marks_in(text)) for place, text in texts.items() if _OWN_MARK in text)
+    return frozenset(
+        place.value
+        for place, marks in marked
+        if any(mark.kind == OWN_WORD and mark.mark not in known for mark in marks)
+    )
 
 
 def keep(session: Session, found: Sequence[Scanned], rules: int) -> int:
@@ -94,7 +109,13 @@ def keep(session: Session, found: Sequence[Scanned], rules: int) -> int:
     """
     if rules_now(session) != rules:
         return 0
-    changed_talks = scans.keep(session, found, rules=rules)
+    living = queries.contexts(session)
+
+    def stands(number: int, word: str) -> bool:
+        # Of a removed one too: it may be brought back.
+        return number not in living or word in {named for _how, named in living[number].form.named()}
+
+    changed_talks = scans.keep(session, found, rules=rules, stands=stands)
     # All of the batch: a client that was removed, or said meanwhile, changes no mention.
     changed = settle(session, sorted(changed_talks | {one.talk for one in found}))
     if changed:
