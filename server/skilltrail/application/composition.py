@@ -102,9 +102,13 @@ class Application:
             forgotten=self._drop_remembered,
             rewrite_backups=self._rewrite_backups,
             stop_imports=self._drop_imports,
+            look_through=self._look_through,
         )
         self.data_rights = DataRightsFacade(database=database, clock=clock)
         self._build()
+
+    def _look_through(self) -> None:
+        self.contexts.finish()
 
     def _build(self) -> None:
         database, clock, settings = self._database, self.clock, self.settings
