@@ -102,9 +102,13 @@ class Application:
             forgotten=self._drop_remembered,
             rewrite_backups=self._rewrite_backups,
             stop_imports=self._drop_imports,
+            look_through=self._look_through,
         )
         self.data_rights = DataRightsFacade(database=database, clock=clock)
         self._build()
+
+    def _look_through(self) -> None:
+        self.contexts.finish()
 
     def _build(self) -> None:
         database, clock, settings = self._database, self.clock, self.settings
@@ -183,6 +187,8 @@ class Application:
         self.credentials.changed()
         self._build()
         self.imports.recover()
+        # Its counters are others, too: what was made of the other history must not be taken for one of this.
+        self._tell_forgetful()
         self._tell()
 
     @property
@@ -292,7 +298,7 @@ class Application:
         self._listeners.append(listener)
 
     def when_forgotten(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` after exchanges were forgotten, so that it drops what it remembers of them."""
+        """Call ``listener`` to drop what it remembers: exchanges were forgotten, or a restore put others in place."""
         self._forget_listeners.append(listener)
 
     def _drop_remembered(self, look_again: bool) -> None:
@@ -309,9 +315,12 @@ class Application:
         cancel = None if self._borrowed_model else getattr(self._model, "cancel", None)
         if cancel is not None:
             cancel()
+        self._tell_forgetful()
+        self._tell()
+
+    def _tell_forgetful(self) -> None:
         for listener in self._forget_listeners:
             listener()
-        self._tell()
 
     def _pause_imports(self) -> None:
         """End what imports are at work; they can go on later."""

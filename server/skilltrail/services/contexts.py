@@ -216,7 +216,7 @@ def read_exchange(session: Session, exchange_id: int) -> ExchangeContext:
         reasons_of(exchange_id, talk, living),
         talk.says.get(exchange_id),
         len(talk.exchanges),
-        exchange_id not in talk.unseen,
+        not talk.unseen,
     )
 
 
