@@ -31,7 +31,7 @@ from skilltrail.application.learning import LearningFacade
 from skilltrail.application.opening import DATABASE_FILE, INSTANCE_FILE, find_database_key
 from skilltrail.application.processing import ProcessingFacade
 from skilltrail.application.redactions import RedactionsFacade
-from skilltrail.application.restored import bring_up_to_now
+from skilltrail.application.restored import bring_rescued_up_to_now
 from skilltrail.application.search import SearchFacade
 from skilltrail.application.skills import SkillsFacade
 from skilltrail.application.trail import TrailFacade
@@ -54,7 +54,6 @@ DEMO_FOLDER = "demo"
 CONCEPTS_FOLDER = "concepts"
 """Vectors of published concepts by another than the default model; they say nothing of the learner."""
 
-RESCUED = "skilltrail-rescued-*.db"
 """Copies that were saved when another file took the place of the open database."""
 
 _SEED_BATCH = 200
@@ -334,10 +333,7 @@ class Application:
 
     def _rewrite_backups(self) -> None:
         """Leave nothing of what was forgotten in the copies that lie in the data folder."""
-        path = self._database.path
-        for copy in sorted(path.parent.glob(RESCUED)):
-            # Saved when another file took the database's place: what it alone holds must stay.
-            bring_up_to_now(path, copy, key=self._held.raw, now=self.clock())
+        bring_rescued_up_to_now(self._database.path, key=self._held.raw, now=self.clock())
         if self.backups.listing():
             self.backups.replace_all(self.clock())
 
