@@ -14,6 +14,7 @@ from exchanges import captured, items
 from skilltrail.application import Application
 from skilltrail.domain.contexts import ContextForm
 from skilltrail.domain.forget import ForgetWish
+from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.services import context_rules
 from skilltrail.storage.backup import CARRIED_TABLES
 
@@ -171,3 +172,39 @@ class TestOwnWords:
         application.contexts.keep(ContextForm("Fourth party"), context_id=quux)
         application.contexts.finish()
         assert whose(application, OF_QUUX) == ["none"]
+
+
+def test_the_mask_spares_the_name_of_a_ticked_client(application: Application) -> None:
+    _acme, quux = two_clients(application)
+    labs = added(application.contexts.keep(ContextForm("Quuxwerk Labs")))
+    tell(application, 7, "A logo of Quuxwerk Labs", "logo")
+    application.contexts.finish()
+
+    told = json.loads(application.exports.file("json", [labs]).data)["exchanges"]
+
+    assert [one["question"] for one in told] == ["What is a closure?", "A logo of Quuxwerk Labs"]
+    words = application.contexts.words([quux])
+    assert words.masked("Quuxwerk and Quuxwerk Labs, Zqacme") == "Quuxwerk and [client], [client]"
+    assert not application.contexts.words(list(application.contexts.all()))
+
+
+def test_a_view_and_an_export_of_one_client_are_counted_apart(application: Application) -> None:
+    _acme, quux = two_clients(application)
+    mine = TimelineFilter(client=str(quux))
+
+    with application.trail.one_view():
+        assert application.trail.timeline(mine).exchanges == 1
+        assert application.exports.counted(mine).exchanges == 0
+        assert application.trail.timeline(mine).exchanges == 1
+
+
+def test_searching_own_learning_finds_no_client_with_such_a_name(application: Application) -> None:
+    two_clients(application)
+    application.contexts.keep(ContextForm("Own Goods Shop"))
+    tell(application, 7, "The menu of Own Goods Shop", "menu")
+    application.contexts.finish()
+
+    def found(words: str) -> int:
+        return application.search.search(words).total
+
+    assert (found("client:own"), found('client:"own goods"')) == (0, 1)

@@ -24,7 +24,9 @@ def names_to_avoid(session: Session) -> frozenset[str]:
 
 def words_to_hide(session: Session, admitted: Collection[int]) -> ClientWords:
     """Return the words of all clients but those ``admitted``; names of projects are a client's matter too."""
-    return words_of(one for one in queries.contexts(session).values() if one.owner not in admitted)
+    living = queries.contexts(session).values()
+    # Those of the admitted too: "Acme Labs" that may leave is not the "Acme" that must not.
+    return words_of(living).sparing(admitted)
 
 
 def read_left_out(session: Session, wanted: TimelineFilter, admitted: frozenset[int]) -> LeftOut:

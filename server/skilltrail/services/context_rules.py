@@ -94,11 +94,11 @@ def look(session: Session, words: ClientWords, rules: int, *, most: int = AT_ONC
 def _lapsed(one: DueTexts, known: Collection[str]) -> frozenset[str]:
     """Return the places where marks of own words stand that are on the list no longer."""
     texts = {Place.TITLE: one.title, Place.PROMPT: one.prompt, Place.REPLY: one.reply}
-    marked = ((place, marks_in(text)) for place, text in texts.items() if _OWN_MARK in text)
+    marked = {place: marks_in(text) for place, text in texts.items() if _OWN_MARK in text}
     return frozenset(
         place.value
-        for place, marks in marked
-        if any(mark.kind == OWN_WORD and mark.mark not in known for mark in marks)
+        for place, marks in marked.items()
+        if any(one.kind == OWN_WORD and one.mark not in known for one in marks)
     )
 
 
