@@ -12,10 +12,11 @@ from clients import ACME, FOLLOWS, NOBODYS, OF_ACME, OF_BOTH, OF_QUUX, REPLY_ALO
 from conftest import SteppingClock
 from exchanges import captured, items
 from skilltrail.application import Application
-from skilltrail.domain.contexts import ContextForm
+from skilltrail.domain.contexts import ContextForm, SaidOf
 from skilltrail.domain.forget import ForgetWish
 from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.services import context_rules
+from skilltrail.storage import history_columns
 from skilltrail.storage.backup import CARRIED_TABLES
 
 CLIENT = ContextForm("Quuxwerk")
@@ -208,3 +209,22 @@ def test_searching_own_learning_finds_no_client_with_such_a_name(application: Ap
         return application.search.search(words).total
 
     assert (found("client:own"), found('client:"own goods"')) == (0, 1)
+
+
+def test_what_changes_about_clients_makes_no_column_be_read_anew(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_clients(application)
+    assert application.trail.timeline().exchanges == 6
+    monkeypatch.setattr(history_columns, "_read", lambda *_given: pytest.fail("read anew"))
+
+    said = application.contexts.say([NOBODYS], SaidOf.OWN)
+    third = added(application.contexts.keep(ContextForm("Third party")))
+    application.contexts.set_archived(third, archived=True)
+    application.contexts.finish()
+    application.contexts.remove(third)
+    application.contexts.undo(said.change)
+    application.contexts.finish()
+
+    assert application.trail.timeline().exchanges == 6
+    assert application.trail.timeline(TimelineFilter(client="none")).exchanges == 1

@@ -20,6 +20,7 @@ from skilltrail.storage.context_conditions import RULES
 from skilltrail.storage.context_scan_queries import DueTexts, Scanned
 from skilltrail.storage.meta_queries import bump_revision, get_counter, raise_counter
 from skilltrail.storage.redaction_queries import words as own_words
+from skilltrail.storage.touched import Touched
 
 AT_ONCE = 500
 """Exchanges looked at in one batch."""
@@ -119,7 +120,7 @@ def keep(session: Session, found: Sequence[Scanned], rules: int) -> int:
     # All of the batch: a client that was removed, or said meanwhile, changes no mention.
     changed = settle(session, sorted(changed_talks | {one.talk for one in found}))
     if changed:
-        bump_revision(session)
+        bump_revision(session, Touched())
     return changed
 
 
