@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from clients import ACME, FOLLOWS, NOBODYS, OF_ACME, OF_BOTH, OF_QUUX, REPLY_ALONE, added, chats, two_clients, whose
 from conftest import SteppingClock
+from dashboard import Dashboard
 from exchanges import captured, items
 from skilltrail.application import Application
 from skilltrail.domain.contexts import ContextForm, SaidOf
@@ -228,3 +229,19 @@ def test_what_changes_about_clients_makes_no_column_be_read_anew(
 
     assert application.trail.timeline().exchanges == 6
     assert application.trail.timeline(TimelineFilter(client="none")).exchanges == 1
+
+
+def test_the_tables_count_what_they_leave_out_off_the_current_path_too(application: Application) -> None:
+    application.contexts.keep(CLIENT)
+    for number in (1, 2):
+        again = captured(number, prompt=f"Quuxwerk, try {number}", parent_id="root", conversation_id="talk")
+        application.exchanges.capture(items([again]))
+    tell(application, 3, "What is a closure?", "other")
+    application.contexts.finish()
+    fetch = Dashboard(application)
+
+    counted = [fetch(f"/fragments/export-preview?format={one}").text for one in ("csv", "xlsx", "json")]
+
+    assert ["2 exchanges of clients" in text for text in counted] == [True, True, False]
+    assert "1 exchange of clients" in counted[2]
+    assert application.exports.row_count() == 1
