@@ -10,11 +10,14 @@ from sqlalchemy import text
 
 from clients import ACME, FOLLOWS, NOBODYS, OF_ACME, OF_BOTH, OF_QUUX, REPLY_ALONE, added, chats, two_clients, whose
 from conftest import SteppingClock
+from dashboard import Dashboard
 from exchanges import captured, items
 from skilltrail.application import Application
-from skilltrail.domain.contexts import ContextForm
+from skilltrail.domain.contexts import ContextForm, SaidOf
 from skilltrail.domain.forget import ForgetWish
+from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.services import context_rules
+from skilltrail.storage import history_columns
 from skilltrail.storage.backup import CARRIED_TABLES
 
 CLIENT = ContextForm("Quuxwerk")
@@ -171,3 +174,74 @@ class TestOwnWords:
         application.contexts.keep(ContextForm("Fourth party"), context_id=quux)
         application.contexts.finish()
         assert whose(application, OF_QUUX) == ["none"]
+
+
+def test_the_mask_spares_the_name_of_a_ticked_client(application: Application) -> None:
+    _acme, quux = two_clients(application)
+    labs = added(application.contexts.keep(ContextForm("Quuxwerk Labs")))
+    tell(application, 7, "A logo of Quuxwerk Labs", "logo")
+    application.contexts.finish()
+
+    told = json.loads(application.exports.file("json", [labs]).data)["exchanges"]
+
+    assert [one["question"] for one in told] == ["What is a closure?", "A logo of Quuxwerk Labs"]
+    words = application.contexts.words([quux])
+    assert words.masked("Quuxwerk and Quuxwerk Labs, Zqacme") == "Quuxwerk and [client], [client]"
+    assert not application.contexts.words(list(application.contexts.all()))
+
+
+def test_a_view_and_an_export_of_one_client_are_counted_apart(application: Application) -> None:
+    _acme, quux = two_clients(application)
+    mine = TimelineFilter(client=str(quux))
+
+    with application.trail.one_view():
+        assert application.trail.timeline(mine).exchanges == 1
+        assert application.exports.counted(mine).exchanges == 0
+        assert application.trail.timeline(mine).exchanges == 1
+
+
+def test_searching_own_learning_finds_no_client_with_such_a_name(application: Application) -> None:
+    two_clients(application)
+    application.contexts.keep(ContextForm("Own Goods Shop"))
+    tell(application, 7, "The menu of Own Goods Shop", "menu")
+    application.contexts.finish()
+
+    def found(words: str) -> int:
+        return application.search.search(words).total
+
+    assert (found("client:own"), found('client:"own goods"')) == (0, 1)
+
+
+def test_what_changes_about_clients_makes_no_column_be_read_anew(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_clients(application)
+    assert application.trail.timeline().exchanges == 6
+    monkeypatch.setattr(history_columns, "_read", lambda *_given: pytest.fail("read anew"))
+
+    said = application.contexts.say([NOBODYS], SaidOf.OWN)
+    third = added(application.contexts.keep(ContextForm("Third party")))
+    application.contexts.set_archived(third, archived=True)
+    application.contexts.finish()
+    application.contexts.remove(third)
+    application.contexts.undo(said.change)
+    application.contexts.finish()
+
+    assert application.trail.timeline().exchanges == 6
+    assert application.trail.timeline(TimelineFilter(client="none")).exchanges == 1
+
+
+def test_the_tables_count_what_they_leave_out_off_the_current_path_too(application: Application) -> None:
+    application.contexts.keep(CLIENT)
+    for number in (1, 2):
+        again = captured(number, prompt=f"Quuxwerk, try {number}", parent_id="root", conversation_id="talk")
+        application.exchanges.capture(items([again]))
+    tell(application, 3, "What is a closure?", "other")
+    application.contexts.finish()
+    fetch = Dashboard(application)
+
+    counted = [fetch(f"/fragments/export-preview?format={one}").text for one in ("csv", "xlsx", "json")]
+
+    assert ["2 exchanges of clients" in text for text in counted] == [True, True, False]
+    assert "1 exchange of clients" in counted[2]
+    assert application.exports.row_count() == 1

@@ -91,8 +91,11 @@ class ContextsFacade:
         with self._database.read() as session:
             return context_boundary.read_page(session, of, cursor=cursor, limit=limit)
 
-    def left_out(self, wanted: TimelineFilter, admitted: Sequence[int] = ()) -> LeftOut:
-        """Return what an export within a filter leaves out; ``admitted`` clients were ticked."""
+    def left_out(self, wanted: TimelineFilter | None, admitted: Sequence[int] = ()) -> LeftOut:
+        """Return what an export within a filter leaves out; ``admitted`` clients were ticked.
+
+        ``None``: what the tables leave out, which hold what is off the current path too.
+        """
         with self._database.read() as session:
             return context_boundary.read_left_out(session, wanted, frozenset(admitted))
 

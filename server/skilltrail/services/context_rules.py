@@ -20,6 +20,7 @@ from skilltrail.storage.context_conditions import RULES
 from skilltrail.storage.context_scan_queries import DueTexts, Scanned
 from skilltrail.storage.meta_queries import bump_revision, get_counter, raise_counter
 from skilltrail.storage.redaction_queries import words as own_words
+from skilltrail.storage.touched import Touched
 
 AT_ONCE = 500
 """Exchanges looked at in one batch."""
@@ -94,11 +95,11 @@ def look(session: Session, words: ClientWords, rules: int, *, most: int = AT_ONC
 def _lapsed(one: DueTexts, known: Collection[str]) -> frozenset[str]:
     """Return the places where marks of own words stand that are on the list no longer."""
     texts = {Place.TITLE: one.title, Place.PROMPT: one.prompt, Place.REPLY: one.reply}
-    marked = ((place, marks_in(text)) for place, text in texts.items() if _OWN_MARK in text)
+    marked = {place: marks_in(text) for place, text in texts.items() if _OWN_MARK in text}
     return frozenset(
         place.value
-        for place, marks in marked
-        if any(mark.kind == OWN_WORD and mark.mark not in known for mark in marks)
+        for place, marks in marked.items()
+        if any(one.kind == OWN_WORD and one.mark not in known for one in marks)
     )
 
 
@@ -119,7 +120,7 @@ def keep(session: Session, found: Sequence[Scanned], rules: int) -> int:
     # All of the batch: a client that was removed, or said meanwhile, changes no mention.
     changed = settle(session, sorted(changed_talks | {one.talk for one in found}))
     if changed:
-        bump_revision(session)
+        bump_revision(session, Touched())
     return changed
 
 

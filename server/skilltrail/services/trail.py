@@ -286,7 +286,7 @@ def _rows(session: Session, columns: Columns, part: Part, bounds: Bounds) -> NDA
     rows = counting.within(columns, part)
     if not bounds.exported and bounds.client is None:
         return rows
-    apart = once(session, f"apart {bounds.client} {sorted(bounds.admitted)}", lambda: kept_apart(session, bounds))
+    apart = once(session, f"apart {bounds}", lambda: kept_apart(session, bounds))
     return counting.without(columns, rows, apart)
 
 

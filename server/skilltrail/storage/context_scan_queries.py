@@ -95,7 +95,7 @@ def keep(
     found: Sequence[Scanned],
     *,
     rules: int,
-    stands: Callable[[int, str], bool] = lambda _id, _w: False,
+    stands: Callable[[int, str], bool],
 ) -> set[int]:
     """Write what was found and note that it was looked at; return the conversations in which anything changed.
 

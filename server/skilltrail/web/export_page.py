@@ -184,7 +184,7 @@ def _csv_preview(application: Application, admitted: Sequence[int]) -> dict[str,
             *_table_points(),
             _("A cell that a spreadsheet would take for a formula begins with an apostrophe."),
         ],
-        "left_out": left_out_words(application.contexts.left_out(TimelineFilter(), admitted)),
+        "left_out": left_out_words(application.contexts.left_out(None, admitted)),
         "download": _table_address("csv", admitted),
         "name": "skilltrail-exchanges.csv",
         # The whole table is written when it is saved.
@@ -200,7 +200,7 @@ def _xlsx_preview(application: Application, admitted: Sequence[int]) -> dict[str
             exchanges=exchanges_words(application.exports.row_count(admitted))
         ),
         "points": [*_table_points(), _("Every text is a cell of type text: no spreadsheet takes it for a formula.")],
-        "left_out": left_out_words(application.contexts.left_out(TimelineFilter(), admitted)),
+        "left_out": left_out_words(application.contexts.left_out(None, admitted)),
         "download": _table_address("xlsx", admitted),
         "name": "skilltrail-exchanges.xlsx",
         "size": None,
