@@ -16,7 +16,7 @@ from skilltrail.errors import UnsupportedFormat
 from skilltrail.exporters import TIMELINE_FORMATS, write_exchanges_csv
 from skilltrail.exporters.exchanges_csv import COLUMNS
 from skilltrail.exporters.exchanges_xlsx import shown_row
-from skilltrail.exporters.wording import exchanges_words, ngettext, one_line, topics_words
+from skilltrail.exporters.wording import exchanges_words, ngettext, number, one_line, topics_words
 from skilltrail.i18n import _
 
 SAMPLE_LINES = 40
@@ -143,7 +143,7 @@ def left_out_words(left: LeftOut) -> list[str]:
     """Say what a file leaves out because it is a client's matter, a line each; empty where nothing is."""
     lines = []
     if left.by_client:
-        counted = ", ".join(f"{one_line(name)} ({count:,})" for name, count in left.by_client)
+        counted = ", ".join(f"{one_line(name)} ({number(count)})" for name, count in left.by_client)
         lines.append(
             _("Left out: {exchanges} of clients that are not ticked: {clients}.").format(
                 exchanges=exchanges_words(left.exchanges - left.undecided - left.waiting), clients=counted
