@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -11,13 +11,14 @@ from sqlalchemy import text
 from clients import ACME, FOLLOWS, NOBODYS, OF_ACME, OF_BOTH, OF_QUUX, REPLY_ALONE, added, chats, two_clients, whose
 from conftest import SteppingClock
 from dashboard import Dashboard
-from exchanges import captured, items
+from exchanges import captured, history, items
 from skilltrail.application import Application
+from skilltrail.domain.claims import Proposal, PublishedConcept, TopicMatch
 from skilltrail.domain.contexts import ContextForm, SaidOf
 from skilltrail.domain.forget import ForgetWish
 from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.services import context_rules
-from skilltrail.storage import history_columns
+from skilltrail.storage import claim_queries, history_columns
 from skilltrail.storage.backup import CARRIED_TABLES
 
 CLIENT = ContextForm("Quuxwerk")
@@ -245,3 +246,22 @@ def test_the_tables_count_what_they_leave_out_off_the_current_path_too(applicati
     assert ["2 exchanges of clients" in text for text in counted] == [True, True, False]
     assert "1 exchange of clients" in counted[2]
     assert application.exports.row_count() == 1
+
+
+def test_concepts_that_were_proposed_go_when_they_come_to_give_a_client_away(application: Application) -> None:
+    application.exchanges.capture(items(history(60)))
+    application.processing.run_until_done()
+    first, second = (topic.id for topic in application.trail.topics()[:2])
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    with application._database.write() as session:
+        for topic, label in ((first, "use Zqwerk software"), (second, "use software")):
+            concept = PublishedConcept("esco", topic, "skill", label)
+            match = TopicMatch((Proposal(concept, 0.9, 0.5, (), 0.9),))
+            claim_queries.keep_match(session, topic, match, [], digest="digest", now=at)
+
+    application.contexts.keep(ContextForm("Zqwerk"))
+
+    with application._database.read() as session:
+        held = claim_queries.matches(session)
+    assert first not in held
+    assert [one.concept.label for one in held[second]] == ["use software"]

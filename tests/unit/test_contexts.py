@@ -151,7 +151,7 @@ def test_a_long_chat_is_gone_through_a_few_times_and_not_once_for_each_exchange(
 
         def get(self, key: int, default: object = None) -> object:  # type: ignore[override]
             Counted.asked += 1
-            return super().get(key, default)  # type: ignore[arg-type]
+            return super().get(key, default)
 
     rows = 300
     found = decide(Counted({row: [names(1, Place.TITLE)] for row in range(1, rows + 1)}), rows=rows)
