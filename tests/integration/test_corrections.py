@@ -13,6 +13,7 @@ from conftest import SteppingClock
 from databases import BeginWith, in_topics
 from exchanges import NOON, history, items
 from forgetting_steps import forget
+from skilltrail import i18n
 from skilltrail.application import Application
 from skilltrail.domain.corrections import Standing
 from skilltrail.errors import CorrectionRefused, NotFound
@@ -516,6 +517,18 @@ class TestForgetting:
         with grouped._database.read() as session:
             assert session.execute(text("SELECT count(*) FROM correction")).scalar() == 0
             assert session.execute(text("SELECT count(*) FROM corrected_exchange")).scalar() == 0
+
+    def test_a_name_for_want_of_one_is_kept_in_english_and_said_in_each_language(self, grouped: Application) -> None:
+        first, second, _third = biggest(grouped)
+        done = grouped.corrections.merge([second], first)
+        forget(grouped, exchange=min(topics(grouped)[first]))
+
+        with i18n.speaking("de"):
+            grouped.corrections.undo(done.id or 0)
+            assert names(grouped)[second] == "Thema ohne Namen"
+            assert any("„Thema ohne Namen“" in line.words for line in grouped.corrections.log())
+
+        assert names(grouped)[second] == "Topic without a name"
 
     def test_a_merge_whose_topic_lost_its_name_can_still_be_undone(self, grouped: Application) -> None:
         first, second, _third = biggest(grouped)

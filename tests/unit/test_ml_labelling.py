@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skilltrail import i18n
+from skilltrail.domain.topics import NAMES
 from skilltrail.ml.communities import centroids
 from skilltrail.ml.concept_vectors import SHIPPED_FOR
 from skilltrail.ml.hash_embedder import HashEmbedder
@@ -81,9 +83,13 @@ def test_topic_that_no_skill_fits_is_named_by_a_term_that_half_of_it_carries(ter
 def test_topic_that_carries_no_term_stays_unnamed(terms: TermList) -> None:
     mixed = ["How much sleep is enough?", "Where does the morning coffee come from?", "A gift for my neighbour"]
 
-    labels = labels_of([SQL, mixed, [text.replace("a ", "one ") for text in mixed]], terms)
+    with i18n.speaking("de"):
+        labels = labels_of([SQL, mixed, [text.replace("a ", "one ") for text in mixed]], terms)
+        told = [i18n.retold(label.name, NAMES) for label in labels]
 
+    # Kept in English, whatever is spoken.
     assert [label.name for label in labels] == ["SQL", "Unnamed topic", "Unnamed topic 2"]
+    assert told == ["SQL", "Unbenanntes Thema", "Unbenanntes Thema 2"]
 
 
 def test_no_name_holds_a_number_a_redaction_mark_or_a_clients_name(terms: TermList) -> None:

@@ -35,6 +35,12 @@ NAME_OF_CLIENT = noted("What gave it its name is a client’s. It is named anew 
 REASONS = (NAMED_BY_WORDS, NAMED_BY_CONCEPT, NAMED_BY_MEANING, NAMED_BY_CONCEPT_ALONE, NAME_FORGOTTEN, NAME_OF_CLIENT)
 """Of what the kept reasons of names are made, now and in earlier versions."""
 
+UNNAMED = noted("Unnamed topic")
+UNNAMED_NUMBERED = noted("Unnamed topic {number}")
+WITHOUT_NAME = noted("Topic without a name")
+NAMES = (UNNAMED, UNNAMED_NUMBERED, WITHOUT_NAME)
+"""Names that are ours and no term: kept in English, told by ``i18n.retold``."""
+
 _MARK = re.compile(r"\[secret:[a-z0-9_-]+:[0-9a-f]{4}\]")
 _LINK = re.compile(r"\bhttps?://\S+")
 _SPACE = re.compile(r"\s+")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from skilltrail.domain.context_words import gives_away
-from skilltrail.i18n import _
+from skilltrail.domain.topics import UNNAMED
 from skilltrail.ml.labelling import Label
 
 
@@ -47,7 +47,7 @@ def _cleaned(label: Label, avoid: frozenset[str]) -> Label:
 def _named(label: Label, taken: set[str]) -> Label:
     """Return a label under the best name that is left: another one that was found, else its words, else none."""
     words = [term[:1].upper() + term[1:] for term in label.terms]
-    names = [*label.alternatives, *words, _("Unnamed topic")]
+    names = [*label.alternatives, *words, UNNAMED]
     name = next((one for one in names if one.casefold() not in taken), None)
     number = 2
     while name is None or name.casefold() in taken:

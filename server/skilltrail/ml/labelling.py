@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from skilltrail.domain.topics import Concept
-from skilltrail.i18n import _
+from skilltrail.domain.topics import UNNAMED, Concept
 from skilltrail.ml.name_fit import Candidate, Embed, fits, spoken_of
 from skilltrail.ml.skill_terms import TermList
 from skilltrail.ml.telling_words import TellingWords
@@ -120,7 +119,7 @@ def _choose(
     names = [terms.terms[candidate.term].name for candidate in fitting]
     if not names:
         own_names = [term[:1].upper() + term[1:] for term in own]
-        return Label(_free([*own_names, _("Unnamed topic")], taken), tuple(words), tuple(own_names[1:]))
+        return Label(_free([*own_names, UNNAMED], taken), tuple(words), tuple(own_names[1:]))
     # Two topics of one skill: a part of it tells them apart, or else the second best term.
     parts = terms.narrower.get(fitting[0].term, ())
     apart = sorted(fitting[1:], key=lambda candidate: candidate.term not in parts)

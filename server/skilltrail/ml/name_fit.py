@@ -1,4 +1,4 @@
-"""How well each term of the allow-list would name each topic: six things that can be seen, and what each is worth."""
+"""How well each term of the allow-list would name each topic: seven things that can be seen, and what each is worth."""
 
 from __future__ import annotations
 

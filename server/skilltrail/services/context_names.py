@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.context_words import gives_away
-from skilltrail.domain.topics import NAME_OF_CLIENT, NameReason
-from skilltrail.i18n import _
+from skilltrail.domain.topics import NAME_OF_CLIENT, WITHOUT_NAME, NameReason
 from skilltrail.services.context_boundary import names_to_avoid
 from skilltrail.storage.meta_queries import bump_revision
 from skilltrail.storage.redaction_queries import set_topic_texts, topic_texts
@@ -38,7 +37,7 @@ def clean_topic_names(session: Session) -> int:
 
 def _name_of(terms: Sequence[str]) -> str:
     name = ", ".join(terms[:2])
-    return name[:1].upper() + name[1:] if name else _("Topic without a name")
+    return name[:1].upper() + name[1:] if name else WITHOUT_NAME
 
 
 def _reason_of(terms: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.corrections import Corrected, Correction, Kind, Place, last_words
+from skilltrail.domain.topics import WITHOUT_NAME
 from skilltrail.errors import CorrectionRefused, NotFound
 from skilltrail.i18n import _
 from skilltrail.services.correction_state import TOPIC_KINDS, finish, restate
@@ -95,7 +96,7 @@ def _revive(session: Session, case: _Case) -> set[str]:
     for found in queries.topics(session, [topic for topic in wanted if topic is not None]):
         if found.retired:
             # Forgetting leaves of an ended topic nothing but its id; without a reason the next run names it anew.
-            name = found.name or _("Topic without a name")
+            name = found.name or WITHOUT_NAME
             queries.change_topic(session, found.id, retired_at=None, name=name)
         revived.add(found.id)
     return revived

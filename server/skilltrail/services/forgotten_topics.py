@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain.corrections import Kind
 from skilltrail.domain.forget import NAME_LEAST
-from skilltrail.domain.topics import NAME_FORGOTTEN, NameReason
-from skilltrail.i18n import _
+from skilltrail.domain.topics import NAME_FORGOTTEN, WITHOUT_NAME, NameReason
 from skilltrail.services.matching_run import match_again
 from skilltrail.storage import claim_queries
 from skilltrail.storage import forgotten_topic_queries as queries
@@ -152,7 +151,7 @@ def _carried(session: Session, topic: NamedTopic, suspects: set[str], gone: set[
 
 def _name_of(terms: Sequence[str]) -> str:
     name = ", ".join(terms[:2])
-    return name[:1].upper() + name[1:] if name else _("Topic without a name")
+    return name[:1].upper() + name[1:] if name else WITHOUT_NAME
 
 
 def _reason_of(terms: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from skilltrail.domain.exchange import (
     question_line,
 )
 from skilltrail.domain.learning import Kind
+from skilltrail.domain.topics import NAMES
+from skilltrail.i18n import retold
 from skilltrail.storage.check_queries import CHECK_STATE
 from skilltrail.storage.context_conditions import is_of, may_leave
 from skilltrail.storage.exchange_values import captured_of
@@ -116,7 +118,12 @@ def _topic_names(session: Session) -> dict[str, TopicNames]:
     columns = (Topic.id, name, Topic.terms, Area.name, Topic.colour, Topic.name_reason, Topic.standing)
     more = (Topic.retired_at.is_not(None), Topic.name, Topic.pinned_name)
     statement = select(*columns, *more).join(Area, Area.id == Topic.area_id)
-    return {row[0]: TopicNames(row[0], row[1], tuple(row[2]), *row[3:]) for row in session.execute(statement)}
+    return {row[0]: _told(TopicNames(row[0], row[1], tuple(row[2]), *row[3:])) for row in session.execute(statement)}
+
+
+def _told(names: TopicNames) -> TopicNames:
+    found = retold(names.found_name, NAMES)
+    return replace(names, name=names.name if names.own_name is not None else found, found_name=found)
 
 
 def shown_topics(session: Session) -> dict[str, TopicNames]:
