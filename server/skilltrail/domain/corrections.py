@@ -107,7 +107,7 @@ class LogLine:
     topic_id: str | None = None
     correction_id: int | None = None
     undone: bool = False
-    named: frozenset[str] = frozenset()
+    named: tuple[str, ...] = ()
 
 
 def last_words(places: Iterable[Place]) -> dict[int, Place]:
