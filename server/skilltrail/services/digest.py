@@ -55,5 +55,4 @@ def read_digest(session: Session, since: datetime, *, history: HistoryColumns, p
 
 def _changes(session: Session, since: datetime, hidden: frozenset[str]) -> list[LogLine]:
     """Return what changed and stayed so; a line that names a hidden topic is left to the whole log."""
-    lines = read_log(session)
-    return [line for line in lines if line.at >= since and not line.undone and not line.named & hidden]
+    return [line for line in read_log(session, hidden=hidden) if line.at >= since and not line.undone]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,9 @@ from skilltrail.storage.topic_queries import RunEvents, run_events
 
 LINES = 200
 RUNS = 100
+
+_Line = tuple[LogLine, frozenset[str]]
+"""A line with the topics that it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,11 @@ def _name_of(topic: TopicState) -> str:
     return topic.shown_name if topic.pinned_name else retold(topic.shown_name, NAMES)
 
 
-def read_log(session: Session, *, limit: int = LINES) -> list[LogLine]:
-    """Return up to ``limit`` lines. Names are those of today: the log itself keeps ids alone."""
+def read_log(session: Session, *, limit: int = LINES, hidden: Collection[str] = ()) -> list[LogLine]:
+    """Return up to ``limit`` lines. Names are those of today: the log itself keeps ids alone.
+
+    ``hidden``: lines that name one of these topics are left out.
+    """
     runs = run_events(session, limit=RUNS)
     made = queries.corrections(session, limit=limit)
     ids = {one.topic_id for one in made if one.topic_id} | {topic for run in runs for topic in run.topics()}
@@ -53,35 +59,36 @@ def read_log(session: Session, *, limit: int = LINES) -> list[LogLine]:
     first = min((run.id for run in runs), default=0)
     for run in runs:
         lines += _run_lines(run, names, is_first=run.id == first and len(runs) < RUNS)
-    return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
+    told = [line for line, named in lines if named.isdisjoint(hidden)]
+    return sorted(told, key=lambda line: line.at, reverse=True)[:limit]
 
 
-def _run_lines(run: RunEvents, names: _Names, *, is_first: bool) -> Iterator[LogLine]:
+def _run_lines(run: RunEvents, names: _Names, *, is_first: bool) -> Iterator[_Line]:
     if is_first:
         topics = ngettext("{n} topic", "{n} topics", run.found)
         words = _("Topics were found for the first time: {topics}.").format(topics=topics)
-        yield LogLine(run.at, words)
+        yield LogLine(run.at, words), frozenset()
         return
     for topic, into in run.splits:
         parts_made = [part for part in into if part != topic]
         kept = _("A part of {name} is a topic of its own now: {parts}.")
         words = kept if topic in into else _("{name} fell into {parts}.")
         told = words.format(name=names.one(topic), parts=names.all(parts_made))
-        yield LogLine(run.at, told, parts_made[0], named=frozenset([topic, *parts_made]))
+        yield LogLine(run.at, told, parts_made[0]), frozenset([topic, *parts_made])
     for merged_ones, into_one in run.merges:
         words = _("{names} turned out to be about the same as {name} and went into it.")
         others = names.all([topic for topic in merged_ones if topic != into_one])
         told = words.format(names=others, name=names.one(into_one))
-        yield LogLine(run.at, told, into_one, named=frozenset([*merged_ones, into_one]))
+        yield LogLine(run.at, told, into_one), frozenset([*merged_ones, into_one])
     merged = {topic for old, _into in run.merges for topic in old}
     for topic in run.deaths:
         if topic not in merged:
             went = run.went.get(topic, ())
-            yield LogLine(run.at, _ended(names.one(topic), names.all(went)), named=frozenset([topic, *went]))
+            yield LogLine(run.at, _ended(names.one(topic), names.all(went))), frozenset([topic, *went])
     parts = {topic for _from, into in run.splits for topic in into}
     for topic in run.born:
         if topic not in parts:
-            yield LogLine(run.at, _("{name} is new.").format(name=names.one(topic)), topic, named=frozenset([topic]))
+            yield LogLine(run.at, _("{name} is new.").format(name=names.one(topic)), topic), frozenset([topic])
 
 
 def _ended(name: str, into: str) -> str:
@@ -90,10 +97,10 @@ def _ended(name: str, into: str) -> str:
     return _("{name} ended. Its exchanges are spread over other topics.").format(name=name)
 
 
-def _correction_line(one: Correction, names: _Names, count: int, left: list[str]) -> LogLine:
+def _correction_line(one: Correction, names: _Names, count: int, left: list[str]) -> _Line:
     words = _sentence(one, names, count, left)
     named = frozenset([*left, *([one.topic_id] if one.topic_id else [])])
-    return LogLine(one.made_at, words, one.topic_id, one.id, undone=one.undone_at is not None, named=named)
+    return LogLine(one.made_at, words, one.topic_id, one.id, undone=one.undone_at is not None), named
 
 
 def _sentence(one: Correction, names: _Names, count: int, left: list[str]) -> str:
