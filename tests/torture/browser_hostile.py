@@ -118,7 +118,7 @@ const apart = ["isolate", "isolate-override", "plaintext"];
 function note(host, path) {
   for (const element of host.querySelectorAll("*")) {
     const name = nameOf.call(element);
-    const svg = spaceOf.call(element) !== "http://www.w3.org/1999/xhtml" && !Element.prototype.closest.call(element, "svg.chart");
+    const svg = spaceOf.call(element) !== "http://www.w3.org/1999/xhtml" && !Element.prototype.closest.call(element, "svg.chart, svg.bar, svg.year-bars, #drop > svg");
     if (svg || acting.includes(name)) odd.push(`${path}: <${name}>`);
     for (const { name: attribute, value } of attributesOf.call(element)) {
       const leads = ["href", "src", "action", "formaction", "xlink:href"].includes(attribute) && !known.test(value);
