@@ -85,6 +85,7 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
             "application/backups.py": "a value of our own database",
             "services/backups.py": "our own description beside a backup",
             "platform/keys.py": "our own key file",
+            "platform/log_keys.py": "our own file beside the database",
             "platform/recovery_record.py": "our own record in the data folder",
             "cli/forgetting.py": "what this very line has written",
             "cli/import_door.py": "what this very line has written",
