@@ -90,23 +90,31 @@ class EvidenceLogFacade:
             return self._sign(self._signable())
 
     def show(self, entry: int, names: Sequence[str] = (), *, everything: bool = False) -> Shown:
-        """Show one entry: its leaf, its proof, and disclosures of the fields that are named.
+        """Show one entry; see ``show_all``."""
+        return self.show_all([entry], names, everything=everything)[0]
+
+    def show_all(self, entries: Sequence[int], names: Sequence[str] = (), *, everything: bool = False) -> list[Shown]:
+        """Show entries, all under one checkpoint: leaf, proof, and disclosures of the fields that are named.
 
         Raises
         ------
         NotFound
-            If there is no such entry, or it has no such field.
+            If there is no such entry, or none of them has a field of such a name.
         """
         checkpoint, held, head = self._checkpointed()
         with self._database.read() as session:
-            state, leaf, fields = services.opened(session, held, entry)
-            path = services.inclusion(session, held, entry, head.size)
-        if missing := sorted(set(names) - fields.keys()):
+            found = [
+                (entry, *services.opened(session, held, entry), services.inclusion(session, held, entry, head.size))
+                for entry in entries
+            ]
+        known = {name for _entry, _state, _leaf, fields, _path in found for name in fields}
+        if missing := sorted(set(names) - known):
             raise NotFound(_("The entry has no field {names}.").format(names=", ".join(missing)))
-        chosen = [shown for name, shown in fields.items() if everything or name in names]
-        committed = len(read_leaf(leaf).digests) if leaf is not None else 0
-        proof = write_proof(EntryProof(entry, path, checkpoint))
-        return Shown(entry, state, leaf, proof, tuple(chosen), committed - len(chosen))
+        return [
+            _shown(entry, state, leaf, [one for name, one in fields.items() if everything or name in names], proof)
+            for entry, state, leaf, fields, path in found
+            for proof in [write_proof(EntryProof(entry, path, checkpoint))]
+        ]
 
     def entry_of(self, exchange_id: int) -> int:
         """Return the number of an exchange's newest entry; raises NotFound."""
@@ -214,6 +222,11 @@ class EvidenceLogFacade:
         with self._database.write() as session:
             queries.add_checkpoint(session, held.id, head.size, note, made_at=self._clock())
         return note
+
+
+def _shown(entry: int, state: EntryState, leaf: bytes | None, chosen: Sequence[str], proof: bytes) -> Shown:
+    committed = len(read_leaf(leaf).digests) if leaf is not None else 0
+    return Shown(entry, state, leaf, proof, tuple(chosen), committed - len(chosen))
 
 
 def _signer(held: EvidenceLog, record: LogRecord) -> SigningKey:

@@ -170,6 +170,19 @@ def check_disclosures(leaf: Leaf, shown: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def write_disclosures(shown: Sequence[str]) -> bytes:
+    """Return a file of disclosures: a JSON list of them."""
+    return json.dumps(list(shown), indent=1).encode("ascii") + b"\n"
+
+
+def read_disclosures(data: bytes) -> list[str]:
+    """Read a file of disclosures; raises EvidenceInvalid."""
+    found = _read_json(data, most=DISCLOSURE_MOST)
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise EvidenceInvalid(_("What is shown has not the form that it must have."))
+    return found
+
+
 def _shown(text: str) -> tuple[str, str]:
     parts = _read_json(_decoded(text), most=DISCLOSURE_MOST)
     words = _("What is shown has not the form that it must have.")

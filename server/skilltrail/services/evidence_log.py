@@ -91,11 +91,13 @@ def _append_due(session: Session, log: EvidenceLog, *, now: datetime, most: int 
     size = log.size
     done = 0
     while most is None or done < most:
-        ids = queries.due(session, BATCH if most is None else min(BATCH, most - done))
-        if not ids:
-            break
-        size += _append(session, log, size, ids, now)
+        wanted = BATCH if most is None else min(BATCH, most - done)
+        ids = queries.due(session, wanted)
+        if ids:
+            size += _append(session, log, size, ids, now)
         done += len(ids)
+        if len(ids) < wanted:
+            break
     return done
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert, select, text, update
+from sqlalchemy import Table, bindparam, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.evidence_log import EvidenceLog, LogEntry, LogReason, StoredLeaf
@@ -54,13 +54,14 @@ _LOGGED = (
     .join(Conversation, Conversation.id == Exchange.conversation_id)
     .join(ExchangeText, ExchangeText.exchange_id == Exchange.id)
     .outerjoin(LogLeaf, LogLeaf.exchange_id == Exchange.id)
+    .where(Exchange.id.in_(bindparam("wanted", expanding=True)))
     .order_by(Exchange.id)
 )
 
 
 def open_log(session: Session) -> EvidenceLog | None:
     """Return the log that goes on, or None before the first one."""
-    row = session.execute(_OPEN).one_or_none()
+    row = session.connection().execute(_OPEN).one_or_none()
     return None if row is None else _log(row)
 
 
@@ -107,7 +108,7 @@ def count_due(session: Session) -> int:
 
 def logged(session: Session, ids: Sequence[int], log_id: int) -> list[tuple[int, int | None, LoggedExchange]]:
     """Return exchanges as they stand now, in the order of their ids, each with its entry in this log if it has one."""
-    rows = session.connection().execute(_LOGGED.where(Exchange.id.in_(ids)))
+    rows = session.connection().execute(_LOGGED, {"wanted": list(ids)})
     return [(row[0], row[2] if row[1] == log_id else None, _logged(row)) for row in rows]
 
 
