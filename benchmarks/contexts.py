@@ -1,7 +1,8 @@
 """Clients and projects measured: looking through a whole history, captures meanwhile, and what pages and exports cost.
 
 ``python -m benchmarks.contexts [EXCHANGES]`` makes an encrypted history (100,000 by default) in which every tenth chat
-names one of forty clients, and prints one table.
+names one of forty clients, and prints one table. ``--found`` compares with the client that a person gave each exchange
+of the invented freelancer's history: by the rules alone, and what is suggested then.
 """
 
 # ruff: noqa: SLF001 - parts are measured one by one
@@ -22,6 +23,7 @@ from benchmarks.histories.generate import generate
 
 from skilltrail.application import Application
 from skilltrail.config import Settings
+from skilltrail.demo.loader import labelled_history
 from skilltrail.domain.capture import CapturedItem
 from skilltrail.domain.contexts import ContextForm, SaidOf
 from skilltrail.domain.exchange import CapturedExchange, Origin
@@ -105,28 +107,28 @@ def measure(application: Application, size: int) -> list[tuple[str, str]]:
     """Return what was measured, as words and figures."""
     keep = application.contexts.keep
     ids = [done.context.id for number in range(CLIENTS) if (done := keep(client(number))).context is not None]
-    found: list[tuple[str, str]] = []
+    figures: list[tuple[str, str]] = []
     with Captures(application) as captures:
         cpu = time.process_time()
         seconds = timed(application.contexts.finish)
         cpu = time.process_time() - cpu
     times = sorted(captures.times) or [0.0]
     words = sum(len(client(0).named()) for _client in ids)
-    found.append((f"{size:,} exchanges looked through, {CLIENTS} clients, {words} words", f"{seconds:.1f} s"))
-    found.append(("processor time of that", f"{cpu:.1f} s"))
+    figures.append((f"{size:,} exchanges looked through, {CLIENTS} clients, {words} words", f"{seconds:.1f} s"))
+    figures.append(("processor time of that", f"{cpu:.1f} s"))
     worst = f"p50 {times[len(times) // 2]:.1f}, p95 {times[int(len(times) * 0.95)]:.1f}, worst {times[-1]:.1f} ms"
-    found.append((f"{len(times)} captures meanwhile", worst))
+    figures.append((f"{len(times)} captures meanwhile", worst))
     overview = application.contexts.overview()
     assigned = sum(line.counts.exchanges for line in overview.clients)
-    found.append(("exchanges that are a client's", f"{assigned:,}, {overview.undecided} undecided"))
+    figures.append(("exchanges that are a client's", f"{assigned:,}, {overview.undecided} undecided"))
     change = keep(replace(client(0), words=("zqother",)), context_id=ids[0])
-    found.append(("all of them again after one word was changed", f"{timed(application.contexts.finish):.1f} s"))
+    figures.append(("all of them again after one word was changed", f"{timed(application.contexts.finish):.1f} s"))
     application.contexts.undo(change.change)
     application.contexts.finish()
     largest = max(overview.clients, key=lambda line: line.counts.exchanges).client.id
     mine = [item.id for item in application.contexts.page(str(largest), limit=200).items]
     own = SaidOf.OWN
-    found += [(words, f"{1000 * timed(call):.0f} ms") for words, call in (
+    figures += [(words, f"{1000 * timed(call):.0f} ms") for words, call in (
         ("the page of all clients, its counts", application.contexts.overview),
         ("one client's newest fifty", lambda: application.contexts.page(str(largest))),
         ("nobody's newest fifty", lambda: application.contexts.page("none")),
@@ -135,25 +137,68 @@ def measure(application: Application, size: int) -> list[tuple[str, str]]:
         ("what an export leaves out", lambda: application.contexts.left_out(TimelineFilter())),
     )]  # fmt: skip
     rows = sum(1 for _row in application.exchanges.rows())
-    found.append((f"reading the table of exchanges ({rows:,} may leave)", f"{_rows(application):.1f} s"))
+    figures.append((f"reading the table of exchanges ({rows:,} may leave)", f"{_rows(application):.1f} s"))
     removed = timed(lambda: application.contexts.remove(largest, then="own"))
-    found.append(("removing a client, its exchanges to be own", f"{1000 * removed:.0f} ms"))
-    return found
+    figures.append(("removing a client, its exchanges to be own", f"{1000 * removed:.0f} ms"))
+    return figures
 
 
 def _rows(application: Application) -> float:
     return timed(lambda: sum(1 for _row in application.exchanges.rows()))
 
 
+LISTED = (
+    ContextForm("Oakline Ledger", ("Oakline",)),
+    ContextForm("Harbour & Finch Bakery", ("Harbour & Finch", "Finch Bakery"), ("harbour-finch.example",)),
+    ContextForm("Tidewell Physio", ("Tidewell",)),
+    ContextForm("Casa Brisal", (), ("casabrisal.example",)),
+)
+"""The clients of the invented history, as a freelancer would list them without having read the chats again."""
+
+
+def found(application: Application) -> None:
+    """Print how many exchanges the rules give to the client that a person gave them to, and what is suggested."""
+    labelled = list(labelled_history(NOW))
+    items = [CapturedItem(str(number), one.captured) for number, one in enumerate(labelled)]
+    application.exchanges.capture(items, origin_allowed=(Origin.IMPORT, Origin.EXTENSION))
+    told = {(one.captured.conversation_id, one.captured.reply_id): one.labels.client for one in labelled}
+    truth = {row.id: told[(row.conversation_id, row.reply_id)] for row in application.exchanges.rows()}
+    application.processing.run_until_done()
+    names = {
+        done.context.id: done.context.form.name for form in LISTED if (done := application.contexts.keep(form)).context
+    }
+    application.contexts.finish()
+    given = {row: names[number] for number in names for row in _of(application, number)}
+    right = sum(truth[row] == name for row, name in given.items())
+    named = sum(one is not None for one in truth.values())
+    print(
+        f"rules: {right} of {named} found; of {len(given)} given {len(given) - right} to one that the person did not name"
+    )
+    for number, name in names.items():
+        offered = application.contexts.suggestions(number)
+        good = sum(truth[one.exchange.id] == name for one in offered)
+        chats = {one.conversation_id for one in application.exchanges.rows(names) if truth[one.id] == name}
+        print(f"{name}: {good} of {len(offered)} suggested chats are its; it has {len(chats)} chats")
+
+
+def _of(application: Application, number: int) -> list[int]:
+    return [item.id for item in application.contexts.page(str(number), limit=200).items]
+
+
 def main() -> int:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("size", nargs="?", type=int, default=100_000)
-    size = parser.parse_args().size
+    parser.add_argument("--found", action="store_true")
+    asked = parser.parse_args()
+    size = asked.size
     with (
         tempfile.TemporaryDirectory() as folder,
         Application.open(Settings(home=Path(folder) / "home", keyring=False)) as application,
     ):
+        if asked.found:
+            found(application)
+            return 0
         fill(application, size)
         print(f"{size:,} exchanges in {application._database.path.stat().st_size / 1e6:.0f} MB\n")
         print("| what | figure |\n| --- | --- |")

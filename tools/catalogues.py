@@ -22,7 +22,7 @@ SOURCES = ROOT / "server" / "skilltrail"
 FOLDER = SOURCES / "locale"
 TEMPLATE = FOLDER / "skilltrail.pot"
 LANGUAGES = ("de", "es")
-COMPLETE = False
+COMPLETE = True
 """True from the first time that nothing is missing: from then on a message without a translation fails the tests."""
 
 KEYWORDS: dict[str, Any] = {"_": None, "noted": None, "ngettext": (1, 2), "plural": (1, 2), "pgettext": ((1, "c"), 2)}

@@ -1,6 +1,7 @@
-"""Take the pictures of the documents: a real server on an empty folder, the invented history, a real Chromium.
+"""Take the pictures of the documents: real servers, a real Chromium; an empty start, the demo, a year of history.
 
-`python tools/take_pictures.py` writes docs/images/*.png; look at them before you commit them.
+`python -m tools.take_pictures` writes docs/images/*.png; name some pictures to write those alone. Look at all of them
+before you commit them. docs/walk-through.md shows them in their order.
 """
 
 from __future__ import annotations
@@ -15,17 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+from tools.pictures import Camera
+from tools.walk_through import after_a_year, look_around, start_empty
+from tools.year_of_history import Product, bring_in, tell_story
 
 ROOT = Path(__file__).resolve().parents[1]
-IMAGES = ROOT / "docs" / "images"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-HIDE_PATHS = """() => {
-  for (const code of document.querySelectorAll("main code")) {
-    if (code.textContent.startsWith("/")) code.textContent = "/home/you/skilltrail";
-  }
-}"""
-PATIENCE_MS = 240_000  # the invented history is embedded and grouped meanwhile
 
 
 @contextmanager
@@ -43,15 +40,7 @@ def service(home: Path) -> Iterator[str]:
             process.terminate()
 
 
-def picture(page: Page, name: str, *, height: int | None = None) -> None:
-    """Write one picture of the page, cut at ``height`` pixels."""
-    page.wait_for_timeout(1200)
-    page.evaluate("document.activeElement?.blur()")
-    clip = {"x": 0, "y": 0, "width": page.viewport_size["width"], "height": height} if height else None
-    page.screenshot(path=IMAGES / f"{name}.png", full_page=True, clip=clip)
-
-
-def popup_picture() -> None:
+def popup_picture(camera: Camera) -> None:
     """Take the popup's picture after some real exchanges with the stand-in of the chat site."""
     sys.path.insert(0, str(ROOT / "tests"))
     from e2e.harness.pairing import pair  # noqa: PLC0415 - the tests' harness is no part of the tools
@@ -71,34 +60,39 @@ def popup_picture() -> None:
         popup = world.extension.popup()
         popup.bring_to_front()
         popup.set_viewport_size({"width": 360, "height": 460})
-        picture(popup, "popup")
+        camera.take(popup, "popup")
+
+
+def first_pictures(browser: Browser, camera: Camera) -> None:
+    """Pictures of an empty start and of the demo."""
+    with tempfile.TemporaryDirectory() as folder, service(Path(folder) / "home") as link:
+        page = browser.new_page(viewport={"width": 1180, "height": 860})
+        start_empty(page, camera, link)
+        look_around(page, camera)
+
+
+def year_pictures(browser: Browser, camera: Camera) -> None:
+    """Pictures of a year of history, imported and told through the product's own commands."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        product = Product(folder / "home")
+        bring_in(product, folder)
+        with service(product.home):
+            tell_story(product, folder)
+            after_a_year(browser, camera, product)
 
 
 def main() -> None:
-    """Take all pictures."""
-    popup_picture()
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        service(Path(folder) / "home") as link,
-        sync_playwright() as playwright,
-    ):
+    """Take all pictures, or those that the command line names."""
+    camera = Camera(ROOT / "docs" / "images", only=frozenset(sys.argv[1:]))
+    if camera.wants("popup"):
+        popup_picture(camera)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 1180, "height": 860})
-        page.goto(link)
-        page.get_by_role("button", name="Look around").wait_for()
-        # The clone's path on this machine is nobody's business.
-        page.evaluate(HIDE_PATHS)
-        picture(page, "first-start")
-        page.get_by_role("button", name="Look around").click()
-        base = page.url.split("/", 3)[:3]
-        page.wait_for_url("**/demo/**")
-        page.goto("/".join(base) + "/demo/timeline")
-        page.locator("svg a").first.wait_for(timeout=PATIENCE_MS)
-        picture(page, "timeline", height=1130)
-        page.locator("main a", has_text="Web accessibility").first.click()
-        page.get_by_role("heading", name="Web accessibility", level=1).wait_for()
-        picture(page, "topic", height=1130)
+        if camera.wants("first-start", "timeline", "topic"):
+            first_pictures(browser, camera)
+        if not camera.only or any(name.startswith("year-") for name in camera.only):
+            year_pictures(browser, camera)
         browser.close()
 
 

@@ -310,3 +310,20 @@ def test_no_message_of_the_log_is_put_together_from_text() -> None:
 )
 def test_the_rules_see_what_they_forbid(rule: str, text: str) -> None:
     assert RULES[rule][0](ast.parse(text))
+
+
+def test_the_page_lets_in_every_element_and_attribute_that_a_template_writes() -> None:
+    """What the allow-list of static/fragments.js lacks is dropped without a word: a label would lose its field."""
+    script = (PACKAGE / "web" / "static" / "fragments.js").read_text(encoding="utf-8")
+    elements, svg, attributes = (
+        set(re.findall(r'"([\w-]+)"', script.partition(f"const {name} = [")[2].partition("];")[0]))
+        for name in ("HTML_ELEMENTS", "SVG_ELEMENTS", "ATTRIBUTES")
+    )
+    templates = [path for path in (PACKAGE / "web" / "templates").rglob("*.html") if path.name != "shell.html"]
+    written = "\n".join(path.read_text(encoding="utf-8") for path in templates)
+    plain = re.sub(r"{%.*?%}|{{.*?}}", "", written, flags=re.DOTALL)
+    tags = re.findall(r"<([a-z][\w-]*)([^>]*)>", plain)
+    used = {name for _tag, rest in tags for name in re.findall(r"\s([a-z][\w-]*)", re.sub(r'"[^"]*"', "", rest))}
+
+    assert {tag for tag, _rest in tags} - elements - svg == set()
+    assert {name for name in used if not name.startswith("data-")} - attributes == set()

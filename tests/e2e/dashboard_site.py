@@ -108,7 +108,8 @@ def violations(page: Page) -> list[str]:
              // Half faded, everything has too little contrast; what turns for ever cannot be finished.
              const ends = (one) => one.effect?.getComputedTiming().endTime !== Infinity;
              for (const one of document.getAnimations()) if (ends(one)) one.finish();
-             return (await axe.run(document, { resultTypes: ["violations"] })).violations.map(
+             const wanted = { resultTypes: ["violations"], rules: { "target-size": { enabled: true } } };
+             return (await axe.run(document, wanted)).violations.map(
                (found) => `${found.id}: ${found.nodes.slice(0, 4).map((node) => node.target.join(" ")).join(" | ")}`);
            }"""
     )

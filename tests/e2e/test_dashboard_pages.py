@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -41,44 +40,10 @@ def empty(tmp_path: Path) -> Iterator[Site]:
     yield from serve(tmp_path / "home", lambda _application: None)
 
 
-def addresses(site: Site) -> list[str]:
-    """Every page, on the learner's own history and on the invented one."""
-    found = []
-    for base, application in (("", site.application), ("/demo", site.application.open_demo())):
-        topic = application.trail.topics()[0].id
-        latest = [one.id for one in application.trail.timeline().latest][:3]
-        pages = ["/", "/timeline", f"/topics/{topic}", *(f"/exchanges/{one}" for one in latest)]
-        pages += ["/claims", "/review", "/evidence", "/export", "/health", "/settings", "/pair"]
-        found += [f"{site.origin}{base}{page}" for page in pages]
-    return found
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_shuts_anyone_out(browser: Browser, full: Site, scheme: Any) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    tab = Tab(context)
-    tab.sign_in(full)
-
-    found = {address: violations(tab.visit(address)) for address in addresses(full)}
-
-    assert {address: faults for address, faults in found.items() if faults} == {}
-    assert tab.complaints == []
-    context.close()
-
-
-@pytest.mark.parametrize("width", [320, 360, 768, 2560])
-def test_no_page_is_wider_than_its_window(browser: Browser, full: Site, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 800})
-    tab = Tab(context)
-    tab.sign_in(full)
-
-    wider = {}
-    for address in addresses(full):
-        page = tab.visit(address)
-        wider[address] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-
-    assert {address: pixels for address, pixels in wider.items() if pixels > 0} == {}
-    context.close()
+def nearer(application: Application) -> list[str]:
+    """Addresses of the timeline in weeks, in days, and of the last day of its first topic."""
+    day = application.trail.topics()[0].last_at.astimezone().date()
+    return [f"since={day - timedelta(days=days)}&until={day}" for days in (100, 20, 0)]
 
 
 def test_first_steps_are_open_to_all_and_tick_by_themselves(empty: Site, tab: Tab) -> None:
@@ -185,6 +150,49 @@ def test_a_filter_is_part_of_the_address(full: Site, tab: Tab) -> None:
     assert page.url.endswith("/timeline?since=2031-01-01")
     page.reload()
     expect(page.get_by_label("From")).to_have_value("2031-01-01")
+
+
+def test_the_timeline_leads_down_to_a_day_by_keyboard(full: Site, tab: Tab) -> None:
+    tab.sign_in(full)
+    page = tab.visit(f"{full.origin}/timeline?{nearer(full.application)[1]}")
+    zoom = page.get_by_role("navigation", name="Nearer and farther")
+
+    zoom.get_by_role("link", name="Weeks").press("Enter")
+    expect(zoom.get_by_role("link", name="Weeks")).to_have_attribute("aria-current", "true")
+    zoom.get_by_role("link", name="Days").press("Enter")
+    expect(zoom.get_by_role("link", name="Days")).to_have_attribute("aria-current", "true")
+    expect(page.locator("svg.chart")).to_be_visible(timeout=8000)
+    day = page.locator("svg.chart a[href*='/timeline?since=']").last
+    spoken = day.get_attribute("aria-label") or ""
+    dot = page.locator("svg.chart a[href*='#exchanges']").first
+    topic = (dot.get_attribute("aria-label") or "").partition(",")[0]
+    dot.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(topic)
+    expect(page.get_by_role("link", name="Show all")).to_be_visible()
+    page.go_back()
+    expect(page.locator("svg.chart")).to_be_visible(timeout=8000)
+    page.locator("svg.chart a[href*='/timeline?since=']").last.press("Enter")
+    expect(page.get_by_role("heading", name="Exchanges of this day")).to_be_visible()
+    assert len(page.locator("ol.exchanges > li").all()) == int(spoken.split(": ")[1].split()[0])
+    assert tab.complaints == []
+
+
+def test_home_tells_what_came_since_the_last_visit(full: Site, tab: Tab) -> None:
+    page = tab.sign_in(full)
+    expect(page.get_by_role("heading", name="In the last 7 days")).to_be_visible()
+
+    seen = "{last: Date.now() - 2 * 3600e3, before: null}"
+    page.evaluate(f"localStorage.setItem('skilltrail.visit', JSON.stringify({seen}))")
+    page.reload()
+    expect(page.get_by_role("heading", name="Since you were last here, 2 hours ago")).to_be_visible()
+    page.get_by_role("link", name="30 days").press("Enter")
+
+    expect(page.get_by_role("heading", name="In the last 30 days")).to_be_visible()
+    assert page.url.endswith("/?days=30")
+    page.get_by_role("link", name="Last visit").press("Enter")
+    expect(page.get_by_role("heading", name="Since you were last here, 2 hours ago")).to_be_visible()
+    assert tab.complaints == []
 
 
 @pytest.mark.parametrize("name", ["One page", "Text (Markdown)", "Data (JSON)", "Table of exchanges (CSV)"])

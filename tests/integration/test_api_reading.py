@@ -46,6 +46,7 @@ def test_a_part_of_the_timeline_holds_that_part(filled: Application, page: Calle
         "since": "2026-11-25",
         "until": "2026-11-26",
         "area": None,
+        "client": None,
         "source": None,
         "learning": False,
     }

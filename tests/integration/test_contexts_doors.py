@@ -76,6 +76,18 @@ class TestPages:
         assert "You said so." in fetch(f"/fragments/exchanges/{OF_BOTH}").text
         assert "Nobody’s" in fetch(f"/fragments/exchanges/{NOBODYS}").text
 
+    def test_a_topics_list_can_be_given_to_a_client(self, application: Application) -> None:
+        application.exchanges.capture(items(history(60)))
+        application.processing.run_until_done()
+        fetch, topic = Dashboard(application), application.trail.topics()[0].id
+        assert "client-chosen" not in fetch(f"/fragments/topics/{topic}").attributes("data-action")
+        client = added(application.contexts.keep(ContextForm("Zqclient")))
+
+        page = fetch(f"/fragments/topics/{topic}")
+
+        assert "client-chosen" in page.attributes("data-action")
+        assert str(client) in page.attributes("value")
+
     def test_hostile_names_are_shown_inert(self, application: Application) -> None:
         client = added(application.contexts.keep(ContextForm("<img src=x onerror=alert(1)>", words=('"><script>x',))))
         fetch = Dashboard(application)
@@ -157,6 +169,7 @@ class TestApi:
 
     def test_what_is_wrong_is_refused_with_a_reason(self, application: Application, page: Caller) -> None:
         two_clients(application)
+        assert page.get("/api/v1/exports/left-out?with_clients=1").json["by_client"] == [["Quuxwerk", 1]]
         wrong = [
             ("clients", {"name": ""}, 422),
             ("clients", {"name": "Quuxwerk"}, 422),
@@ -218,8 +231,11 @@ def test_the_command_line_does_all_of_it(application: Application, settings: Set
     run("clients", "change", str(acme), "Zqacme Ltd", "--other", "Zqacme")
     run("clients", "archive", str(acme))
     target = settings.home / "out.json"
-    run("export", "--format", "json", "--out", str(target))
+    left = run("export", "--format", "json", "--out", str(target))["left_out"]
+    assert (left["exchanges"], left["by_client"], left["waiting"]) == (4, [["Zqacme Ltd", 4]], 0)
     assert b"Zqacme" not in target.read_bytes()
+    people = CliRunner().invoke(main, ["exchanges", "--csv", str(target), "--home", str(settings.home)])
+    assert "Left out: 4 exchanges of clients that are not ticked: Zqacme Ltd (4)." in people.output
     run("export", "--format", "json", "--out", str(target), "--with-client", str(acme))
     assert b"zqacm" in target.read_bytes().lower()
     assert run("clients", "look")["looked"] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,13 @@ from clients import ACME, FOLLOWS, NOBODYS, OF_ACME, OF_BOTH, OF_QUUX, REPLY_ALO
 from dashboard import Dashboard
 from exchanges import captured, history, items
 from skilltrail.application import Application
-from skilltrail.domain.contexts import ContextForm, SaidOf
-from skilltrail.domain.timeline import TimelineFilter
+from skilltrail.domain.claims import Proposal, PublishedConcept, TopicMatch
+from skilltrail.domain.contexts import ContextForm, How, SaidOf
+from skilltrail.domain.timeline import Timeline, TimelineFilter, TopicLine
 from skilltrail.ml.hash_embedder import HashEmbedder
+from skilltrail.platform.client_words import ClientWords, IdentifyingWord
+from skilltrail.services.exporting import masked_timeline
+from skilltrail.services.matching_run import proposable
 
 FORMATS = ("html", "json", "markdown", "csv", "xlsx")
 SCHEMA = json.loads(
@@ -170,3 +175,18 @@ class TestNamesOfTopics:
             data = application.exports.file(format_name).data.decode().replace("\\", "")
             assert "Zqwerk" not in data
             assert "Work for [client]" in data
+
+    def test_published_skills_that_hold_a_clients_word_are_neither_proposed_nor_exported(self) -> None:
+        concept = PublishedConcept("esco", "x", "skill", "use Zqwerk software")
+        other = PublishedConcept("esco", "y", "skill", "use software")
+        match = TopicMatch(tuple(Proposal(one, 0.9, 0.5, (), 0.9) for one in (concept, other)))
+        kept = proposable(match, frozenset({"zqwerk"}))
+        words = ClientWords([IdentifyingWord(1, 1, How.NAME, "Zqwerk")])
+        at = datetime(2026, 11, 1, tzinfo=UTC)
+        line = TopicLine("t", "Zqwerk", (), "Area", 0, at, at, 1, 1, 1, (), alignments=(concept, other))
+        timeline = Timeline(at, (line,), 1, 1, 0, 0, at, at, (), TimelineFilter(), 1)
+
+        shown = masked_timeline(timeline, lambda text: (words.masked(text), ())).topics[0]
+
+        assert [one.concept for one in kept.proposals] == [other]
+        assert (shown.name, shown.alignments) == ("[client]", (other,))

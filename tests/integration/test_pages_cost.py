@@ -18,6 +18,16 @@ from skilltrail.domain.corrections import Standing
 from skilltrail.storage import history_columns
 
 STATEMENTS_A_PAGE = 12
+VARIANTS = (
+    "/fragments/timeline?since=2026-11-01&until=2026-11-30&learning=1",
+    "/fragments/timeline?since=2026-11-20&until=2026-11-20",
+    "/fragments/topics/TOPIC?since=2026-11-01&until=2026-11-30",
+    "/fragments/since?days=30",
+    "/fragments/redactions?kind=api-key&mark=ab12",
+    "/fragments/search?q=rust",
+    "/fragments/export-preview?format=csv",
+    "/fragments/export-preview?format=xlsx",
+)
 NOT_PAGES = ("export-preview", "/parts", "backups/")
 """Files that are made to be shown, a proposal that the model works out, and a look into another database."""
 
@@ -47,11 +57,12 @@ def test_no_fragment_asks_the_database_more_than_twelve_times(filled: Applicatio
     topic = filled.trail.topics()[0].id
     found = requests(dashboard.client.application)
     paths = {path.replace(VALUES["topic_id"], topic) for method, path, _access in found if method == "GET"}
+    paths |= {variant.replace("TOPIC", topic) for variant in VARIANTS}
     signed_in = {"Authorization": f"Bearer {dashboard._token}"}
     asked = {}
 
     for path in sorted(path for path in paths if path.startswith("/fragments/")):
-        if any(part in path for part in NOT_PAGES):
+        if path not in VARIANTS and any(part in path for part in NOT_PAGES):
             continue
         filled.exchanges.capture(items(history(41 + len(asked))))
         statements.clear()

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import SteppingClock
 from dashboard import Dashboard
-from exchanges import captured, items
+from exchanges import captured, history, items
 from grouping import put_topics
 from skilltrail.application import Application
 from skilltrail.domain.corrections import Standing
@@ -72,3 +72,18 @@ def test_days_can_be_chosen_and_home_hands_them_on(back: tuple[Application, date
     assert "In the last 30 days" in fetch("/fragments/since?days=30").text
     assert fetch("/fragments/home?days=30").attributes("data-since") == ["days=30"]
     assert fetch("/fragments/home").attributes("data-since") == [""]
+
+
+@pytest.mark.parametrize(("known", "told"), [(0, []), (1, ["Topics were found for the first time: "])])
+def test_what_runs_did_is_no_news_where_all_is_new(
+    application: Application, clock: SteppingClock, known: int, told: list[str]
+) -> None:
+    made = history(40)
+    application.exchanges.capture(items(made[:known]))
+    before = clock.move(minutes=1)
+    application.exchanges.capture(items(made[known:]))
+    application.processing.run_until_done()
+
+    lines = application.trail.digest(before).changes
+
+    assert [line.words[: len(start)] for line, start in zip(lines, told, strict=True)] == told

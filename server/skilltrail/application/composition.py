@@ -34,6 +34,7 @@ from skilltrail.application.processing import ProcessingFacade
 from skilltrail.application.redactions import RedactionsFacade
 from skilltrail.application.restored import bring_up_to_now
 from skilltrail.application.search import SearchFacade
+from skilltrail.application.skills import SkillsFacade
 from skilltrail.application.trail import TrailFacade
 from skilltrail.application.uploads import UploadsFacade
 from skilltrail.config import Settings
@@ -145,6 +146,7 @@ class Application:
             progress=self.processing.progress,
             alert=self.health.alert,
         )
+        self.skills = SkillsFacade(database=database, history=history, settings=settings, clock=clock, model=self.model)
         self.corrections = CorrectionsFacade(
             database=database, clock=clock, model=self.model, changed=self.processing.forget_outline
         )

@@ -8,11 +8,11 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from skilltrail.application.skills import stage_rules
 from skilltrail.config import Settings
 from skilltrail.domain.digest import Digest
 from skilltrail.domain.health import Alert
 from skilltrail.domain.skills import SkillPath
-from skilltrail.domain.stages import StageRules
 from skilltrail.domain.timeline import Choosable, Home, Progress, Timeline, TimelineFilter, TopicDetail, TopicLine
 from skilltrail.domain.trajectory import TrajectoryRules
 from skilltrail.i18n import language
@@ -47,15 +47,7 @@ class TrailFacade:
         self._database = database
         self._history = history
         self._pause = timedelta(minutes=settings.episode_pause_minutes)
-        self._rules = TrajectoryRules(
-            break_days=settings.break_days,
-            stages=StageRules(
-                explored_exchanges=settings.explored_exchanges,
-                practised_episodes=settings.practised_episodes,
-                practised_days=settings.practised_days,
-                practised_span=settings.practised_span,
-            ),
-        )
+        self._rules = TrajectoryRules(break_days=settings.break_days, stages=stage_rules(settings))
         self._clock = clock
         self._key_location = key_location
         self._progress = progress

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,10 @@ import click
 from skilltrail.cli.options import Answer, command
 from skilltrail.cli.running import running_server
 from skilltrail.config import Settings
-from skilltrail.exporters.wording import one_line
+from skilltrail.domain.skill_list import SkillFilter, arranged
+from skilltrail.domain.stages import Stage
+from skilltrail.exporters.skill_words import fresh_words, stage_words
+from skilltrail.exporters.wording import exchanges_words, one_line
 from skilltrail.i18n import _
 
 if TYPE_CHECKING:
@@ -63,14 +66,14 @@ def reflect_command(
     _tell(answer, _kept(settings, "reflections", {"text": text, "topic_id": topic, "exchange_id": exchange}))
 
 
-@command("skills", help="List the skills that you added by hand, or add one.")
+@command("skills", help="List all skills with stage and freshness, or add one by hand.")
 @click.argument("name", nargs=-1)
 @_TOPIC
 @click.option("--about", default="", help="What you can do with it.")
 def skills_command(settings: Settings, answer: Answer, name: tuple[str, ...], topic: str | None, about: str) -> None:
     """Without NAME they are listed."""
     if not name:
-        return _list(settings, answer, {"skill"})
+        return _list_skills(settings, answer)
     return _tell(answer, _kept(settings, "skills", {"name": " ".join(name), "about": about, "topic_id": topic}))
 
 
@@ -132,6 +135,31 @@ def _list(settings: Settings, answer: Answer, kinds: set[str]) -> None:
         answer.say(_("Nothing yet."))
     for entry in entries:
         answer.say(_line(entry))
+
+
+def _list_skills(settings: Settings, answer: Answer) -> None:
+    told = _asked(settings, "GET", "/skills", None, _all_skills)
+    answer.result({"ok": True, **told})
+    if not told["skills"]:
+        answer.say(_("Nothing yet."))
+    for skill in told["skills"]:
+        answer.say(_skill_line(skill))
+
+
+def _skill_line(skill: Told) -> str:
+    name = one_line(skill["name"])
+    if skill["own_id"] is not None:
+        return f"{name}  ({_('added by you')})  [{skill['own_id']}]"
+    stage = stage_words(None if skill["stage"] is None else Stage(skill["stage"]))
+    told = "; ".join([stage, fresh_words(skill["idle_days"]), exchanges_words(skill["exchanges"])])
+    return f"{name}  ({told})  {skill['topic_id']}"
+
+
+def _all_skills(app: Application) -> Told:
+    from skilltrail.cli.options import plain
+
+    found = app.skills.all()
+    return dict(plain(asdict(replace(found, skills=arranged(found.skills, SkillFilter())))))
 
 
 def _line(entry: Told) -> str:

@@ -67,6 +67,16 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class LearningCounts:
+    """What of one skill is learning: exchanges, episodes that hold one, their days, days from the first to the last."""
+
+    exchanges: int = 0
+    episodes: int = 0
+    days: int = 0
+    span: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class StageStep:
     """One stage with its conditions; ``rests_on``: the first exchanges that suffice, none while it is not reached."""
 
@@ -112,6 +122,13 @@ def stage_of(
     return StageReport(reached[-1] if reached else None, steps)
 
 
+def stage_by_counts(counts: LearningCounts, *, rules: StageRules, deliverables: int = 0) -> Stage | None:
+    """Return the stage that ``stage_of`` finds for episodes of these counts, without what it rests on."""
+    if all(condition.met for condition in _practice(counts, rules)):
+        return Stage.APPLIED if deliverables else Stage.PRACTISED
+    return Stage.EXPLORED if _exploring(counts, rules).met else None
+
+
 def practised_at(episodes: Sequence[Episode], rules: StageRules) -> Episode | None:
     """Return the episode with which the skill became practised, or None."""
     learnt = [episode for episode in episodes if episode.learning]
@@ -126,25 +143,29 @@ def days_since(last_at: datetime, now: datetime) -> int:
 
 def _explored(learnt: Sequence[Episode], rules: StageRules) -> StageStep:
     ids = [moment.exchange_id for episode in learnt for moment in episode.learning]
-    condition = Condition(Unit.EXCHANGES, len(ids), rules.explored_exchanges)
+    condition = _exploring(LearningCounts(exchanges=len(ids)), rules)
     rests_on = tuple(ids[: rules.explored_exchanges]) if condition.met else ()
     return StageStep(Stage.EXPLORED, (condition,), condition.met, rests_on)
 
 
 def _practised(learnt: Sequence[Episode], rules: StageRules) -> StageStep:
-    conditions = _practice(learnt, rules)
+    days = {episode.learning[0].at.date() for episode in learnt}
+    span = (max(days) - min(days)).days if days else 0
+    conditions = _practice(LearningCounts(episodes=len(learnt), days=len(days), span=span), rules)
     enough = _enough(learnt, rules)
     rests_on = tuple(episode.learning[0].exchange_id for episode in learnt[:enough])
     return StageStep(Stage.PRACTISED, conditions, bool(enough), rests_on)
 
 
-def _practice(learnt: Sequence[Episode], rules: StageRules) -> tuple[Condition, ...]:
-    days = {episode.learning[0].at.date() for episode in learnt}
-    span = (max(days) - min(days)).days if days else 0
+def _exploring(counts: LearningCounts, rules: StageRules) -> Condition:
+    return Condition(Unit.EXCHANGES, counts.exchanges, rules.explored_exchanges)
+
+
+def _practice(counts: LearningCounts, rules: StageRules) -> tuple[Condition, ...]:
     return (
-        Condition(Unit.EPISODES, len(learnt), rules.practised_episodes),
-        Condition(Unit.DAYS, len(days), rules.practised_days),
-        Condition(Unit.SPAN, span, rules.practised_span),
+        Condition(Unit.EPISODES, counts.episodes, rules.practised_episodes),
+        Condition(Unit.DAYS, counts.days, rules.practised_days),
+        Condition(Unit.SPAN, counts.span, rules.practised_span),
     )
 
 

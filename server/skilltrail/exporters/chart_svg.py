@@ -16,6 +16,8 @@ _KEPT = {
     "font-size", "font-weight",
 }  # fmt: skip
 _SPOKEN = "aria-label"
+AGAIN = "again-"
+"""Begins the link of a mark beside another one with the same link: for the mouse, and passed over by all else."""
 
 
 def clean_chart(svg: str, *, label: str, link: Callable[[str], str | None]) -> str:
@@ -87,12 +89,14 @@ class _Rebuild:
     def _anchor(self, given: dict[str, str]) -> None:
         # The renderer resolves links against an address of its own; the fragment alone is ours.
         fragment = (given.get("xlink:href") or given.get("href") or "").rpartition("#")[2]
-        address = self._link(fragment)
+        again = fragment.startswith(AGAIN)
+        address = self._link(fragment.removeprefix(AGAIN))
         if address is None:
             self._enter("", "")
             return
         self._anchored += 1
-        self._enter(f'<a href="{escape(address)}">', "</a>")
+        passed = ' tabindex="-1" aria-hidden="true"' if again else ""
+        self._enter(f'<a href="{escape(address)}"{passed}>', "</a>")
 
     def _title(self, name: str, given: dict[str, str]) -> str:
         spoken = given.get(_SPOKEN) if self._anchored and name in {"path", "text"} else None

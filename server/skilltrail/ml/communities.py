@@ -23,8 +23,11 @@ UNASSIGNED = -1
 FEWEST = 10
 """Neighbours of an exchange in a small history: fewer would break its topics up."""
 
-_SETTLED = 150
+_SETTLED = 1_800
 """Exchanges from which on a history is cut as finely as a large one."""
+
+_SETTLED_STATIC = 200
+"""The same for static vectors alone, where a coarse cut puts together what only sounds alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class TopicParams:
     by ``spread``, see ``neighbour_count``. ``word_weight`` is the word vectors' share of a similarity, and of the rest
     ``dense_weight`` is the dense vectors' share (the static ones have what is left). ``context`` is how much the
     others of its conversation count for an exchange, see ``with_context``. ``floor`` is the similarity (-1 to 1) below
-    which two exchanges have nothing to do with each other. ``smallest`` counts exchanges. ``resolution`` holds from 150
-    exchanges on, see ``resolution_for``; ``alike`` see ``merge_alike``, and ``alike_static`` is the same for static
+    which two exchanges have nothing to do with each other. ``smallest`` counts exchanges. ``resolution`` holds for
+    large histories, see ``resolution_for``; ``alike`` see ``merge_alike``, and ``alike_static`` is the same for static
     vectors alone, which lie nearer each other whatever they are about.
     """
 
@@ -126,7 +129,7 @@ def find_communities(
         params = replace(params, floor=params.floor * (1 - params.word_weight))
     neighbours = nearest_neighbours(joined, neighbour_count(len(vectors), params))
     graph = neighbour_graph(neighbours, params.floor)
-    found = leiden(graph, resolution_for(len(vectors), params), params.seed)
+    found = leiden(graph, resolution_for(len(vectors), params, alone=alone), params.seed)
     labels = by_size(settle_small(found, neighbours, params))
     # The dense vectors where there are any: long texts are alike in static ones, whatever they are about.
     merged = merge_alike(static, labels, params.alike_static) if alone else merge_alike(dense, labels, params.alike)
@@ -142,9 +145,13 @@ def neighbour_count(rows: int, params: TopicParams) -> int:
     return min(max(FEWEST, round(params.spread * math.cbrt(rows))), max(3, rows // 3))
 
 
-def resolution_for(rows: int, params: TopicParams) -> float:
-    """Return the resolution: the full one breaks up small histories, where 1 (plain modularity) does best."""
-    return min(params.resolution, max(1.0, params.resolution * math.sqrt(rows / _SETTLED)))
+def resolution_for(rows: int, params: TopicParams, *, alone: bool = False) -> float:
+    """Return the resolution, which grows with the cube root of a history from 1 (plain modularity) to the full one.
+
+    The full one breaks up small histories, and the pieces are about no one thing. ``alone``: of static vectors only.
+    """
+    settled = _SETTLED_STATIC if alone else _SETTLED
+    return min(params.resolution, max(1.0, params.resolution * math.cbrt(rows / settled)))
 
 
 def neighbour_graph(neighbours: Neighbours, floor: float) -> csr_array:

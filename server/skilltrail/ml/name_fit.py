@@ -39,13 +39,13 @@ class Weights:
     ``published``: it is not of our own list; published terms are many, and some are near anything.
     """
 
-    nearer: float = 10.19
-    spoken: float = 1.63
-    family_spoken: float = 3.35
-    family_near: float = 13.8
-    wide: float = 1.25
-    life: float = -1.27
-    published: float = -0.76
+    nearer: float = 12.23
+    spoken: float = 1.27
+    family_spoken: float = 4.02
+    family_near: float = 11.91
+    wide: float = 1.17
+    life: float = -1.05
+    published: float = -0.72
 
 
 @dataclass(frozen=True, slots=True)

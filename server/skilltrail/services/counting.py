@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skilltrail.domain.learning import Kind
+from skilltrail.domain.stages import LearningCounts
 from skilltrail.storage.history_columns import KINDS, NO_EXEMPLAR, NO_TOPIC, Columns
 from skilltrail.storage.types import from_microseconds, to_microseconds
 
@@ -102,7 +103,7 @@ def topic_figures(columns: Columns, rows: NDArray[np.int64], *, pause: timedelta
     apart = np.diff(asked, prepend=asked[0]) > pause // _MICROSECOND
     apart[begins] = True
     episodes = np.add.reduceat(apart.astype(np.int64), begins)
-    days = np.bincount(np.unique(topic << 32 | columns.day[rows]) >> 32, minlength=len(columns.topics))
+    days = np.bincount(_counted(topic << 32 | columns.day[rows])[0] >> 32, minlength=len(columns.topics))
     months = _months(topic, columns.month[rows])
     return [
         TopicFigures(
@@ -118,12 +119,38 @@ def topic_figures(columns: Columns, rows: NDArray[np.int64], *, pause: timedelta
     ]
 
 
+def learning(
+    columns: Columns, rows: NDArray[np.int64], *, pause: timedelta, corrected: Collection[int] = ()
+) -> dict[str, LearningCounts]:
+    """Return for each topic among ``rows`` what of it is learning; a ``corrected`` answer always is.
+
+    An episode's day is that of its first learning exchange, as in ``domain.stages``.
+    """
+    rows = rows[columns.topic[rows] != NO_TOPIC]
+    topic = columns.topic[rows].astype(np.int64)
+    apart = np.diff(columns.asked[rows], prepend=0) > pause // _MICROSECOND
+    apart |= np.diff(topic, prepend=-1) != 0
+    learnt = columns.kind[rows] == KINDS.index(Kind.LEARNING)
+    if corrected:
+        learnt |= np.isin(columns.id[rows], list(corrected))
+    _episodes, firsts = np.unique(np.cumsum(apart)[learnt], return_index=True)
+    owner, day = topic[learnt][firsts], columns.day[rows][learnt][firsts]
+    size = len(columns.topics)
+    exchanges, episodes = np.bincount(topic[learnt], minlength=size), np.bincount(owner, minlength=size)
+    days = np.bincount(np.unique(owner << 32 | day) >> 32, minlength=size)
+    first, last = np.full(size, 2**31), np.zeros(size, dtype=np.int64)
+    np.minimum.at(first, owner, day)
+    np.maximum.at(last, owner, day)
+    found = zip(exchanges.tolist(), episodes.tolist(), days.tolist(), np.maximum(last - first, 0).tolist(), strict=True)
+    return {name: LearningCounts(*counts) for name, counts in zip(columns.topics, found, strict=True)}
+
+
 def spans(columns: Columns, rows: NDArray[np.int64], *, weekly: bool) -> dict[str, list[tuple[date, int]]]:
     """Return by topic the days, or the weeks by their Mondays, in order, each with its exchanges."""
     rows = rows[columns.topic[rows] != NO_TOPIC]
     # 1 January 1970 was a Thursday.
     first = columns.day[rows] - ((columns.day[rows] + 3) % 7 if weekly else 0)
-    keys, counts = np.unique(columns.topic[rows].astype(np.int64) << 32 | first, return_counts=True)
+    keys, counts = _counted(columns.topic[rows].astype(np.int64) << 32 | first)
     found: dict[str, list[tuple[date, int]]] = {}
     for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
         day = date(1970, 1, 1) + timedelta(days=key & 0xFFFFFFFF)
@@ -137,7 +164,7 @@ def totals(columns: Columns, rows: NDArray[np.int64]) -> Totals:
         return Totals(0, 0, None, None)
     asked = columns.asked[rows]
     first, last = from_microseconds(int(asked.min())), from_microseconds(int(asked.max()))
-    return Totals(len(rows), len(np.unique(columns.talk[rows])), first, last)
+    return Totals(len(rows), int(np.count_nonzero(np.bincount(columns.talk[rows]))), first, last)
 
 
 def sizes(columns: Columns) -> dict[str, int]:
@@ -161,6 +188,18 @@ def kinds_of(columns: Columns, ids: Collection[int]) -> dict[int, Kind]:
     rows = np.flatnonzero(np.isin(columns.id, list(ids)))
     found = zip(columns.id[rows].tolist(), columns.kind[rows].tolist(), strict=True)
     return {number: kind for number, place in found if (kind := KINDS[place]) is not None}
+
+
+def oldest_ids(columns: Columns, topics: Collection[str], most: int) -> dict[str, list[int]]:
+    """Return the first ``most`` exchanges of each of ``topics``."""
+    rows = within(columns, Part(topics=topics))
+    found: dict[str, list[int]] = {}
+    for place, number in zip(columns.topic[rows].tolist(), columns.id[rows].tolist(), strict=True):
+        ids = found.setdefault(columns.topics[place], [])
+        # Rows of one topic are in the order of time.
+        if len(ids) < most:
+            ids.append(number)
+    return found
 
 
 def exemplar_ids(columns: Columns, topic_id: str) -> list[int]:
@@ -203,9 +242,21 @@ def _named(columns: Columns, topics: Collection[str]) -> NDArray[np.bool_]:
     return np.isin(columns.topic, wanted)
 
 
+def _counted(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the different keys in order, and how often each stands there.
+
+    Rows are in the order of topic and time, so that keys of these are in order already: sorting them took longer than
+    all other counting. Only where a clock is put back over midnight they are not.
+    """
+    if np.any(keys[1:] < keys[:-1]):
+        keys = np.sort(keys)
+    begins = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1)) if len(keys) else np.zeros(0, dtype=np.int64)
+    return keys[begins], np.diff(np.append(begins, len(keys)))
+
+
 def _months(topic: NDArray[np.int64], month: NDArray[np.int32]) -> dict[int, list[tuple[str, int]]]:
     found: dict[int, list[tuple[str, int]]] = {}
-    keys, counts = np.unique(topic << 32 | month, return_counts=True)
+    keys, counts = _counted(topic << 32 | month)
     for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
         place, number = key >> 32, key & 0xFFFFFFFF
         found.setdefault(place, []).append((f"{1970 + number // 12:04d}-{number % 12 + 1:02d}", count))

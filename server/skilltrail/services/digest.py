@@ -39,8 +39,11 @@ def read_digest(session: Session, since: datetime, *, history: HistoryColumns, p
         for one in figures
         if names[one.topic_id].shown and (size := sizes[one.topic_id])
     ]
-    changes = [line for line in read_log(session, limit=_LOG) if line.at >= since]
     total = counting.totals(columns, rows)
+    changes = [line for line in read_log(session, limit=_LOG) if line.at >= since]
+    if total.exchanges == counting.totals(columns, counting.within(columns, Part(hidden=hidden))).exchanges:
+        # All is new: nobody knew the topics before, so what runs made of them meanwhile is no news.
+        changes = [line for line in changes if line.correction_id is not None]
     return Digest(
         since=since,
         exchanges=total.exchanges,

@@ -95,7 +95,7 @@ def keep(session: Session, due: Due, found: Sequence[TopicMatch], *, now: dateti
     for topic, match in zip(due.topics, found, strict=True):
         if topic.topic_id in known:
             claim_queries.keep_match(
-                session, topic.topic_id, _proposable(match, avoid), topic.ids, digest=topic.digest, now=now
+                session, topic.topic_id, proposable(match, avoid), topic.ids, digest=topic.digest, now=now
             )
     if not (due.left and due.topics):
         claim_queries.drop_matches_of_the_retired(session)
@@ -104,7 +104,7 @@ def keep(session: Session, due: Due, found: Sequence[TopicMatch], *, now: dateti
         bump_revision(session, Touched())
 
 
-def _proposable(match: TopicMatch, avoid: frozenset[str]) -> TopicMatch:
+def proposable(match: TopicMatch, avoid: frozenset[str]) -> TopicMatch:
     """Return the concepts whose names give no client away."""
     return TopicMatch(tuple(one for one in match.proposals if not gives_away(one.concept.label, avoid)))
 

@@ -76,6 +76,25 @@ def read_timeline(
         Topics by falling number of exchanges. ``exchanges`` are those on the current path of their conversations;
         without an area they are the topics' and the unassigned ones together.
     """
+    return once(
+        session,
+        f"timeline {wanted} {exported} {sorted(admitted)}",
+        lambda: _read_timeline(
+            session, wanted, history=history, now=now, pause=pause, exported=exported, admitted=admitted
+        ),
+    )
+
+
+def _read_timeline(
+    session: Session,
+    wanted: TimelineFilter,
+    *,
+    history: HistoryColumns,
+    now: datetime,
+    pause: timedelta,
+    exported: bool,
+    admitted: frozenset[int],
+) -> Timeline:
     columns, names = history.at(session), queries.topic_names(session)
     part = _part(wanted, names, exported=exported)
     rows = _rows(session, columns, part, bounds_of(wanted, exported=exported, admitted=admitted))

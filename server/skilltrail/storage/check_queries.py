@@ -88,6 +88,22 @@ def _checked_in(session: Session, topic_id: str) -> list[Check]:
     return [_check(row) for row in session.execute(statement).scalars()]
 
 
+def checked_by_topic(session: Session) -> dict[str, list[tuple[int, Said]]]:
+    """Return for each topic the answers with a check that counts now, and its result."""
+    statement = (
+        select(TopicMembership.topic_id, CheckRow.exchange_id, CheckRow.said)
+        .select_from(CheckRow)
+        .join(TopicMembership, TopicMembership.exchange_id == CheckRow.exchange_id)
+        .join(Exchange, and_(Exchange.id == CheckRow.exchange_id, Exchange.revision == CheckRow.revision))
+        .where(CheckRow.ended_by.is_(None), CheckRow.said.in_([said.value for said in CHECKED]))
+        .order_by(CheckRow.exchange_id)
+    )
+    found: dict[str, list[tuple[int, Said]]] = {}
+    for topic, exchange_id, said in session.execute(statement):
+        found.setdefault(topic, []).append((exchange_id, Said(said)))
+    return found
+
+
 def all_said(session: Session) -> list[dict[str, Any]]:
     """Return everything ever said about answers and not undone, for "everything I have"."""
     names = (*_COLUMNS, "ended_by")

@@ -48,6 +48,22 @@ def _of_topic(session: Session, topic_id: str) -> list[Entry]:
     return entries(session, or_(EntryRow.topic_id == topic_id, EntryRow.topic_id.in_(merged)))
 
 
+def merged_into(session: Session) -> dict[str, set[str]]:
+    """Return by ended topic those into which the learner merged it: its entries are theirs now."""
+    statement = (
+        select(CorrectedExchange.from_topic, CorrectionRow.topic_id)
+        .join(CorrectionRow, CorrectionRow.id == CorrectedExchange.correction_id)
+        .join(Topic, and_(Topic.id == CorrectedExchange.from_topic, Topic.retired_at.is_not(None)))
+        .where(CorrectionRow.kind == Kind.MERGE.value, CorrectionRow.undone_at.is_(None))
+        .distinct()
+    )
+    found: dict[str, set[str]] = {}
+    for ended, into in session.execute(statement):
+        if ended is not None and into is not None:
+            found.setdefault(ended, set()).add(into)
+    return found
+
+
 def of_exchange(session: Session, exchange_id: int) -> list[Entry]:
     """Return the entries about an exchange."""
     return entries(session, EntryRow.exchange_id == exchange_id)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.redaction import Allowance, OwnWord, RedactionLists
 from skilltrail.storage.meta_queries import get_value, set_value
 from skilltrail.storage.models import Area, Conversation, Exchange, ExchangeRevision, ExchangeText, Topic
+from skilltrail.storage.once import once
 from skilltrail.storage.redaction_models import AllowanceRow, OwnDataRow, OwnWordRow
 
 MASK_PERSONAL = "mask_personal"
@@ -58,6 +59,10 @@ def read_lists(session: Session) -> RedactionLists:
 
 def words(session: Session) -> tuple[OwnWord, ...]:
     """Return the own words, the oldest first."""
+    return once(session, "own words", lambda: _words(session))
+
+
+def _words(session: Session) -> tuple[OwnWord, ...]:
     rows = session.execute(select(OwnWordRow.id, OwnWordRow.word, OwnWordRow.created_at).order_by(OwnWordRow.id))
     return tuple(OwnWord(*row) for row in rows)
 
@@ -77,6 +82,10 @@ def remove_word(session: Session, word_id: int) -> bool:
 
 def allowances(session: Session) -> tuple[Allowance, ...]:
     """Return what was called no secret, the newest first."""
+    return once(session, "allowances", lambda: _allowances(session))
+
+
+def _allowances(session: Session) -> tuple[Allowance, ...]:
     columns = (AllowanceRow.kind, AllowanceRow.mark, AllowanceRow.created_at)
     statement = select(*columns).order_by(AllowanceRow.created_at.desc(), AllowanceRow.kind, AllowanceRow.mark)
     return tuple(Allowance(*row) for row in session.execute(statement))

@@ -169,7 +169,14 @@ def all_summaries(
 
 def exported_off_path(session: Session, admitted: Collection[int] = ()) -> int:
     """Return how many exchanges off the current path ``all_summaries`` yields without bounds."""
-    shut = (Exchange.restricted.is_(False), Exchange.id.not_in(_HIDDEN), *may_leave(admitted))
+    # Few are off the path: each of them is looked up, and not all that is hidden gathered first.
+    hidden = (
+        select(TopicMembership.exchange_id)
+        .join(Topic, Topic.id == TopicMembership.topic_id)
+        .where(TopicMembership.exchange_id == Exchange.id, Topic.standing != Standing.SHOWN.value)
+        .exists()
+    )
+    shut = (Exchange.restricted.is_(False), ~hidden, *may_leave(admitted))
     conditions = (Exchange.on_current_path.is_(False), *shut)
     return session.execute(select(func.count()).select_from(Exchange).where(*conditions)).scalar_one()
 

@@ -251,6 +251,13 @@ def keep_vectors(session: Session, vectors: Mapping[int, bytes], *, model: str, 
     session.connection().execute(statement, rows)
 
 
+def static_vectors(session: Session, ids: Iterable[int], *, static_model: str) -> dict[int, bytes]:
+    """Return the static vectors of exchanges (float16, little-endian); those without one are left out."""
+    named = func.json_each(func.json(f"[{','.join(map(str, ids))}]")).table_valued("value")
+    wanted = (Embedding.exchange_id.in_(select(named.c.value)), *_of(STATIC, static_model))
+    return {row[0]: row[1] for row in session.execute(select(Embedding.exchange_id, Embedding.vector).where(*wanted))}
+
+
 def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
 

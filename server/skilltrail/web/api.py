@@ -22,6 +22,7 @@ from skilltrail.web import (
     api_log,
     api_redactions,
     api_search,
+    api_skills,
 )
 from skilltrail.web.access import CAPTURE_PREFLIGHT, PUBLIC, asks
 from skilltrail.web.routes import Route, blueprint
@@ -48,6 +49,7 @@ ROUTES: tuple[Route, ...] = (
     *api_learning.ROUTES,
     *api_checks.ROUTES,
     *api_entries.ROUTES,
+    *api_skills.ROUTES,
     *api_clients.ROUTES,
     *api_log.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),

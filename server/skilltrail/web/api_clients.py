@@ -15,12 +15,13 @@ from skilltrail.domain.contexts import (
     ContextForm,
     ContextOverview,
     ExchangeContext,
+    LeftOut,
     SaidOf,
 )
 from skilltrail.domain.exchange import ExchangePage
 from skilltrail.web.access import DECIDE, DECIDE_IN_WORDS, READ
 from skilltrail.web.routes import Route
-from skilltrail.web.schemas import Count, Nothing, Query, Strict
+from skilltrail.web.schemas import Count, LeftOutQuery, Nothing, Query, Strict
 from skilltrail.web.space import application, spaces
 
 _Word = Annotated[str, Field(max_length=1_000)]
@@ -191,6 +192,11 @@ def list_client_exchanges(of: str, query: ClientPageQuery) -> ExchangePage:
     return application().contexts.page(of, query.cursor, query.limit)
 
 
+def read_left_out(query: LeftOutQuery) -> LeftOut:
+    """Say what an export leaves out because it is a client's matter."""
+    return application().contexts.left_out(query.part(), query.admitted())
+
+
 def say_client(body: SayIn) -> ChangeAnswer:
     """Say whose exchanges are."""
     done = spaces().own.contexts.say(
@@ -285,6 +291,10 @@ ROUTES = (
     Route(
         "GET", "/clients/<of>/exchanges", list_client_exchanges, READ,
         "Exchanges of a client (its id), or own, none, undecided.", query=ClientPageQuery, gives=ExchangePage,
+    ),
+    Route(
+        "GET", "/exports/left-out", read_left_out, READ, "What an export leaves out because it is a client's matter.",
+        query=LeftOutQuery, gives=LeftOut,
     ),
     Route(
         "POST", "/exchanges/client", say_client, DECIDE, "Say whose exchanges are.", takes=SayIn, gives=ChangeAnswer,

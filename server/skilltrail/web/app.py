@@ -24,7 +24,9 @@ from skilltrail.web import (
     review_pages,
     search_pages,
     since_pages,
+    skill_list_pages,
     skill_pages,
+    timeline_pages,
 )
 from skilltrail.web.api import api_blueprint
 from skilltrail.web.background import NoWorker, Worker
@@ -72,6 +74,8 @@ def create_app(
     app.register_blueprint(correction_pages.bp)
     app.register_blueprint(claim_pages.bp)
     app.register_blueprint(skill_pages.bp)
+    app.register_blueprint(skill_list_pages.bp)
+    app.register_blueprint(timeline_pages.bp)
     app.register_blueprint(since_pages.bp)
     app.register_blueprint(forget_pages.bp)
     app.register_blueprint(redaction_pages.bp)

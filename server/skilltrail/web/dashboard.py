@@ -6,7 +6,7 @@ people pass through ``rendering`` or through the templates' escaping.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -16,10 +16,9 @@ from werkzeug.exceptions import HTTPException
 
 from skilltrail import __version__
 from skilltrail.domain.exchange import CapturedExchange, ExchangePage
-from skilltrail.domain.timeline import Timeline, TimelineFilter
+from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.errors import NotFound
 from skilltrail.exporters import wording
-from skilltrail.exporters.chart_spec import timeline_chart
 from skilltrail.i18n import AUTO, LANGUAGES, _
 from skilltrail.web import (
     claim_pages,
@@ -31,10 +30,10 @@ from skilltrail.web import (
     review_pages,
 )
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
+from skilltrail.web.asked_part import asked_days, days_query, query_of
 from skilltrail.web.correction_pages import topic_controls
-from skilltrail.web.making import charts
 from skilltrail.web.problems import problem
-from skilltrail.web.rendering import RENDERED_CHARACTERS, chart_html, markdown_html, plain_html
+from skilltrail.web.rendering import RENDERED_CHARACTERS, markdown_html, plain_html
 from skilltrail.web.security import is_top_level_visit
 from skilltrail.web.skill_pages import skill_parts
 from skilltrail.web.space import (
@@ -46,7 +45,6 @@ from skilltrail.web.space import (
     of_one_moment,
     spaces,
 )
-from skilltrail.web.timeline_zoom import week_end, zoom_links, zoom_words
 
 bp = Blueprint("dashboard", __name__)
 
@@ -68,7 +66,7 @@ _LISTS = (
     "/review",
     "/evidence",
 )
-_TOPIC_LISTS = ("/topics/log", "/topics/hidden", "/claims", "/clients", "/clients/<client_id>")
+_TOPIC_LISTS = ("/skills", "/topics/log", "/topics/hidden", "/claims", "/clients", "/clients/<client_id>")
 PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
 
 
@@ -116,52 +114,8 @@ def home_fragment() -> str:
         has_recovery=in_demo() or app.keys.has_recovery_key(),
         autostart=autostart_is_on(),
         to_review=app.checks.waiting(),
-        since_query=urlencode(_query(days=request.args.get("days", type=_row_number))),
+        since_query=urlencode(query_of(days=request.args.get("days", type=_row_number))),
     )
-
-
-@bp.get("/fragments/timeline")
-@asks(DASHBOARD_READ)
-@of_one_moment
-def timeline_fragment() -> str:
-    """Topics over months with their table twin, and the latest exchanges."""
-    wanted = wanted_part()
-    timeline = application().trail.timeline(wanted)
-    filtered = wanted != TimelineFilter()
-    kept = _query(area=wanted.area, source=wanted.source, learning=wanted.learning, client=wanted.client)
-    query = kept | _query(since=wanted.since, until=wanted.until)
-    return _fragment(
-        "timeline",
-        timeline=timeline,
-        filtered=filtered,
-        areas=_areas(timeline, filtered=filtered),
-        by_area=page_words.topics_by_area(timeline.topics),
-        waiting_words=page_words.waiting_words(timeline),
-        chart_query=urlencode(query),
-        zoom=zoom_links(timeline, kept),
-        zoom_words=zoom_words,
-        week_end=week_end,
-        hidden=len(application().trail.hidden()),
-        clients=client_pages.choices(),
-    )
-
-
-@bp.get("/fragments/timeline-chart")
-@asks(DASHBOARD_READ)
-def timeline_chart_fragment() -> Response:
-    """Answer with the picture, or 202 while it is being drawn."""
-    app, wanted, narrow = application(), wanted_part(), request.args.get("narrow") == "1"
-    timeline = app.trail.timeline(wanted)
-    kept = _query(area=wanted.area, source=wanted.source, learning=wanted.learning, client=wanted.client)
-    spec = timeline_chart(timeline, narrow=narrow)
-    if spec is None:
-        raise NotFound(_("There is nothing to draw yet."))
-    key = (in_demo(), timeline.revision, wanted, narrow)
-    svg = charts().made(key, lambda: app.exports.chart(spec))
-    if svg is None:
-        return Response(status=202)
-    drawn = chart_html(svg, label=wording.timeline_sentence(timeline), link=lambda mark: _mark_address(mark, kept))
-    return Response(drawn, mimetype="text/html")
 
 
 @bp.get("/fragments/topics/<topic_id>")
@@ -169,7 +123,7 @@ def timeline_chart_fragment() -> Response:
 @of_one_moment
 def topic_fragment(topic_id: str) -> str:
     """One topic: why it is called so, its months, its exchanges."""
-    app, days = application(), _days()
+    app, days = application(), asked_days()
     claims, skill, evidence = (
         app.claims.topic(topic_id),
         skill_parts(app, topic_id),
@@ -179,7 +133,7 @@ def topic_fragment(topic_id: str) -> str:
     app.exchanges.summaries(
         [
             *app.exchanges.shown_of(topic_id, PAGE_SIZE, days=days),
-            *skill["episodes"].first_ids,
+            *skill["asked_first"],
             *evidence["asked_ids"],
             *claim_pages.exemplar_ids((claims,)),
         ]
@@ -194,7 +148,7 @@ def topic_fragment(topic_id: str) -> str:
         exemplars=detail.exemplars,
         page=page,
         days=days,
-        days_query=_days_query(days),
+        days_query=days_query(days),
         kinds=_kinds(page),
         shares=app.learning.shares(topic_id),
         most=max((count.exchanges for count in detail.line.months), default=1),
@@ -203,7 +157,7 @@ def topic_fragment(topic_id: str) -> str:
         **evidence,
         asked=app.exchanges.summaries(evidence["asked_ids"]),
         **skill,
-        episode_questions=app.exchanges.summaries(skill["episodes"].first_ids),
+        episode_questions=app.exchanges.summaries(skill["asked_first"]),
     )
 
 
@@ -212,9 +166,9 @@ def topic_fragment(topic_id: str) -> str:
 def topic_exchanges_fragment(topic_id: str) -> str:
     """Serve a further page of a topic's exchanges."""
     before = request.args.get("before", type=_row_number)
-    days = _days()
+    days = asked_days()
     page = application().exchanges.page(topic_id, before, PAGE_SIZE, days=days)
-    return _fragment("topic_exchanges", topic_id=topic_id, page=page, kinds=_kinds(page), days_query=_days_query(days))
+    return _fragment("topic_exchanges", topic_id=topic_id, page=page, kinds=_kinds(page), days_query=days_query(days))
 
 
 @bp.get("/fragments/exchanges/<int:exchange_id>")
@@ -312,33 +266,6 @@ def pair_fragment() -> str:
     return _fragment("pair", requests=app.pairing.pending(), devices=app.pairing.devices())
 
 
-def wanted_part() -> TimelineFilter:
-    """Return the part of the history that the query names; a date that is none is left out."""
-    return TimelineFilter(
-        since=_day("since"),
-        until=_day("until"),
-        area=request.args.get("area") or None,
-        client=client_pages.wanted_client(),
-        source=request.args.get("source") or None,
-        learning=request.args.get("learning") == "1",
-    )
-
-
-def _days() -> TimelineFilter:
-    """Return the days that the query names alone."""
-    return TimelineFilter(since=_day("since"), until=_day("until"))
-
-
-def _days_query(days: TimelineFilter) -> str:
-    query = urlencode(_query(since=days.since, until=days.until))
-    return f"&{query}" if query else ""
-
-
-def _query(**named: Any) -> dict[str, Any]:
-    """Return what of a filter stands in an address."""
-    return {name: "1" if value is True else value for name, value in named.items() if value}
-
-
 def _fragment(name: str, /, **context: Any) -> str:
     demo = in_demo()
     return render_template(f"fragments/{name}.html", now=_now(), is_demo=demo, base="/demo" if demo else "", **context)
@@ -346,13 +273,6 @@ def _fragment(name: str, /, **context: Any) -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _row_number(text: str) -> int:
@@ -367,28 +287,5 @@ def _kinds(page: ExchangePage) -> dict[int, str]:
     return {row: kind.value for row, kind in application().learning.kinds([item.id for item in page.items]).items()}
 
 
-def _areas(timeline: Timeline, *, filtered: bool) -> list[str]:
-    topics = application().trail.topics() if filtered else timeline.topics
-    return sorted({topic.area for topic in topics})
-
-
 def _part(exchange: CapturedExchange, name: str) -> str:
     return exchange.prompt if name == "prompt" else exchange.reply
-
-
-def _mark_address(mark: str, kept: dict[str, Any]) -> str | None:
-    """Lead a mark of the chart to its topic's page, to a topic's exchanges of some days, or to days on the timeline."""
-    base = "/demo" if in_demo() else ""
-    kind, _dash, name = mark.partition("-")
-    if kind == "topic":
-        return f"{base}/topics/{name}"
-    if kind == "cell":
-        topic, since, until = name.split(".")
-        return f"{base}/topics/{topic}?since={since}&until={until}#exchanges"
-    if kind == "days":
-        since, until = name.split(".")
-        return f"{base}/timeline?{urlencode(kept | {'since': since, 'until': until})}"
-    if kind == "month":
-        first, last = wording.month_days(name)
-        return f"{base}/timeline?{urlencode(kept | {'since': first, 'until': last})}"
-    return None

@@ -61,10 +61,10 @@ def preview(
     UnsupportedFormat
         If there is no such format.
     """
-    if format_name == CSV:
-        return _csv_preview(application, admitted)
-    if format_name == XLSX:
-        return _xlsx_preview(application, admitted)
+    if format_name in (CSV, XLSX):
+        with application.trail.one_view():
+            table = _csv_preview if format_name == CSV else _xlsx_preview
+            return table(application, admitted)
     if format_name not in TIMELINE_FORMATS:
         raise UnsupportedFormat(_("There is no such format."))
     return _timeline_preview(application, format_name, wanted, show_personal=show_personal, admitted=admitted)

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.web import client_pages, export_page
 from skilltrail.web.access import DASHBOARD_READ, asks
-from skilltrail.web.dashboard import wanted_part
+from skilltrail.web.asked_part import wanted_part
 from skilltrail.web.space import application, in_demo, of_one_moment
 
 bp = Blueprint("export_pages", __name__)

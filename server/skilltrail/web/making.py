@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
+from contextvars import copy_context
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -68,7 +69,7 @@ class Background(Generic[T]):
         with self._lock:
             making = self._makings.get(key)
             if making is None:
-                making = self._makings[key] = self._thread.submit(make)
+                making = self._makings[key] = self._thread.submit(copy_context().run, make)
             self._makings.move_to_end(key)
             while len(self._makings) > KEPT:
                 self._makings.popitem(last=False)

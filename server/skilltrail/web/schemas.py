@@ -275,19 +275,24 @@ class PartQuery(Query):
         )
 
 
-class ExportQuery(PartQuery):
+class LeftOutQuery(PartQuery):
+    """Which part of the history; ``with_clients`` are the clients whose exchanges may leave: ids with commas."""
+
+    with_clients: Annotated[str, Field(pattern=r"^[0-9]{1,15}(,[0-9]{1,15}){0,999}$")] | None = None
+
+    def admitted(self) -> tuple[int, ...]:
+        """Return the clients whose exchanges may leave."""
+        return tuple(map(int, self.with_clients.split(","))) if self.with_clients else ()
+
+
+class ExportQuery(LeftOutQuery):
     """A format and which part of the history; personal data is masked unless this very file is to show it.
 
-    Exchanges of clients are left out, but those of ``with_clients``: ids with commas between them.
+    Exchanges of clients are left out, but those of ``with_clients``.
     """
 
     format: Literal["markdown", "json", "html", "csv", "xlsx"]
     personal: Literal["masked", "shown"] = "masked"
-    with_clients: Annotated[str, Field(pattern=r"^[0-9]{1,15}(,[0-9]{1,15}){0,999}$")] | None = None
-
-    def admitted(self) -> tuple[int, ...]:
-        """Return the clients whose exchanges the file may hold."""
-        return tuple(map(int, self.with_clients.split(","))) if self.with_clients else ()
 
 
 class PageQuery(Query):

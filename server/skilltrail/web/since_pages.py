@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, render_template, request
 
 from skilltrail.domain.digest import Digest
-from skilltrail.exporters.wording import ago_words, ngettext, topics_words
+from skilltrail.exporters.wording import ago_words, ngettext, number, topics_words
 from skilltrail.i18n import _
 from skilltrail.web.access import DASHBOARD_READ, asks
 from skilltrail.web.space import application, in_demo, of_one_moment
@@ -52,9 +52,9 @@ def sentence(digest: Digest) -> str:
     if not digest.topics:
         words = _("{exchanges} from {conversations} ({learning} learning), in no topic yet.")
     return words.format(
-        exchanges=ngettext("{n} new exchange", "{n} new exchanges", digest.exchanges),
+        exchanges=ngettext("{n} exchange newly stored", "{n} exchanges newly stored", digest.exchanges),
         conversations=ngettext("{n} conversation", "{n} conversations", digest.conversations),
-        learning=f"{digest.learning:,}",
+        learning=number(digest.learning),
         episodes=ngettext("{n} episode", "{n} episodes", digest.episodes),
         topics=topics_words(digest.topics),
     )

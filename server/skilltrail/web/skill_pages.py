@@ -101,7 +101,9 @@ def episodes_fragment(topic_id: str) -> str:
 def skill_parts(app: Application, topic_id: str) -> dict[str, Any]:
     """Return what the topic page needs to show a skill."""
     path = app.trail.path(topic_id)
-    return {"path": path, "episodes": episode_page(path, before=None), "sw": skill_words}
+    page = episode_page(path, before=None)
+    began = [one.moments[0].exchange_id for one in path.episodes[:1]]
+    return {"path": path, "episodes": page, "asked_first": [*page.first_ids, *began], "sw": skill_words}
 
 
 def episode_page(path: SkillPath, *, before: int | None) -> EpisodePage:

@@ -27,9 +27,13 @@ export function offer(text, label, act) {
   button.type = "button";
   button.className = "button small";
   button.textContent = label;
-  button.addEventListener("click", () => {
+  /** @type {Element | null} where the focus was before it came here */
+  let from = null;
+  toast.addEventListener("focusin", ({ relatedTarget }) => (from ??= relatedTarget instanceof Element ? relatedTarget : null));
+  button.addEventListener("click", async () => {
     toast.remove();
-    act();
+    await act();
+    if (document.activeElement === document.body) goBack(from);
   });
   toast.append(words, button);
   document.body.append(toast);
@@ -37,6 +41,15 @@ export function offer(text, label, act) {
   const timer = setTimeout(() => toast.remove(), 10_000);
   // Whoever has reached the button is not to lose it under the finger.
   for (const kind of ["focusin", "pointerenter"]) toast.addEventListener(kind, () => clearTimeout(timer));
+}
+
+/**
+ * The button that was pressed is gone: the focus goes where it was before, or to the page.
+ * @param {Element | null} from
+ */
+function goBack(from) {
+  const place = from?.isConnected ? from : document.getElementById(from?.id || "main");
+  /** @type {HTMLElement | null} */ (place ?? document.getElementById("main"))?.focus({ preventScroll: true });
 }
 
 /**

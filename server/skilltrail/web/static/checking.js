@@ -56,7 +56,7 @@ async function shown(id, words, next) {
   const following = next ? document.getElementById(next)?.querySelector("summary") : null;
   const place = following ?? document.getElementById("check-title") ?? document.getElementById("queue-title");
   /** @type {HTMLElement | null} */ (place)?.focus();
-  offer(words, word("undo"), () => void undo(id));
+  offer(words, word("undo"), () => undo(id));
 }
 
 /**

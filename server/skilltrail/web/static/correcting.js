@@ -164,7 +164,7 @@ async function correct(path, body, undoable = true) {
   const done = /** @type {Corrected} */ (await askJson(path, { method: "POST", body, demo: false }));
   await showAnew();
   if (done.id === null || !undoable) notify(done.words);
-  else offer(done.words, word("undo"), () => void attemptUndo(Number(done.id)));
+  else offer(done.words, word("undo"), () => attemptUndo(Number(done.id)));
 }
 
 /** @param {number} id */

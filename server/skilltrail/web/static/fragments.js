@@ -13,10 +13,10 @@ const HTML_ELEMENTS = [
 ];
 const SVG_ELEMENTS = ["svg", "g", "path", "line", "rect", "circle", "text", "tspan", "title", "a"];
 const ATTRIBUTES = [
-  "aria-checked", "aria-current", "autocomplete", "aria-hidden", "aria-label", "aria-labelledby", "aria-live", "aria-pressed", "checked", "class", "colspan", "cx", "cy",
-  "d", "datetime", "dir", "fill", "fill-opacity", "font-size", "font-weight", "height", "hidden", "href", "id", "max", "maxlength", "name",
-  "opacity", "open", "preserveAspectRatio", "r", "rel", "role", "rows", "rx", "scope", "selected", "start", "stroke", "stroke-dasharray",
-  "stroke-linecap", "stroke-opacity", "stroke-width", "tabindex", "target", "text-anchor", "title", "transform", "type", "value",
+  "aria-checked", "aria-current", "aria-describedby", "autocomplete", "aria-hidden", "aria-label", "aria-labelledby", "aria-live", "aria-pressed", "aria-sort", "checked", "class", "colspan", "cx", "cy",
+  "d", "datetime", "dir", "fill", "fill-opacity", "font-size", "font-weight", "for", "height", "hidden", "href", "id", "lang", "max", "maxlength", "name",
+  "opacity", "open", "preserveAspectRatio", "r", "rel", "role", "rows", "rx", "scope", "selected", "spellcheck", "start", "stroke", "stroke-dasharray",
+  "stroke-linecap", "stroke-linejoin", "stroke-opacity", "stroke-width", "tabindex", "target", "text-anchor", "title", "transform", "type", "value",
   "viewBox", "width", "x", "x1", "x2", "y", "y1", "y2",
 ];
 

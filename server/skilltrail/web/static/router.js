@@ -5,6 +5,7 @@
 const PLACES = [
   { pattern: /^\/$/, fragment: "/fragments/home", nav: "home" },
   { pattern: /^\/timeline$/, fragment: "/fragments/timeline", nav: "timeline" },
+  { pattern: /^\/skills$/, fragment: "/fragments/skills", nav: "skills" },
   { pattern: /^\/topics\/log$/, fragment: "/fragments/topic-log", nav: "timeline" },
   { pattern: /^\/topics\/hidden$/, fragment: "/fragments/hidden-topics", nav: "timeline" },
   { pattern: /^\/search$/, fragment: "/fragments/search", nav: "search" },

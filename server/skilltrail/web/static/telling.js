@@ -35,7 +35,7 @@ async function say(source, body, words = 1) {
   const told = await send(source, "", body);
   press(source, told.kind);
   await refreshKept(source);
-  offer(told.words, word("undo"), () => void attemptUndo(source, words));
+  offer(told.words, word("undo"), () => attemptUndo(source, words));
 }
 
 /**
