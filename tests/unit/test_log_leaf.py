@@ -8,6 +8,7 @@ import hmac
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -23,11 +24,14 @@ from skilltrail.domain.log_leaf import (
     fields_of,
     paragraphs,
     read_leaf,
+    write_disclosures,
     write_entry,
     write_start,
 )
 from skilltrail.domain.merkle import leaf_hash
+from skilltrail.domain.signed_note import read_key
 from skilltrail.errors import EvidenceInvalid
+from skilltrail.services.log_verifying import check_shown
 
 KEY = bytes(range(32))
 DAY = date(2026, 11, 22)
@@ -181,6 +185,16 @@ def test_the_first_leaf_says_what_the_log_follows() -> None:
 
     assert first.follows is None
     assert second.follows == {"origin": "a", "size": 7, "root": "AAAA"}
+
+
+def test_entries_that_were_shown_once_can_be_checked_for_ever() -> None:
+    """Bytes of an earlier run; tests/extension/evidence-log.test.js checks the same ones without our code."""
+    held = json.loads((Path(__file__).parents[1] / "fixtures" / "evidence-log.json").read_text(encoding="utf-8"))
+    key = read_key(held["key"])
+
+    for one in held["entries"]:
+        found = check_shown(one["leaf"].encode(), one["proof"].encode(), write_disclosures(one["disclosures"]), key)
+        assert (found.size, len(found.fields)) == (10, min(found.entry, 1))
 
 
 @given(st.text(alphabet=st.sampled_from("ab \n\t\r"), max_size=200) | st.text(max_size=200))
