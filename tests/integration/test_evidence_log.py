@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from canaries import decrypted, decrypted_log, key_of
+from clients import added
 from conftest import SteppingClock
 from crashing import killed_at_each_step
 from exchanges import captured, history, items
@@ -22,6 +23,7 @@ from skilltrail.application.opening import DATABASE_FILE
 from skilltrail.config import Settings
 from skilltrail.domain import merkle
 from skilltrail.domain.checkpoint import TreeHead, check_checkpoint, check_extension, check_proof
+from skilltrail.domain.contexts import ContextForm
 from skilltrail.domain.evidence_log import EntryState, EvidenceLog, LogReason, Shown
 from skilltrail.domain.exchange import Fidelity, Origin
 from skilltrail.domain.forget import ForgetWish
@@ -171,6 +173,45 @@ class TestGrowing:
     def test_a_checkpoint_of_another_log_has_no_extension_here(self, application: Application) -> None:
         with pytest.raises(EvidenceInvalid):
             application.evidence_log.extension(b"nonsense")
+
+
+class TestConfidentiality:
+    def test_of_a_clients_matter_nothing_is_disclosed_unless_the_client_is_admitted(
+        self, application: Application
+    ) -> None:
+        application.exchanges.capture(items([captured(1, prompt="For Quuxwerk?"), *history(2)]))
+        done = application.contexts.keep(ContextForm("Quuxwerk"))
+        log = application.evidence_log
+
+        # Not looked at yet is as private as found.
+        for _look in range(2):
+            private = log.show(1, everything=True)
+            assert (private.state, private.disclosures) == (EntryState.PRIVATE, ())
+            assert private.leaf is not None
+            application.contexts.finish()
+        [open_one, other] = log.show_all([1, 2], everything=True, admitted=[added(done)])
+
+        assert verified(application, open_one)["prompt.1"] == "For Quuxwerk?"
+        assert other.state is EntryState.OPEN
+
+    def test_what_is_left_out_of_exports_is_not_disclosed(self, application: Application) -> None:
+        application.exchanges.capture(items(history(2)))
+        application.data_rights.restrict(1, restricted=True)
+
+        assert application.evidence_log.show(1, everything=True).disclosures == ()
+        with pytest.raises(NotFound):
+            application.evidence_log.show(1, ["prompt.1"])
+
+    def test_what_is_disclosed_stands_in_the_record_of_exports(self, application: Application) -> None:
+        application.exchanges.capture(items(history(3)))
+        application.evidence_log.show_all([1, 2, 3])
+        assert application.forgetting.past_exports() == ()
+
+        application.evidence_log.show_all([1, 3], ["prompt.1"])
+
+        [past] = application.forgetting.past_exports()
+        assert (past.format, past.exchanges) == ("evidence-log", 2)
+        assert rows(application, "SELECT exchange_id FROM export_member ORDER BY 1") == [(1,), (3,)]
 
 
 class TestForgetting:

@@ -7,10 +7,11 @@ refused, and a new log begins whose first entry names it.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ from skilltrail.domain.checkpoint import (
     write_extension,
     write_proof,
 )
-from skilltrail.domain.evidence_log import EntryState, EvidenceLog, LogReason, LogStanding, Shown
+from skilltrail.domain.evidence_log import EvidenceLog, LogReason, LogStanding, OpenedEntry, Shown
 from skilltrail.domain.log_leaf import read_leaf
 from skilltrail.errors import EvidenceInvalid, NotFound, StorageError
 from skilltrail.i18n import _
@@ -34,11 +35,15 @@ from skilltrail.platform.signing import HALF_BYTES, SigningKey, is_signed, key_o
 from skilltrail.services import evidence_log as services
 from skilltrail.storage import log_queries as queries
 from skilltrail.storage.database import Database
+from skilltrail.storage.export_log_queries import add_export
 
 log = logging.getLogger(__name__)
 
 NAMESPACE = "skilltrail.invalid"
 """Logs are named under a domain that can never exist: nobody is to look for them on the network."""
+
+EXPORT = "evidence-log"
+"""What disclosures are called in the record of exports."""
 
 _NAME_BYTES = 8
 
@@ -93,28 +98,47 @@ class EvidenceLogFacade:
         """Show one entry; see ``show_all``."""
         return self.show_all([entry], names, everything=everything)[0]
 
-    def show_all(self, entries: Sequence[int], names: Sequence[str] = (), *, everything: bool = False) -> list[Shown]:
+    def show_all(
+        self,
+        entries: Sequence[int],
+        names: Sequence[str] = (),
+        *,
+        everything: bool = False,
+        admitted: Collection[int] = (),
+    ) -> list[Shown]:
         """Show entries, all under one checkpoint: leaf, proof, and disclosures of the fields that are named.
+
+        What is disclosed stands in the record of exports. Of what is a client's nothing is disclosed, unless the client
+        is ``admitted``, and nothing of what is left out of exports.
 
         Raises
         ------
         NotFound
-            If there is no such entry, or none of them has a field of such a name.
+            If there is no such entry, or none that may be shown has a field of such a name.
         """
         checkpoint, held, head = self._checkpointed()
         with self._database.read() as session:
-            found = [
-                (entry, *services.opened(session, held, entry), services.inclusion(session, held, entry, head.size))
-                for entry in entries
-            ]
-        known = {name for _entry, _state, _leaf, fields, _path in found for name in fields}
+            found = [services.opened(session, held, entry, admitted) for entry in entries]
+            paths = [services.inclusion(session, held, entry, head.size) for entry in entries]
+        known = {name for one in found for name in one.fields}
         if missing := sorted(set(names) - known):
             raise NotFound(_("The entry has no field {names}.").format(names=", ".join(missing)))
-        return [
-            _shown(entry, state, leaf, [one for name, one in fields.items() if everything or name in names], proof)
-            for entry, state, leaf, fields, path in found
-            for proof in [write_proof(EntryProof(entry, path, checkpoint))]
+        wanted = known if everything else set(names)
+        shown = [
+            _shown(one, wanted, write_proof(EntryProof(one.entry, path, checkpoint)))
+            for one, path in zip(found, paths, strict=True)
         ]
+        self._record(shown, [one.exchange_id for one in found if one.exchange_id and wanted & one.fields.keys()])
+        return shown
+
+    def _record(self, shown: Sequence[Shown], exchanges: Sequence[int]) -> None:
+        """Note what was disclosed, so that forgetting can name it."""
+        if not exchanges:
+            return
+        digest = hashlib.sha256("".join(text for one in shown for text in one.disclosures).encode()).hexdigest()
+        made_at, members = self._clock(), sorted(set(exchanges))
+        with self._database.write() as session:
+            add_export(session, made_at=made_at, format_name=EXPORT, name=EXPORT, sha256=digest, members=members)
 
     def entry_of(self, exchange_id: int) -> int:
         """Return the number of an exchange's newest entry; raises NotFound."""
@@ -126,14 +150,13 @@ class EvidenceLogFacade:
             raise NotFound(_("This exchange is not in the evidence log."))
         return held.entry
 
-    def fields(self, entry: int) -> tuple[EntryState, tuple[str, ...]]:
-        """Return what an entry is good for and the names of the fields that can be shown; raises NotFound."""
+    def open(self, entry: int, admitted: Collection[int] = ()) -> OpenedEntry:
+        """Return what could be shown of an entry; raises NotFound."""
         with self._database.read() as session:
             held = queries.open_log(session)
             if held is None:
                 raise NotFound(_("The evidence log has no such entry."))
-            state, _leaf, fields = services.opened(session, held, entry)
-        return state, tuple(fields)
+            return services.opened(session, held, entry, admitted)
 
     def extension(self, old: bytes) -> bytes:
         """Return the file that shows that the checkpoint of now extends an older one of the same log.
@@ -224,9 +247,10 @@ class EvidenceLogFacade:
         return note
 
 
-def _shown(entry: int, state: EntryState, leaf: bytes | None, chosen: Sequence[str], proof: bytes) -> Shown:
-    committed = len(read_leaf(leaf).digests) if leaf is not None else 0
-    return Shown(entry, state, leaf, proof, tuple(chosen), committed - len(chosen))
+def _shown(opened: OpenedEntry, names: Collection[str], proof: bytes) -> Shown:
+    chosen = tuple(one for name, one in opened.fields.items() if name in names)
+    committed = len(read_leaf(opened.leaf).digests) if opened.leaf is not None else 0
+    return Shown(opened.entry, opened.state, opened.leaf, proof, chosen, committed - len(chosen))
 
 
 def _signer(held: EvidenceLog, record: LogRecord) -> SigningKey:

@@ -57,6 +57,7 @@ def head_command(settings: Settings, answer: Answer, out: Path | None) -> None:
 @click.option("--exchange", "exchanges", type=click.IntRange(min=1), multiple=True, help="The entry of an exchange.")
 @click.option("--show", "fields", multiple=True, metavar="FIELD", help="Disclose a field, such as prompt.1.")
 @click.option("--show-all", is_flag=True, help="Disclose all fields.")
+@click.option("--with-client", "clients", type=click.IntRange(min=1), multiple=True, help="Let a client's be shown.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER", help="Write files there.")
 def proof_command(
     settings: Settings,
@@ -65,6 +66,7 @@ def proof_command(
     exchanges: tuple[int, ...],
     fields: tuple[str, ...],
     show_all: bool,
+    clients: tuple[int, ...],
     out: Path | None,
 ) -> None:
     """ENTRIES are numbers, as somebody named them for a spot check. Without --show, fields are listed by name."""
@@ -72,7 +74,7 @@ def proof_command(
     numbers = [*entries, *(one["entry"] for one in of)]
     if not numbers:
         raise click.UsageError(_("Name entries by their numbers, or with --exchange."))
-    body: Told = {"entries": numbers, "names": list(fields), "everything": show_all}
+    body: Told = {"entries": numbers, "names": list(fields), "everything": show_all, "clients": list(clients)}
     found = _asked(settings, "POST", "/evidence-log/show", body, _show_here(body))
     for one in found["entries"]:
         path = f"/evidence-log/entries/{one['entry']}"
@@ -146,6 +148,10 @@ def _say_standing(answer: Answer, found: Told) -> None:
 def _say_entry(answer: Answer, one: Told, names: list[str]) -> None:
     if one["state"] == "superseded":
         words = _("Entry {entry}: its exchange was changed or forgotten; only the hash is left.")
+        answer.say(words.format(**one))
+        return
+    if one["state"] == "private":
+        words = _("Entry {entry}: a client’s, or left out of exports; nothing is shown of it (--with-client ID).")
         answer.say(words.format(**one))
         return
     words = _("Entry {entry}: {shown} fields shown, {withheld} withheld ({names}).")
@@ -252,11 +258,9 @@ def _entry_of_here(exchange: int) -> Callable[[Application], Told]:
 
 
 def _show_here(body: Told) -> Callable[[Application], Told]:
-    from skilltrail.web.api_log import shown_answer
+    from skilltrail.web.api_log import ShowIn, shown_answer
 
-    return lambda app: asdict(
-        shown_answer(app.evidence_log, body["entries"], body["names"], everything=body["everything"])
-    )
+    return lambda app: asdict(shown_answer(app.evidence_log, ShowIn(**body)))
 
 
 def _extend_here(body: Told) -> Callable[[Application], Told]:

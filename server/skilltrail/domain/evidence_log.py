@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -29,6 +29,19 @@ class EntryState(StrEnum):
     SUPERSEDED = "superseded"
     """Its exchange has a newer entry, or is forgotten: nothing but the hash is left."""
     START = "start"
+    PRIVATE = "private"
+    """Its exchange is a client's who was not admitted, or is left out of exports: nothing of it is disclosed."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedEntry:
+    """What the learner could show of an entry: its leaf, and a disclosure of each field by name."""
+
+    entry: int
+    state: EntryState
+    leaf: bytes | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    exchange_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain import merkle
 from skilltrail.domain.checkpoint import TreeHead
-from skilltrail.domain.evidence_log import EntryState, EvidenceLog, LogReason, as_reference
+from skilltrail.domain.evidence_log import EntryState, EvidenceLog, LogReason, OpenedEntry, as_reference
 from skilltrail.domain.log_leaf import (
     KEY_BYTES,
     digest_of,
@@ -149,20 +149,24 @@ def _hashes(session: Session, log: EvidenceLog, ranges: Sequence[merkle.Range]) 
     return tuple(merkle.range_hash(*span, lambda level, position: held[level, position]) for span in ranges)
 
 
-def opened(session: Session, log: EvidenceLog, entry: int) -> tuple[EntryState, bytes | None, dict[str, str]]:
-    """Return what an entry is good for, its leaf, and a disclosure of each of its fields by name; raises NotFound.
+def opened(session: Session, log: EvidenceLog, entry: int, admitted: Collection[int] = ()) -> OpenedEntry:
+    """Return what can be shown of an entry; raises NotFound.
 
-    What the exchange holds now is what the entry commits to: where anything changed, the entry is superseded.
+    What the exchange holds now is what the entry commits to: where anything changed, the entry is superseded. Of what
+    may not leave in an export nothing is disclosed; that it was logged says nothing of it.
     """
     if not 0 <= entry < log.size:
         raise NotFound(_("The evidence log has no such entry."))
     if entry == 0:
-        return EntryState.START, log.start_leaf, {}
+        return OpenedEntry(entry, EntryState.START, log.start_leaf)
     held = queries.leaf_at(session, log.id, entry)
     if held is None or held.leaf is None or held.key is None:
-        return EntryState.SUPERSEDED, None, {}
+        return OpenedEntry(entry, EntryState.SUPERSEDED)
+    if not queries.may_be_shown(session, held.exchange_id, admitted):
+        return OpenedEntry(entry, EntryState.PRIVATE, held.leaf)
     _id, _entry, exchange = queries.logged(session, [held.exchange_id], log.id)[0]
     fields = fields_of(replace(exchange, supersedes=held.supersedes))
     committed = read_leaf(held.leaf).digests
     shown = {name: disclosure(held.key, name, value) for name, value in fields.items()}
-    return EntryState.OPEN, held.leaf, {name: one for name, one in shown.items() if digest_of(one) in committed}
+    fitting = {name: one for name, one in shown.items() if digest_of(one) in committed}
+    return OpenedEntry(entry, EntryState.OPEN, held.leaf, fitting, held.exchange_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from skilltrail.domain.exchange import Origin
 from skilltrail.domain.log_leaf import LoggedExchange
 from skilltrail.domain.merkle import Place
 from skilltrail.domain.signed_note import encoded
+from skilltrail.storage.context_conditions import may_leave
 from skilltrail.storage.log_models import LogCheckpoint, LogDue, LogLeaf, LogNode, LogRow
 from skilltrail.storage.models import Conversation, Exchange, ExchangeText
 
@@ -172,6 +173,12 @@ def leaf_of(session: Session, exchange_id: int) -> StoredLeaf | None:
     """Return the newest entry of an exchange, or None."""
     row = session.execute(select(*_LEAF_COLUMNS).where(LogLeaf.exchange_id == exchange_id)).one_or_none()
     return None if row is None else StoredLeaf(*row)
+
+
+def may_be_shown(session: Session, exchange_id: int, admitted: Collection[int]) -> bool:
+    """Tell whether an exchange may leave in an export for which these clients are admitted."""
+    wanted = select(Exchange.id).where(Exchange.id == exchange_id, Exchange.restricted.is_(False))
+    return session.execute(wanted.where(*may_leave(admitted))).first() is not None
 
 
 def entries_of(session: Session, ids: Sequence[int]) -> dict[int, LogEntry]:

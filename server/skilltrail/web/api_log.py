@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -22,13 +21,14 @@ _ENTRIES_MOST = 500
 
 
 class ShowIn(Strict):
-    """Which entries are shown, and which fields of them: those named, or all."""
+    """Which entries are shown, and which fields of them: those named, or all; ``clients`` are admitted."""
 
     entries: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=_ENTRIES_MOST)]
     names: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=_FIELDS_MOST)] = Field(
         default_factory=list
     )
     everything: bool = False
+    clients: Annotated[list[Annotated[int, Field(ge=1)]], Field(max_length=_ENTRIES_MOST)] = Field(default_factory=list)
 
 
 class OlderIn(Strict):
@@ -58,7 +58,10 @@ class LogAnswer:
 
 @dataclass(frozen=True, slots=True)
 class EntryAnswer:
-    """An entry: open (it can be shown), superseded (nothing but its hash is left) or the start, and its fields."""
+    """An entry and its fields. Its state is open (it can be shown), superseded (nothing but its hash is left),
+
+    private (a client's, or left out of exports: nothing of it is disclosed) or start.
+    """
 
     entry: int
     state: str
@@ -116,7 +119,7 @@ def read_entry_of(exchange_id: int) -> EntryAnswer:
 
 def show_entries(body: ShowIn) -> ShownEntries:
     """Show fields of entries, with the proof that they are in the log."""
-    return shown_answer(spaces().own.evidence_log, body.entries, body.names, everything=body.everything)
+    return shown_answer(spaces().own.evidence_log, body)
 
 
 def extend(body: OlderIn) -> ExtensionAnswer:
@@ -150,15 +153,13 @@ def signed_answer(log: EvidenceLogFacade) -> LogAnswer:
 
 def entry_answer(log: EvidenceLogFacade, entry: int) -> EntryAnswer:
     """Return an entry as the API tells it."""
-    state, fields = log.fields(entry)
-    return EntryAnswer(entry, state.value, list(fields))
+    opened = log.open(entry)
+    return EntryAnswer(entry, opened.state.value, list(opened.fields))
 
 
-def shown_answer(
-    log: EvidenceLogFacade, entries: Sequence[int], names: Sequence[str], *, everything: bool
-) -> ShownEntries:
+def shown_answer(log: EvidenceLogFacade, body: ShowIn) -> ShownEntries:
     """Return what is shown of entries as the API tells it."""
-    shown = log.show_all(entries, names, everything=everything)
+    shown = log.show_all(body.entries, body.names, everything=body.everything, admitted=body.clients)
     checkpoint = read_proof(shown[0].proof).checkpoint.decode()
     return ShownEntries(log.standing().log.key().text(), checkpoint, [_shown(one) for one in shown])
 
