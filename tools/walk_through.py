@@ -43,8 +43,8 @@ def after_a_year(browser: Browser, camera: Camera, product: Product) -> None:
     page.go_back()
     page.locator("[data-part=evidence] a[href*='/exchanges/']").first.click()
     page.locator("[data-part=check]").wait_for()
-    camera.take(page, "year-check", height=1300)
-    for name, path, height in (("year-skills", "/skills", 1000), ("year-clients", "/clients", 760)):
+    camera.take(page, "year-check", height=1000)
+    for name, path, height in (("year-skills", "/skills", 1330), ("year-clients", "/clients", 760)):
         page.goto(f"{origin(page)}{path}")
         camera.take(page, name, height=height)
     page.context.close()
@@ -58,7 +58,7 @@ def three_clicks(page: Page, camera: Camera) -> None:
     page.locator("svg a", has_text=SKILL).first.click()
     page.locator("#trajectory-chart svg").wait_for()
     camera.take(page, "year-skill", height=1120)
-    camera.take(page, "year-evidence", top="[data-part=evidence]", height=1050)
+    camera.take(page, "year-evidence", top="[data-part=evidence]", height=1180)
     page.locator("#began-with").click()
     page.locator("[data-part=check]").wait_for()
     camera.take(page, "year-first-question", height=1120)
@@ -73,7 +73,7 @@ def other_looks(browser: Browser, camera: Camera, product: Product) -> None:
     page = signed_in(browser, product, width=360)
     page.goto(f"{origin(page)}/timeline")
     page.locator("svg a").first.wait_for()
-    camera.take(page, "year-narrow", height=1000)
+    camera.take(page, "year-narrow", height=1300)
     page.context.close()
     page = signed_in(browser, product, width=1180, locale="de-DE")
     open_skill(page)

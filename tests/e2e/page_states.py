@@ -118,6 +118,7 @@ def _home(name: str) -> str:
     return f"/fragments/{name}"
 
 
+SKILLS = ("/fragments/skills", "/fragments/skills-map")
 TIMELINE = ("/fragments/timeline", "/fragments/timeline-chart")
 TOPIC = ("/fragments/topics/<topic_id>", "/fragments/topics/<topic_id>/chart")
 EXCHANGE = ("/fragments/exchanges/<int:exchange_id>",)
@@ -138,6 +139,8 @@ STATES = (
     State("topic-months", "/topics/{topic_id}?month=2026-07", TOPIC, _tabled),
     State("topic-split", "/topics/{topic_id}", (*TOPIC, "/fragments/topics/<topic_id>/parts"), _divided),
     State("topic-move", "/topics/{topic_id}", TOPIC, _ticked),
+    State("skills", "/skills", SKILLS),
+    State("skills-list", "/skills?sort=freshen&quiet=30", SKILLS, _tabled),
     State("topic-log", "/topics/log", (_home("topic-log"),)),
     State("hidden-topics", "/topics/hidden", (_home("hidden-topics"),)),
     State("exchange", "/exchanges/{exchange_id}", EXCHANGE),
@@ -183,6 +186,7 @@ STATES = (
     State("missing", "/exchanges/999999", EXCHANGE),
     State("demo", "/demo/", (_home("home"),)),
     State("demo-timeline", "/demo/timeline", TIMELINE),
+    State("demo-skills", "/demo/skills", SKILLS),
     State("demo-topic", "/demo/topics/{demo_topic_id}", TOPIC, _opened),
     State("demo-exchange", "/demo/exchanges/1", EXCHANGE, _opened),
     State("demo-review", "/demo/review", (_home("review"),)),

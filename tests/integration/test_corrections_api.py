@@ -15,6 +15,7 @@ from skilltrail.application import Application
 from skilltrail.cli import main
 from skilltrail.config import Settings
 from skilltrail.domain.corrections import Standing
+from skilltrail.services.topic_division import Division
 
 TOPICS = "/api/v1/topics"
 
@@ -135,6 +136,31 @@ class TestPages:
 
         assert page.attributes("value")[:2] == ["0", "1"]
         assert page.text.count("10 exchanges") == 2
+
+    def test_a_change_elsewhere_does_not_begin_the_division_anew(
+        self, grouped: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, second, _third = (line.id for line in grouped.trail.topics())
+        dashboard, divided, divide = Dashboard(grouped), [], grouped.corrections.divide
+
+        def while_much_happens(topic_id: str) -> Division:
+            found = divide(topic_id)
+            divided.append(found)
+            grouped.corrections.set_colour(second, len(divided))
+            return found
+
+        monkeypatch.setattr(grouped.corrections, "divide", while_much_happens)
+        assert dashboard.picture(f"/fragments/topics/{first}/parts").text
+        assert len(divided) == 1
+
+    def test_a_division_of_what_was_in_the_topic_before_is_not_shown(self, grouped: Application) -> None:
+        first, second, _third = (line.id for line in grouped.trail.topics())
+        division = grouped.corrections.divide(first)
+        assert grouped.corrections.still_stands(division)
+
+        grouped.corrections.merge([second], first)
+
+        assert not grouped.corrections.still_stands(division)
 
     def test_the_invented_history_shows_no_controls(self, grouped: Application) -> None:
         demo = grouped.open_demo()

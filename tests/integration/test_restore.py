@@ -15,13 +15,16 @@ from click.testing import CliRunner
 from callers import Caller
 from conftest import SteppingClock
 from crashing import killed_at_each_step
+from dashboard import Dashboard
 from exchanges import captured, history, items
+from grouping import put_topics
 from skilltrail.application import Application
 from skilltrail.application.opening import restore_closed
 from skilltrail.cli import main
 from skilltrail.config import Settings
 from skilltrail.domain.backups import Reason, Restored
 from skilltrail.domain.forget import ForgetWish
+from skilltrail.domain.timeline import Timeline
 from skilltrail.errors import (
     BackupUnusable,
     DatabaseDamaged,
@@ -36,6 +39,7 @@ from skilltrail.ml.hash_embedder import HashEmbedder
 from skilltrail.services.backups import Secret
 from skilltrail.storage import backup as storage
 from skilltrail.storage.engine import raw_connection
+from skilltrail.web import timeline_pages
 
 WORDS = "a long passphrase"
 
@@ -49,6 +53,26 @@ def count(application: Application) -> int:
 
 
 class TestWhileItRuns:
+    def test_no_chart_of_the_other_history_is_shown(
+        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def drawn(_app: Application, timeline: Timeline, *, narrow: bool) -> str:
+            return f'<svg xmlns="http://www.w3.org/2000/svg"><text>{timeline.topics[0].name}</text></svg>'
+
+        monkeypatch.setattr(timeline_pages, "_drawn", drawn)
+        application.exchanges.capture(items(history(3)))
+        put_topics(application, {"sql": [1, 2, 3]})
+        made, dashboard = application.backups.make(), Dashboard(application)
+        application.corrections.rename("sql", "Secret")
+        assert "Secret" in dashboard.picture("/fragments/timeline-chart").text
+        then = application.trail.revision()
+
+        application.backups.restore(made.name)
+        application.corrections.rename("sql", "Other")
+
+        assert application.trail.revision() == then
+        assert "Other" in dashboard.picture("/fragments/timeline-chart").text
+
     def test_the_backup_comes_back_whole_and_the_rest_of_the_application_knows(self, application: Application) -> None:
         application.exchanges.capture(items(history(30)))
         application.processing.run_until_done()

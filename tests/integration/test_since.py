@@ -44,7 +44,20 @@ def test_changes_of_topics_are_told_since_then(back: tuple[Application, datetime
 
     words = [line.words for line in application.trail.digest(visit).changes]
 
-    assert words == ["You called a topic “Databases of mine”.", "You hid “SECRET”."]
+    assert words == ["You called a topic “Databases of mine”."]
+
+
+def test_what_was_undone_or_names_a_hidden_topic_is_not_told(back: tuple[Application, datetime]) -> None:
+    application, visit = back
+    application.corrections.rename("secret", "Divorce lawyers")
+    wrong = application.corrections.rename("rust", "A slip")
+    application.corrections.undo(wrong.id)
+
+    page = Dashboard(application)(f"/fragments/since?since={quote(visit.isoformat())}")
+
+    assert application.trail.digest(visit).changes == ()
+    assert "Divorce" not in page.text
+    assert "A slip" not in page.text
 
 
 def test_the_page_says_it_with_links(back: tuple[Application, datetime]) -> None:

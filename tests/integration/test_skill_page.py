@@ -141,3 +141,20 @@ def test_a_long_trajectory_is_drawn_by_years(application: Application) -> None:
     ]
 
     assert bars == [f"#episodes-{year}" for year in range(2016, 2027)]
+
+
+def test_two_deliverables_of_one_day_are_said_once_and_the_first_question_is_linked(practised: Application) -> None:
+    for name in ("Report", "Report, as a file"):
+        practised.entries.keep(Deliverable("url", name, address="https://example.org/report"), topic_id="sql")
+
+    path = practised.trail.path("sql")
+    page = Dashboard(practised)("/fragments/topics/sql")
+
+    assert skill_words.path_sentence(path).count("a deliverable was attached on") == 1
+    assert "began-with" in page.attributes("id")
+    assert f"/exchanges/{path.episodes[0].moments[0].exchange_id}" in page.attributes("href")
+
+
+@pytest.mark.parametrize("month", ["0000-01", "0000", "0001-01", "9999-12"])
+def test_a_month_without_episodes_breaks_nothing(practised: Application, month: str) -> None:
+    assert Dashboard(practised)(f"/fragments/topics/sql?month={month}").text

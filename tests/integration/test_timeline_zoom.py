@@ -72,7 +72,7 @@ def test_weeks_lead_to_their_days_and_keep_the_filter(told: Application) -> None
     address = "/fragments/timeline-chart?since=2026-08-01&until=2026-11-20&area=Databases&learning=1"
     links = Dashboard(told).picture(address).attributes("href")
 
-    assert "/topics/rust?since=2026-11-09&until=2026-11-15#exchanges" in links
+    assert "/topics/rust?since=2026-11-09&until=2026-11-15&learning=1#exchanges" in links
     assert [at for at in links if at.startswith("/timeline?area=Databases&learning=1&since=2026-11-")]
 
 
@@ -113,3 +113,28 @@ def test_source_and_learning_narrow_page_and_export(told: Application) -> None:
     assert told.trail.timeline(wanted).exchanges == 2
     assert sorted(export.exchange_ids) == [4, 6]
     assert told.exports.timeline("json", TimelineFilter(source="claude")).exchange_ids == (4,)
+
+
+@pytest.mark.parametrize("days", ["since=2020-01-01&until=8999-01-01", "since=1971-01-02&until=2030-11-20"])
+def test_a_span_without_room_beside_it_has_no_link_there(told: Application, days: str) -> None:
+    page = Dashboard(told)(f"/fragments/timeline?{days}")
+
+    assert "Earlier" not in page.text
+    assert "Later" not in page.text
+
+
+@pytest.mark.parametrize(("query", "counted"), [("source=claude", 1), ("learning=1", 2), ("client=own", 0), ("", 4)])
+def test_where_a_mark_leads_shows_what_it_counts(told: Application, query: str, counted: int) -> None:
+    dashboard = Dashboard(told)
+    shown = dashboard(f"/fragments/timeline?since=2026-09-01&until=2026-11-20&{query}")
+    marks = dashboard(f"/fragments/topics/rust?since=2026-01-01&until=2026-11-20&{query}")
+    part = TimelineFilter(
+        source="claude" if "claude" in query else None,
+        learning="learning" in query,
+        client="own" if "own" in query else None,
+    )
+
+    links = [at for at in shown.attributes("href") if at.startswith("/topics/rust?")]
+    assert all(query in at for at in links)
+    assert told.exchanges.page("rust", part=part).total == counted
+    assert ("Only those that the filter of the timeline lets through." in marks.text) == bool(query)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from conftest import SteppingClock
 from exchanges import NOON, captured, history, items
 from skilltrail.application import Application
 from skilltrail.config import Settings
+from skilltrail.domain.topics import TopicPartition
 from skilltrail.ml.hash_embedder import HashEmbedder
 from steps import count, step_until_idle
 
@@ -72,6 +75,30 @@ class TestTopics:
             application.exchanges.capture(items(history(1, prefix="sixth")))
             step_until_idle(application)
             assert count(application, "topic_run") == 2
+
+    def test_what_is_asked_for_during_a_run_is_looked_at_by_another(
+        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        application.exchanges.capture(items(history(30)))
+        application.processing.run_until_done()
+        model, first = HashEmbedder(), []
+
+        def found(**asked: Any) -> TopicPartition:
+            if not first:
+                first.append(1)
+                # What comes now is not in what this run has read.
+                application.exchanges.capture(items(history(1, prefix="late")))
+                application.processing.ask_for_topics()
+            return HashEmbedder.discover(model, **asked)
+
+        monkeypatch.setattr(model, "discover", found)
+        application.exchanges.capture(items(history(1, prefix="early")))
+        application.processing.ask_for_topics()
+        runs = count(application, "topic_run")
+        while not application.processing.step(model).idle:
+            pass
+
+        assert count(application, "topic_run") == runs + 2
 
     def test_what_leaves_the_path_leaves_its_topic(self, application: Application) -> None:
         application.exchanges.capture(items(history(30)))

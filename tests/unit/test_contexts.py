@@ -143,3 +143,18 @@ def test_hand_always_wins(mentions: dict[int, list[Mention]], says: dict[int, Sa
     for placing in found.values():
         assert not (placing.own and placing.clients)
         assert all(one.by is By.RULE for one in placing.clients if not one.certain)
+
+
+def test_a_long_chat_is_gone_through_a_few_times_and_not_once_for_each_exchange() -> None:
+    class Counted(dict[int, list[Mention]]):
+        asked = 0
+
+        def get(self, key: int, default: object = None) -> object:  # type: ignore[override]
+            Counted.asked += 1
+            return super().get(key, default)
+
+    rows = 300
+    found = decide(Counted({row: [names(1, Place.TITLE)] for row in range(1, rows + 1)}), rows=rows)
+
+    assert clients(found[rows]) == [(1, None, True)]
+    assert Counted.asked <= 3 * rows

@@ -5,15 +5,19 @@ from __future__ import annotations
 import gettext
 import threading
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import skilltrail
 from skilltrail import formats, i18n
+from skilltrail.domain.contexts import LeftOut
 from skilltrail.domain.topics import REASONS, Concept, NameReason
 from skilltrail.exporters import wording
 from skilltrail.exporters.area_words import AREAS
 from skilltrail.ml.skill_terms import term_list
+from skilltrail.web.export_page import left_out_words
 
 
 class Doubled(gettext.NullTranslations):
@@ -114,3 +118,17 @@ def test_a_sentence_of_another_time_stays_as_it_was_kept(doubled: None) -> None:
 def test_every_area_of_our_list_has_words() -> None:
     assert term_list().areas == AREAS
     assert wording.area_words("Made\nby nobody") == "Made by nobody"
+
+
+def test_what_an_export_leaves_out_is_counted_as_the_language_writes_numbers() -> None:
+    with i18n.speaking("de"):
+        lines = left_out_words(LeftOut(exchanges=12345, by_client=(("Zqacme", 12345),)))
+
+    assert "Zqacme (12.345)" in lines[0]
+
+
+def test_every_number_is_written_as_the_language_writes_it() -> None:
+    sources = [path for end in ("py", "html") for path in Path(skilltrail.__file__).parent.rglob(f"*.{end}")]
+
+    assert len(sources) > 100
+    assert [path.name for path in sources if ":,}" in path.read_text(encoding="utf-8")] == []

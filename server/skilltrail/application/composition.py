@@ -32,7 +32,7 @@ from skilltrail.application.learning import LearningFacade
 from skilltrail.application.opening import DATABASE_FILE, INSTANCE_FILE, find_database_key
 from skilltrail.application.processing import ProcessingFacade
 from skilltrail.application.redactions import RedactionsFacade
-from skilltrail.application.restored import bring_up_to_now
+from skilltrail.application.restored import bring_rescued_up_to_now
 from skilltrail.application.search import SearchFacade
 from skilltrail.application.skills import SkillsFacade
 from skilltrail.application.trail import TrailFacade
@@ -55,7 +55,6 @@ DEMO_FOLDER = "demo"
 CONCEPTS_FOLDER = "concepts"
 """Vectors of published concepts by another than the default model; they say nothing of the learner."""
 
-RESCUED = "skilltrail-rescued-*.db"
 """Copies that were saved when another file took the place of the open database."""
 
 _SEED_BATCH = 200
@@ -103,16 +102,19 @@ class Application:
             forgotten=self._drop_remembered,
             rewrite_backups=self._rewrite_backups,
             stop_imports=self._drop_imports,
+            look_through=self._look_through,
         )
         self.data_rights = DataRightsFacade(database=database, clock=clock)
         self._build()
+
+    def _look_through(self) -> None:
+        self.contexts.finish()
 
     def _build(self) -> None:
         database, clock, settings = self._database, self.clock, self.settings
         self.instance_id, mark_key = identity_of(database)
         note_instance(settings.home / INSTANCE_FILE, self.instance_id)
-        self.evidence_log = EvidenceLogFacade(database=database, clock=clock, home=settings.home)
-        self.evidence_log.begin()
+        self.evidence_log = EvidenceLogFacade.begun(database=database, clock=clock, home=settings.home)
         self.health = HealthFacade(database=database)
         self.language = LanguageFacade(database=database, setting=settings.language)
         redactor = SecretRedactor(mark_key=mark_key)
@@ -186,6 +188,8 @@ class Application:
         self.credentials.changed()
         self._build()
         self.imports.recover()
+        # Its counters are others, too: what was made of the other history must not be taken for one of this.
+        self._tell_forgetful()
         self._tell()
 
     @property
@@ -295,7 +299,7 @@ class Application:
         self._listeners.append(listener)
 
     def when_forgotten(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` after exchanges were forgotten, so that it drops what it remembers of them."""
+        """Call ``listener`` to drop what it remembers: exchanges were forgotten, or a restore put others in place."""
         self._forget_listeners.append(listener)
 
     def _drop_remembered(self, look_again: bool) -> None:
@@ -312,9 +316,12 @@ class Application:
         cancel = None if self._borrowed_model else getattr(self._model, "cancel", None)
         if cancel is not None:
             cancel()
+        self._tell_forgetful()
+        self._tell()
+
+    def _tell_forgetful(self) -> None:
         for listener in self._forget_listeners:
             listener()
-        self._tell()
 
     def _pause_imports(self) -> None:
         """End what imports are at work; they can go on later."""
@@ -328,10 +335,7 @@ class Application:
 
     def _rewrite_backups(self) -> None:
         """Leave nothing of what was forgotten in the copies that lie in the data folder."""
-        path = self._database.path
-        for copy in sorted(path.parent.glob(RESCUED)):
-            # Saved when another file took the database's place: what it alone holds must stay.
-            bring_up_to_now(path, copy, key=self._held.raw, now=self.clock())
+        bring_rescued_up_to_now(self._database.path, key=self._held.raw, now=self.clock())
         if self.backups.listing():
             self.backups.replace_all(self.clock())
 

@@ -25,6 +25,7 @@ from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock
 from skilltrail.services import context_boundary, context_rules, context_suggestions, contexts
 from skilltrail.services.context_names import clean_topic_names
+from skilltrail.services.matching_run import drop_given_away
 from skilltrail.services.ports import Redactor
 from skilltrail.storage import context_queries
 from skilltrail.storage.context_change_queries import past_changes
@@ -91,8 +92,11 @@ class ContextsFacade:
         with self._database.read() as session:
             return context_boundary.read_page(session, of, cursor=cursor, limit=limit)
 
-    def left_out(self, wanted: TimelineFilter, admitted: Sequence[int] = ()) -> LeftOut:
-        """Return what an export within a filter leaves out; ``admitted`` clients were ticked."""
+    def left_out(self, wanted: TimelineFilter | None, admitted: Sequence[int] = ()) -> LeftOut:
+        """Return what an export within a filter leaves out; ``admitted`` clients were ticked.
+
+        ``None``: what the tables leave out, which hold what is off the current path too.
+        """
         with self._database.read() as session:
             return context_boundary.read_left_out(session, wanted, frozenset(admitted))
 
@@ -230,8 +234,13 @@ class ContextsFacade:
             before = context_rules.rules_now(session)
             done = change(session)
             # Topics may be called by words that are a client's now.
-            renamed = clean_topic_names(session) if context_rules.rules_now(session) != before else 0
+            renamed = self._clean(session) if context_rules.rules_now(session) != before else 0
         if renamed:
             self._renamed()
         self._changed()
         return done
+
+    @staticmethod
+    def _clean(session: Session) -> int:
+        drop_given_away(session)
+        return clean_topic_names(session)

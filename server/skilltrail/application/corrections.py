@@ -13,7 +13,15 @@ from skilltrail.platform.clock import Clock
 from skilltrail.services import correction_undo, corrections, topic_log
 from skilltrail.services.context_boundary import names_to_avoid
 from skilltrail.services.ports import ModelPort
-from skilltrail.services.topic_division import Division, dense_model, find_parts, read_topic_rows, with_questions
+from skilltrail.services.topic_division import (
+    Division,
+    dense_model,
+    find_parts,
+    made_of,
+    read_topic_rows,
+    with_questions,
+)
+from skilltrail.services.topic_run import TopicRows
 from skilltrail.storage.database import Database
 
 
@@ -94,18 +102,25 @@ class CorrectionsFacade:
     def divide(self, topic_id: str) -> Division:
         """Return a proposed division of a topic; raises NotFound, ModelUnavailable."""
         model = self._model()
-        name = dense_model(model)
-        with self._database.read() as session:
-            rows, revision = read_topic_rows(session, topic_id, model=name, static_model=model.static_identity)
-            avoid = names_to_avoid(session)
-        known = self._division
-        if known is not None and (known.topic_id, known.revision) == (topic_id, revision):
+        rows, avoid = self._rows(topic_id, model)
+        known, rests_on = self._division, made_of(rows, avoid)
+        if known is not None and (known.topic_id, known.made_of) == (topic_id, rests_on):
             return known
         parts: tuple[Part, ...] = find_parts(model, rows, avoid) if len(rows.keys) else ()
         with self._database.read() as session:
-            found = Division(topic_id, revision, with_questions(session, parts))
+            found = Division(topic_id, rests_on, with_questions(session, parts))
         self._division = found
         return found
+
+    def still_stands(self, division: Division) -> bool:
+        """Tell whether the topic is what it was when it was divided; raises NotFound."""
+        return made_of(*self._rows(division.topic_id, self._model())) == division.made_of
+
+    def _rows(self, topic_id: str, model: ModelPort) -> tuple[TopicRows, frozenset[str]]:
+        name = dense_model(model)
+        with self._database.read() as session:
+            rows = read_topic_rows(session, topic_id, model=name, static_model=model.static_identity)
+            return rows, names_to_avoid(session)
 
     def forget_remembered(self) -> None:
         """Drop the proposal that is remembered: it holds words of exchanges."""

@@ -13,6 +13,7 @@ import secrets
 import threading
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy.orm import Session
 
@@ -58,6 +59,13 @@ class EvidenceLogFacade:
         self._database = database
         self._clock = clock
         self._keys = LogKeys(home)
+
+    @classmethod
+    def begun(cls, *, database: Database, clock: Clock, home: Path) -> Self:
+        """Return the log of a folder that has just been opened, or whose database was replaced."""
+        made = cls(database=database, clock=clock, home=home)
+        made.begin()
+        return made
 
     def begin(self) -> None:
         """See to it that there is a log that may sign; where the disk is full, the next step does it."""

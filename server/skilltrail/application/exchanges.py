@@ -66,12 +66,12 @@ class ExchangesFacade:
         cursor: int | None = None,
         limit: int = 50,
         *,
-        days: TimelineFilter | None = None,
+        part: TimelineFilter | None = None,
     ) -> ExchangePage:
-        """Return a page of exchanges, the last to arrive first; of a topic those asked between some ``days``."""
+        """Return a page of exchanges, the last to arrive first; of a topic those of a ``part`` of the history."""
         with self._database.read() as session:
             return trail.read_page(
-                session, history=self._history, topic_id=topic_id, cursor=cursor, limit=limit, days=days
+                session, history=self._history, topic_id=topic_id, cursor=cursor, limit=limit, part=part
             )
 
     def get(self, exchange_id: int) -> ExchangeDetail:
@@ -79,10 +79,10 @@ class ExchangesFacade:
         with self._database.read() as session:
             return trail.read_exchange(session, exchange_id)
 
-    def shown_of(self, topic_id: str, limit: int, *, days: TimelineFilter | None = None) -> list[int]:
+    def shown_of(self, topic_id: str, limit: int, *, part: TimelineFilter | None = None) -> list[int]:
         """Return the exchanges that a topic's page shows: its exemplars and its newest ones."""
         with self._database.read() as session:
-            return trail.ids_shown_of(session, topic_id, history=self._history, limit=limit, days=days)
+            return trail.ids_shown_of(session, topic_id, history=self._history, limit=limit, part=part)
 
     def summaries(self, ids: Sequence[int]) -> dict[int, ExchangeSummary]:
         """Return exchanges by id with the beginnings of their questions; those that are gone are left out."""

@@ -38,6 +38,8 @@ class ForgettingFacade:
         Makes a fresh backup and deletes all that may hold what was forgotten.
     stop_imports
         Ends imports for good: called before everything is forgotten.
+    look_through
+        Has the whole history looked at for words of clients: called before a client is forgotten.
     """
 
     def __init__(
@@ -48,12 +50,14 @@ class ForgettingFacade:
         forgotten: Callable[[bool], None],
         rewrite_backups: Callable[[], None],
         stop_imports: Callable[[], None] = lambda: None,
+        look_through: Callable[[], object] = lambda: None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._forgotten = forgotten
         self._rewrite_backups = rewrite_backups
         self._stop_imports = stop_imports
+        self._look_through = look_through
         self._turn = threading.Lock()
         self._stirred = threading.Event()
         self._ending = False
@@ -64,7 +68,12 @@ class ForgettingFacade:
     # --- asking -----------------------------------------------------------------------------------------------------
 
     def plan(self, wish: ForgetWish) -> ForgetPlan:
-        """Return what would go, with some examples; changes nothing. Raises ForgetInvalid, NotFound."""
+        """Return what would go, with some examples; forgets nothing. Raises ForgetInvalid, NotFound.
+
+        What is a client's is known when all was looked at: that is done first.
+        """
+        if wish.scope is Scope.CLIENT:
+            self._look_through()
         with self._database.read() as session:
             return forget.plan(session, forget.choose(session, wish))
 
@@ -250,6 +259,9 @@ class ForgettingFacade:
         progress(0)
         if wanted.scope is Scope.EVERYTHING:
             self._stop_imports()
+        if wanted.scope is Scope.CLIENT:
+            # Without holding captures up; what comes meanwhile is looked at within the pass.
+            self._look_through()
         with self._database.write() as session:
             gone = forget.carry_out(session, wanted, now=self._clock(), progress=progress)
         self._forgotten(gone.renamed > 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from skilltrail.application.claims import ClaimMatching
@@ -82,7 +83,8 @@ class ProcessingFacade:
         self._dense = DenseVectors(database=database, clock=clock)
         self._claims = ClaimMatching(database=database, clock=clock)
         self._grouping = Pace()
-        self._asked = False
+        self._ask_numbers = count(1)
+        self._asked, self._answered = 0, 0  # the last ask for topics, and the last that a run came after
         self._adopted: dict[str, str] = {}
         self._outline: Outline | None = None
         self._no_first_picture = False
@@ -115,7 +117,7 @@ class ProcessingFacade:
 
     def ask_for_topics(self) -> None:
         """Make a topic run due as soon as anything changed since the last one, however little."""
-        self._asked = True
+        self._asked = next(self._ask_numbers)
 
     def step(self, model: ModelPort | None = None, *, topics: bool = True) -> StepResult:
         """Embed one batch, or run topics when they are due.
@@ -268,6 +270,8 @@ class ProcessingFacade:
         from skilltrail.services import topic_run
 
         self._doing = "topics"
+        # What is asked for from now on may not be in what is read here.
+        asked = self._asked
         began, started_at = time.monotonic(), self._clock()
         with self._database.read() as session:
             run = topic_run.gather(session, model=identity, static_model=model.static_identity)
@@ -298,7 +302,7 @@ class ProcessingFacade:
                 read_before=backlog.embedded,
             )
         if kept is not None:
-            self._asked = self._asked and identity is None
+            self._answered = self._answered if identity is None else max(self._answered, asked)
             self._outline = None
             self._ran_over = (backlog.total, backlog.embedded if identity else 0)
             self._pouring_since = None
@@ -319,7 +323,7 @@ class ProcessingFacade:
             return read_backlog(session)
 
     def _due(self, backlog: Backlog) -> bool:
-        return backlog.topics_due(after=self._settings.topics_due_after, asked=self._asked)
+        return backlog.topics_due(after=self._settings.topics_due_after, asked=self._asked > self._answered)
 
     def _state(self, backlog: Backlog) -> str:
         if self._problem is not None:

@@ -9,6 +9,17 @@ from skilltrail.services.forgotten_again import forget_again
 from skilltrail.storage.backup import carry_over, write_anew
 from skilltrail.storage.database import open_database
 
+RESCUED = "skilltrail-rescued-*.db"
+
+
+def bring_rescued_up_to_now(live: Path, *, key: bytes, now: datetime) -> None:
+    """Forget what was forgotten in the copies beside ``live`` that were saved when another file took its place.
+
+    What such a copy alone holds stays.
+    """
+    for copy in sorted(live.parent.glob(RESCUED)):
+        bring_up_to_now(live, copy, key=key, now=now)
+
 
 def bring_up_to_now(live: Path, aside: Path, *, key: bytes, now: datetime) -> None:
     """Give the backup at ``aside`` what is about now in ``live``, and forget in it what was forgotten since."""

@@ -282,7 +282,9 @@ def resolve(talk: TalkFacts, contexts: Mapping[int, Context]) -> dict[int, Placi
         Living clients and projects by id; what is not among them counts for nothing.
     """
     chat = _word_about_chat(talk.says.values(), contexts)
-    around = _named(_of_talk(talk), contexts)
+    of_talk = _of_talk(talk)
+    # Once for all: a chat can be thousands of exchanges long.
+    around, projects = _named(of_talk, contexts), _projects(of_talk, contexts)
     found: dict[int, Placing] = {}
     for row in talk.exchanges:
         own = talk.mentions.get(row, ())
@@ -291,7 +293,7 @@ def resolve(talk: TalkFacts, contexts: Mapping[int, Context]) -> dict[int, Placi
         if said is not None or (chat is not None and row not in talk.says):
             found[row] = _by_word(said or chat, own, contexts, By.CHAT if said is None else By.HAND)  # type: ignore[arg-type]
         else:
-            found[row] = _by_rules(named, around, own, _of_talk(talk), contexts)
+            found[row] = _by_rules(named | around, projects, own, contexts)
     return found
 
 
@@ -361,26 +363,27 @@ def _said_project(say: Say, client: int, own: Sequence[Mention], contexts: Mappi
 
 def _by_rules(
     named: set[int],
-    around: set[int],
+    projects: Mapping[int, int],
     own: Sequence[Mention],
-    of_talk: Sequence[Mention],
     contexts: Mapping[int, Context],
 ) -> Placing:
-    clients = sorted(named | around)
+    clients = sorted(named)
     certain = len(clients) == 1
     return Placing(
-        tuple(
-            Assigned(one, _project(one, own, contexts) or _project(one, of_talk, contexts), certain, By.RULE)
-            for one in clients
-        )
+        tuple(Assigned(one, _project(one, own, contexts) or projects.get(one), certain, By.RULE) for one in clients)
     )
 
 
 def _project(client: int, mentions: Sequence[Mention], contexts: Mapping[int, Context]) -> int | None:
     """Return the one project of a client that is named; None where there is none, or there are several."""
-    named = {
-        one.context_id
-        for one in mentions
-        if (context := contexts.get(one.context_id)) is not None and context.client_id == client
-    }
-    return named.pop() if len(named) == 1 else None
+    return _projects(mentions, contexts).get(client)
+
+
+def _projects(mentions: Iterable[Mention], contexts: Mapping[int, Context]) -> dict[int, int]:
+    """Return, for each client of which just one project is named, that project."""
+    named: dict[int, set[int]] = {}
+    for one in mentions:
+        context = contexts.get(one.context_id)
+        if context is not None and context.client_id is not None:
+            named.setdefault(context.client_id, set()).add(context.id)
+    return {client: next(iter(held)) for client, held in named.items() if len(held) == 1}

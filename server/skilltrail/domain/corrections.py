@@ -98,7 +98,8 @@ class Part:
 class LogLine:
     """One line of "What changed": a correction, or something a run did. ``words`` is a plain sentence.
 
-    ``correction_id`` is None for what a run did; ``undone`` tells a correction that was undone.
+    ``correction_id`` is None for what a run did; ``undone`` tells a correction that was undone. ``named``
+    are the topics that the sentence names.
     """
 
     at: datetime
@@ -106,6 +107,7 @@ class LogLine:
     topic_id: str | None = None
     correction_id: int | None = None
     undone: bool = False
+    named: frozenset[str] = frozenset()
 
 
 def last_words(places: Iterable[Place]) -> dict[int, Place]:

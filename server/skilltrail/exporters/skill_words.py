@@ -110,8 +110,10 @@ def path_sentence(path: SkillPath) -> str:
         month=month_words(busiest.month),
         count=number(busiest.exchanges),
     )
-    turns = [f"{turn_words(one)}." for one in path.trajectory.milestones[:_TURNS]]
-    more = len(path.trajectory.milestones) - len(turns)
+    # Two deliverables of one day read alike: said once.
+    all_turns = list(dict.fromkeys(f"{turn_words(one)}." for one in path.trajectory.milestones))
+    turns = all_turns[:_TURNS]
+    more = len(all_turns) - len(turns)
     rest = [ngettext("{n} more in the table.", "{n} more in the table.", more)] if more > 0 else []
     return " ".join([head, *turns, *rest, f"{fresh_words(path.idle_days)}."])
 

@@ -8,7 +8,7 @@ client ("Acme" in "Acme Labs") does not count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -47,13 +47,18 @@ class WordFound:
 class ClientWords:
     """All identifying words, ready to be looked for; built once for each change of them."""
 
-    def __init__(self, words: Sequence[IdentifyingWord]) -> None:
+    def __init__(self, words: Sequence[IdentifyingWord], *, spared: Collection[int] = ()) -> None:
         self._words = tuple(words)
+        self._spared = frozenset(spared)
         self._patterns = tuple(_pattern(word) for word in self._words)
         self._set = WordSet([_longest(word) for word in self._words])
 
     def __bool__(self) -> bool:
-        return bool(self._words)
+        return any(word.owner not in self._spared for word in self._words)
+
+    def sparing(self, owners: Collection[int]) -> ClientWords:
+        """Return the same words, those of some clients masked nowhere."""
+        return ClientWords(self._words, spared=owners)
 
     def find(self, text: str) -> tuple[IdentifyingWord, ...]:
         """Return the words that a text holds, each once, in the order of their list."""
@@ -63,20 +68,23 @@ class ClientWords:
         return tuple(word for word in self._words if word in found) if found else ()
 
     def masked(self, text: str) -> str:
-        """Return a short text with ``MASK`` in place of every word."""
-        if not self._words or not text:
+        """Return a short text with ``MASK`` in place of every word, but those of spared clients."""
+        if not self or not text:
             return text
         folded, places = _with_places(text)
-        if folded != fold(text) and self._places(fold(text)):
+        if folded != fold(text) and self._masked(fold(text)):
             # Signs that melt together when they are folded: which of them the word is cannot be told.
             return MASK
         done, at = [], 0
-        for one in sorted(self._places(folded), key=lambda one: (one.start, -one.end)):
+        for one in sorted(self._masked(folded), key=lambda one: (one.start, -one.end)):
             start, end = places[one.start], places[one.end]
             if start >= at:
                 done += [text[at:start], MASK]
                 at = end
         return "".join([*done, text[at:]])
+
+    def _masked(self, folded: str) -> list[WordFound]:
+        return [one for one in self._places(folded) if one.word.owner not in self._spared]
 
     def _places(self, folded: str) -> list[WordFound]:
         numbers = self._set.found_in(folded)

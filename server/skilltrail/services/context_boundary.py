@@ -24,13 +24,15 @@ def names_to_avoid(session: Session) -> frozenset[str]:
 
 def words_to_hide(session: Session, admitted: Collection[int]) -> ClientWords:
     """Return the words of all clients but those ``admitted``; names of projects are a client's matter too."""
-    return words_of(one for one in queries.contexts(session).values() if one.owner not in admitted)
+    living = queries.contexts(session).values()
+    # Those of the admitted too: "Acme Labs" that may leave is not the "Acme" that must not.
+    return words_of(living).sparing(admitted)
 
 
-def read_left_out(session: Session, wanted: TimelineFilter, admitted: frozenset[int]) -> LeftOut:
-    """Return what an export within a filter leaves out because of clients."""
+def read_left_out(session: Session, wanted: TimelineFilter | None, admitted: frozenset[int]) -> LeftOut:
+    """Return what an export within a filter leaves out because of clients; of all that is stored without a filter."""
     living = queries.contexts(session)
-    found = boundary.left_out(session, bounds_of(wanted), admitted)
+    found = boundary.left_out(session, None if wanted is None else bounds_of(wanted), admitted)
     named = [(living[number].form.name, count) for number, count in found.by_client.items() if number in living]
     ordered = tuple(sorted(named, key=lambda one: (-one[1], one[0].casefold())))
     return LeftOut(found.exchanges, ordered, found.undecided, found.waiting)

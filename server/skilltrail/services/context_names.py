@@ -12,6 +12,7 @@ from skilltrail.i18n import _
 from skilltrail.services.context_boundary import names_to_avoid
 from skilltrail.storage.meta_queries import bump_revision
 from skilltrail.storage.redaction_queries import set_topic_texts, topic_texts
+from skilltrail.storage.touched import Touched
 
 
 def clean_topic_names(session: Session) -> int:
@@ -31,7 +32,7 @@ def clean_topic_names(session: Session) -> int:
             set_topic_texts(session, topic_id, name=called, pinned_name=pinned, reason=words, terms=kept)
             cleaned += 1
     if cleaned:
-        bump_revision(session)
+        bump_revision(session, Touched())
     return cleaned
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -10,16 +11,21 @@ from skilltrail.domain.context_words import fold
 from skilltrail.domain.contexts import Context, How, Mention, Place, Placing, resolve
 from skilltrail.domain.redaction import OWN_WORD, OwnWord
 from skilltrail.platform.client_words import ClientWords, IdentifyingWord, identifying
-from skilltrail.services.redaction import mark_text
+from skilltrail.platform.linear import Subject
+from skilltrail.platform.own_words import OwnWords
+from skilltrail.services.redaction import mark_text, marks_in
 from skilltrail.storage import context_queries as queries
 from skilltrail.storage import context_scan_queries as scans
 from skilltrail.storage.context_conditions import RULES
-from skilltrail.storage.context_scan_queries import Scanned
+from skilltrail.storage.context_scan_queries import DueTexts, Scanned
 from skilltrail.storage.meta_queries import bump_revision, get_counter, raise_counter
 from skilltrail.storage.redaction_queries import words as own_words
+from skilltrail.storage.touched import Touched
 
 AT_ONCE = 500
 """Exchanges looked at in one batch."""
+
+_OWN_MARK = mark_text(OWN_WORD, "")[:-1]
 
 TALKS_AT_ONCE = 200
 """Conversations settled in one go."""
@@ -43,22 +49,37 @@ def read_words(session: Session) -> ClientWords:
 def words_of(contexts: Iterable[Context], hidden: Sequence[OwnWord] = ()) -> ClientWords:
     """Return the words of clients and projects, ready to be looked for.
 
-    Where the learner's list of own words has a client's word, its mark stands in texts instead.
+    Where a word of the learner's list of own words holds a client's, or is a part of it, its mark stands in texts
+    instead.
     """
-    marks: dict[str, list[str]] = {}
-    for word in hidden:
-        marks.setdefault(fold(word.word), []).append(mark_text(OWN_WORD, str(word.id)))
-    found: list[IdentifyingWord] = []
-    for one in contexts:
-        for how, named in one.form.named():
-            found.append(IdentifyingWord(one.id, one.owner, how, named))
-            found += [IdentifyingWord(one.id, one.owner, how, named, mark) for mark in marks.get(fold(named), ())]
-    return identifying(found)
+    plain = [IdentifyingWord(one.id, one.owner, how, named) for one in contexts for how, named in one.form.named()]
+    if not hidden:
+        return identifying(plain)
+    return identifying([*plain, *_holding(plain, hidden), *_held(plain, hidden)])
+
+
+def _holding(plain: Sequence[IdentifyingWord], hidden: Sequence[OwnWord]) -> Iterator[IdentifyingWord]:
+    """Yield clients' words that stand in own words: the own word's mark is theirs."""
+    words = identifying(plain)
+    for own in hidden:
+        mark = mark_text(OWN_WORD, str(own.id))
+        yield from (replace(found, literal=mark) for found in words.find(own.word))
+
+
+def _held(plain: Sequence[IdentifyingWord], hidden: Sequence[OwnWord]) -> Iterator[IdentifyingWord]:
+    """Yield clients' words that hold an own word, as they stand in texts: with its mark in its place."""
+    own_words = OwnWords(hidden)
+    for word in plain:
+        for start, end, number in own_words.find(Subject(word.word)):
+            if end - start < len(word.word):
+                mark = mark_text(OWN_WORD, str(number))
+                yield replace(word, literal=fold(word.word[:start] + mark + word.word[end:]))
 
 
 def look(session: Session, words: ClientWords, rules: int, *, most: int = AT_ONCE) -> list[Scanned]:
     """Look at the next texts that are due; changes nothing."""
     titles: dict[str, tuple[IdentifyingWord, ...]] = {}
+    known = {str(word.id) for word in own_words(session)}
     found = []
     for one in scans.due(session, rules=rules, most=most):
         if one.title not in titles:
@@ -66,8 +87,20 @@ def look(session: Session, words: ClientWords, rules: int, *, most: int = AT_ONC
         mentions = _mentions(Place.TITLE, titles[one.title])
         if not one.text_removed:
             mentions += _mentions(Place.PROMPT, words.find(one.prompt)) + _mentions(Place.REPLY, words.find(one.reply))
-        found.append(Scanned(one.id, one.touched, one.talk, tuple(mentions), titles_only=one.text_removed))
+        lapsed = _lapsed(one, known)
+        found.append(Scanned(one.id, one.touched, one.talk, tuple(mentions), one.text_removed, lapsed))
     return found
+
+
+def _lapsed(one: DueTexts, known: Collection[str]) -> frozenset[str]:
+    """Return the places where marks of own words stand that are on the list no longer."""
+    texts = {Place.TITLE: one.title, Place.PROMPT: one.prompt, Place.REPLY: one.reply}
+    marked = {place: marks_in(text) for place, text in texts.items() if _OWN_MARK in text}
+    return frozenset(
+        place.value
+        for place, marks in marked.items()
+        if any(one.kind == OWN_WORD and one.mark not in known for one in marks)
+    )
 
 
 def keep(session: Session, found: Sequence[Scanned], rules: int) -> int:
@@ -77,12 +110,25 @@ def keep(session: Session, found: Sequence[Scanned], rules: int) -> int:
     """
     if rules_now(session) != rules:
         return 0
-    changed_talks = scans.keep(session, found, rules=rules)
+    living = queries.contexts(session)
+
+    def stands(number: int, word: str) -> bool:
+        # Of a removed one too: it may be brought back.
+        return number not in living or word in {named for _how, named in living[number].form.named()}
+
+    changed_talks = scans.keep(session, found, rules=rules, stands=stands)
     # All of the batch: a client that was removed, or said meanwhile, changes no mention.
     changed = settle(session, sorted(changed_talks | {one.talk for one in found}))
     if changed:
-        bump_revision(session)
+        bump_revision(session, Touched())
     return changed
+
+
+def look_at_rest(session: Session) -> None:
+    """Look at everything that is due in the caller's transaction: for little, and where nothing may come between."""
+    rules, words = rules_now(session), read_words(session)
+    while rules and (found := look(session, words, rules)):
+        keep(session, found, rules)
 
 
 def settle(session: Session, talks: Sequence[int], contexts: Mapping[int, Context] | None = None) -> int:

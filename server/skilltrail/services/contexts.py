@@ -30,6 +30,7 @@ from skilltrail.services.context_rules import change_rules, rules_now, settle
 from skilltrail.storage import context_queries as queries
 from skilltrail.storage import context_scan_queries as scans
 from skilltrail.storage.meta_queries import bump_revision
+from skilltrail.storage.touched import Touched
 from skilltrail.storage.types import to_microseconds
 
 RELEASE, OWN = "release", "own"
@@ -67,7 +68,7 @@ def keep(
     number = queries.put(session, clean, change=change, now=now, old=old, client_id=owner)
     if old is None or old.form.named() != clean.named():
         change_rules(session)
-    bump_revision(session)
+    bump_revision(session, Touched())
     return ContextChange(change, queries.contexts(session)[number])
 
 
@@ -76,7 +77,7 @@ def set_archived(session: Session, context_id: int, *, archived: bool, now: date
     old = _living(queries.contexts(session), context_id)
     change = queries.next_change(session)
     queries.put(session, replace(old.form, archived=archived), change=change, now=now, old=old, client_id=old.client_id)
-    bump_revision(session)
+    bump_revision(session, Touched())
     return ContextChange(change, queries.contexts(session)[context_id])
 
 
@@ -104,7 +105,7 @@ def remove(session: Session, context_id: int, *, now: datetime, then: str | int 
         queries.drop_client(session, old.id)
     settle(session, queries.talks_of(session, concerned))
     change_rules(session)
-    bump_revision(session)
+    bump_revision(session, Touched())
     return ContextChange(change, old, len(concerned))
 
 
@@ -174,7 +175,7 @@ def say(
     for start in range(0, len(rows), _AT_ONCE):
         queries.say(session, rows[start : start + _AT_ONCE], word, now=to_microseconds(now))
     settle(session, queries.talks_of(session, rows), living)
-    bump_revision(session)
+    bump_revision(session, Touched())
     return ContextChange(change, exchanges=len(rows))
 
 
@@ -186,7 +187,7 @@ def undo(session: Session, change: int) -> ContextChange:
     if of_forms:
         change_rules(session)
     settle(session, queries.talks_of(session, concerned))
-    bump_revision(session)
+    bump_revision(session, Touched())
     return ContextChange(change, exchanges=len(concerned))
 
 
@@ -216,7 +217,7 @@ def read_exchange(session: Session, exchange_id: int) -> ExchangeContext:
         reasons_of(exchange_id, talk, living),
         talk.says.get(exchange_id),
         len(talk.exchanges),
-        exchange_id not in talk.unseen,
+        not talk.unseen,
     )
 
 

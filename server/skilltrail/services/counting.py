@@ -209,9 +209,9 @@ def exemplar_ids(columns: Columns, topic_id: str) -> list[int]:
     return [int(number) for number in columns.id[rows[np.argsort(columns.rank[rows], kind="stable")]]]
 
 
-def page_ids(columns: Columns, part: Part, *, before: int | None, limit: int) -> list[int]:
-    """Return the ids of a part's exchanges in falling order of arrival, those before ``before``."""
-    ids = np.sort(columns.id[within(columns, part)])
+def page_ids(columns: Columns, rows: NDArray[np.int64], *, before: int | None, limit: int) -> list[int]:
+    """Return the ids of the exchanges in ``rows`` in falling order of arrival, those before ``before``."""
+    ids = np.sort(columns.id[rows])
     end = len(ids) if before is None else int(np.searchsorted(ids, before))
     return [int(number) for number in ids[max(0, end - limit) : end][::-1]]
 

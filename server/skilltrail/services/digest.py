@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from skilltrail.domain.corrections import Standing
+from skilltrail.domain.corrections import LogLine, Standing
 from skilltrail.domain.digest import Digest, Grown
 from skilltrail.domain.learning import Kind
 from skilltrail.services import counting
@@ -16,7 +16,6 @@ from skilltrail.storage.history_columns import KINDS, HistoryColumns
 from skilltrail.storage.trail_queries import topic_names
 
 GROWN_MOST, CHANGES_MOST = 8, 6
-_LOG = 50
 
 
 def read_digest(session: Session, since: datetime, *, history: HistoryColumns, pause: timedelta) -> Digest:
@@ -40,7 +39,7 @@ def read_digest(session: Session, since: datetime, *, history: HistoryColumns, p
         if names[one.topic_id].shown and (size := sizes[one.topic_id])
     ]
     total = counting.totals(columns, rows)
-    changes = [line for line in read_log(session, limit=_LOG) if line.at >= since]
+    changes = _changes(session, since, frozenset(hidden))
     if total.exchanges == counting.totals(columns, counting.within(columns, Part(hidden=hidden))).exchanges:
         # All is new: nobody knew the topics before, so what runs made of them meanwhile is no news.
         changes = [line for line in changes if line.correction_id is not None]
@@ -55,3 +54,9 @@ def read_digest(session: Session, since: datetime, *, history: HistoryColumns, p
         changed=len(changes),
         changes=tuple(changes[:CHANGES_MOST]),
     )
+
+
+def _changes(session: Session, since: datetime, hidden: frozenset[str]) -> list[LogLine]:
+    """Return what changed and stayed so; a line that names a hidden topic is left to the whole log."""
+    lines = read_log(session)
+    return [line for line in lines if line.at >= since and not line.undone and not line.named & hidden]

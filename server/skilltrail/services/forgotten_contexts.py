@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.forget import ForgetPass, Scope
 from skilltrail.errors import NotFound
 from skilltrail.i18n import _
-from skilltrail.services.context_rules import change_rules
+from skilltrail.services.context_rules import change_rules, look_at_rest
 from skilltrail.storage import context_forget_queries as queries
 from skilltrail.storage import context_queries
 from skilltrail.storage.context_forget_queries import ForgetTarget
@@ -49,7 +49,8 @@ def concerned(targets: Iterable[ForgetTarget]) -> int:
 
 
 def exchanges_now(session: Session, wanted: ForgetPass) -> Sequence[int]:
-    """Return the exchanges that the client of a pass has now."""
+    """Look at what is still due, and return the exchanges that the client of a pass has then."""
+    look_at_rest(session)
     found: set[int] = set()
     for number, _change, _at in queries.targets(session, wanted.id):
         found.update(context_queries.exchanges_of(session, number))

@@ -109,6 +109,16 @@ def proposable(match: TopicMatch, avoid: frozenset[str]) -> TopicMatch:
     return TopicMatch(tuple(one for one in match.proposals if not gives_away(one.concept.label, avoid)))
 
 
+def drop_given_away(session: Session) -> None:
+    """Take back at once what was proposed under a client's name; those topics are matched again."""
+    avoid = names_to_avoid(session)
+    matched = claim_queries.matches(session)
+    gone = [one for one, found in matched.items() if any(gives_away(each.concept.label, avoid) for each in found)]
+    if gone:
+        claim_queries.drop_matches(session, gone)
+        match_again(session)
+
+
 def _state(session: Session, model: str) -> str:
     last = read_last_run(session)
     parts = (last.id if last else 0, get_counter(session, FORGET_EPOCH), get_counter(session, AGAIN), MATCHING, model)

@@ -217,7 +217,8 @@ def _in_topics(session: Session, wanted: SearchQuery) -> _Passing:
 def _of_clients(session: Session, wanted: Sequence[str]) -> _Passing:
     """Return the exchanges of the clients and projects whose names begin so, of the learner, or of nobody."""
     living = context_queries.contexts(session)
-    chosen = [one for one in living.values() if any(_begins(one.form.name, name) for name in wanted)]
+    names = [name for name in wanted if name not in (OWN, NONE, UNDECIDED)]
+    chosen = [one for one in living.values() if any(_begins(one.form.name, name) for name in names)]
     whose = [name for name in (OWN, NONE, UNDECIDED) if name in wanted]
     joined = [context_boundary_queries.ids_of(session, [one.id for one in chosen], whose)]
     return _Passing.of(_numbers(",".join(filter(None, joined))))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +14,6 @@ from skilltrail.services.corrections import living
 from skilltrail.services.ports import ModelPort
 from skilltrail.services.topic_run import TopicRows, read_rows
 from skilltrail.storage.correction_queries import members_of
-from skilltrail.storage.meta_queries import get_revision
 from skilltrail.storage.topic_page_queries import questions_of
 
 QUESTIONS = 3
@@ -23,19 +24,26 @@ QUESTIONS = 3
 class Division:
     """The parts of a topic, the largest first; fewer than two: nothing in it stands apart.
 
-    ``revision`` tells the state of the history that it was worked out from.
+    ``made_of`` tells what it was worked out from, as ``made_of`` returns it.
     """
 
     topic_id: str
-    revision: int
+    made_of: str
     parts: tuple[Part, ...]
 
 
-def read_topic_rows(session: Session, topic_id: str, *, model: str | None, static_model: str) -> tuple[TopicRows, int]:
-    """Return what a division looks at, and the revision of the history; raises NotFound."""
+def read_topic_rows(session: Session, topic_id: str, *, model: str | None, static_model: str) -> TopicRows:
+    """Return what a division looks at; raises NotFound."""
     living(session, topic_id)
-    members = members_of(session, [topic_id])
-    return read_rows(session, model=model, static_model=static_model, only=members), get_revision(session)
+    return read_rows(session, model=model, static_model=static_model, only=members_of(session, [topic_id]))
+
+
+def made_of(rows: TopicRows, avoid: frozenset[str]) -> str:
+    """Return a digest of all that a division rests on: whatever else changes in the history, it holds."""
+    digest = sha256(json.dumps([list(rows.ids.items()), rows.texts, sorted(avoid)]).encode())
+    digest.update(rows.dense.tobytes())
+    digest.update(rows.static.tobytes())
+    return digest.hexdigest()
 
 
 def dense_model(model: ModelPort) -> str | None:

@@ -61,19 +61,22 @@ def _run_lines(run: RunEvents, names: _Names, *, is_first: bool) -> Iterator[Log
         parts_made = [part for part in into if part != topic]
         kept = _("A part of {name} is a topic of its own now: {parts}.")
         words = kept if topic in into else _("{name} fell into {parts}.")
-        yield LogLine(run.at, words.format(name=names.one(topic), parts=names.all(parts_made)), parts_made[0])
+        told = words.format(name=names.one(topic), parts=names.all(parts_made))
+        yield LogLine(run.at, told, parts_made[0], named=frozenset([topic, *parts_made]))
     for merged_ones, into_one in run.merges:
         words = _("{names} turned out to be about the same as {name} and went into it.")
         others = names.all([topic for topic in merged_ones if topic != into_one])
-        yield LogLine(run.at, words.format(names=others, name=names.one(into_one)), into_one)
+        told = words.format(names=others, name=names.one(into_one))
+        yield LogLine(run.at, told, into_one, named=frozenset([*merged_ones, into_one]))
     merged = {topic for old, _into in run.merges for topic in old}
     for topic in run.deaths:
         if topic not in merged:
-            yield LogLine(run.at, _ended(names.one(topic), names.all(run.went.get(topic, ()))))
+            went = run.went.get(topic, ())
+            yield LogLine(run.at, _ended(names.one(topic), names.all(went)), named=frozenset([topic, *went]))
     parts = {topic for _from, into in run.splits for topic in into}
     for topic in run.born:
         if topic not in parts:
-            yield LogLine(run.at, _("{name} is new.").format(name=names.one(topic)), topic)
+            yield LogLine(run.at, _("{name} is new.").format(name=names.one(topic)), topic, named=frozenset([topic]))
 
 
 def _ended(name: str, into: str) -> str:
@@ -84,7 +87,8 @@ def _ended(name: str, into: str) -> str:
 
 def _correction_line(one: Correction, names: _Names, count: int, left: list[str]) -> LogLine:
     words = _sentence(one, names, count, left)
-    return LogLine(one.made_at, words, one.topic_id, one.id, undone=one.undone_at is not None)
+    named = frozenset([*left, *([one.topic_id] if one.topic_id else [])])
+    return LogLine(one.made_at, words, one.topic_id, one.id, undone=one.undone_at is not None, named=named)
 
 
 def _sentence(one: Correction, names: _Names, count: int, left: list[str]) -> str:

@@ -173,11 +173,11 @@ def read_page(
     topic_id: str | None,
     cursor: int | None,
     limit: int,
-    days: TimelineFilter | None = None,
+    part: TimelineFilter | None = None,
 ) -> ExchangePage:
     """Return a page of exchanges, the last to arrive first; ``cursor`` is the ``next_cursor`` of the page before.
 
-    ``days``: of a topic, only what was asked between these.
+    ``part``: of a topic, only what belongs to this; its area does not count.
     """
     limit = max(1, min(limit, PAGE_LIMIT))
     # One more than asked for tells whether there is a next page.
@@ -185,25 +185,29 @@ def read_page(
         items, total = queries.page(session, before=cursor, limit=limit + 1), queries.everything(session)[0]
     else:
         columns = history.at(session)
-        part = _of_topic(topic_id, days)
-        items = _summaries(session, counting.page_ids(columns, part, before=cursor, limit=limit + 1))
-        total = len(counting.within(columns, part))
+        rows = _of_topic(session, columns, topic_id, part)
+        items = _summaries(session, counting.page_ids(columns, rows, before=cursor, limit=limit + 1))
+        total = len(rows)
     more = len(items) > limit
     items = items[:limit]
     return ExchangePage(items=items, total=total, next_cursor=items[-1].seq if more else None)
 
 
-def _of_topic(topic_id: str, days: TimelineFilter | None) -> Part:
-    bounds = bounds_of(days or TimelineFilter())
-    return Part(topics=(topic_id,), since=bounds.since, before=bounds.before)
+def _of_topic(session: Session, columns: Columns, topic_id: str, wanted: TimelineFilter | None) -> NDArray[np.int64]:
+    bounds = bounds_of(wanted or TimelineFilter())
+    part = Part(
+        topics=(topic_id,), since=bounds.since, before=bounds.before, source=bounds.source, learning=bounds.learning
+    )
+    return _rows(session, columns, part, bounds)
 
 
 def ids_shown_of(
-    session: Session, topic_id: str, *, history: HistoryColumns, limit: int, days: TimelineFilter | None = None
+    session: Session, topic_id: str, *, history: HistoryColumns, limit: int, part: TimelineFilter | None = None
 ) -> list[int]:
     """Return the exchanges that a topic's page shows: its exemplars, and the newest ``limit`` with one more."""
     columns = history.at(session)
-    page = counting.page_ids(columns, _of_topic(topic_id, days), before=None, limit=limit + 1)
+    rows = _of_topic(session, columns, topic_id, part)
+    page = counting.page_ids(columns, rows, before=None, limit=limit + 1)
     return [*counting.exemplar_ids(columns, topic_id), *page]
 
 
@@ -282,7 +286,7 @@ def _rows(session: Session, columns: Columns, part: Part, bounds: Bounds) -> NDA
     rows = counting.within(columns, part)
     if not bounds.exported and bounds.client is None:
         return rows
-    apart = once(session, f"apart {bounds.client} {sorted(bounds.admitted)}", lambda: kept_apart(session, bounds))
+    apart = once(session, f"apart {bounds}", lambda: kept_apart(session, bounds))
     return counting.without(columns, rows, apart)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.storage.context_conditions import UNSEEN, confidential, is_of
 from skilltrail.storage.context_models import ContextAssignment
 from skilltrail.storage.models import Conversation, Exchange, TopicMembership
-from skilltrail.storage.trail_queries import Bounds, conditions, summaries, summary_of
+from skilltrail.storage.trail_queries import Bounds, conditions, everywhere, summaries, summary_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,12 @@ class LeftOutCounts:
     waiting: int
 
 
-def left_out(session: Session, bounds: Bounds, admitted: Collection[int]) -> LeftOutCounts:
-    """Count what an export within bounds leaves out; what the learner restricts by hand is not counted here."""
-    inside = select(Exchange.id).where(*conditions(bounds), Exchange.restricted.is_(False))
-    if bounds.area is not None:
-        inside = inside.join(TopicMembership, TopicMembership.exchange_id == Exchange.id)
-    if bounds.source is not None:
-        inside = inside.join(Conversation, Conversation.id == Exchange.conversation_id)
+def left_out(session: Session, bounds: Bounds | None, admitted: Collection[int]) -> LeftOutCounts:
+    """Count what an export within bounds leaves out, without bounds one that holds what is off the current path too.
+
+    What the learner restricts by hand is not counted here.
+    """
+    inside = _inside(bounds).where(Exchange.restricted.is_(False))
     kept_back = inside.where(or_(confidential(admitted), UNSEEN))
     waiting = select(func.count()).select_from(inside.where(UNSEEN, ~confidential(admitted)).subquery())
     total = select(func.count()).select_from(kept_back.subquery())
@@ -51,6 +50,17 @@ def left_out(session: Session, bounds: Bounds, admitted: Collection[int]) -> Lef
     ).one()
     by_client = {row[0]: row[1] - int(row[2]) for row in session.execute(counted)}
     return LeftOutCounts(sums[0], {one: count for one, count in by_client.items() if count}, sums[2], sums[1])
+
+
+def _inside(bounds: Bounds | None) -> Select[int]:
+    if bounds is None:
+        return select(Exchange.id).where(*everywhere())
+    inside = select(Exchange.id).where(*conditions(bounds))
+    if bounds.area is not None:
+        inside = inside.join(TopicMembership, TopicMembership.exchange_id == Exchange.id)
+    if bounds.source is not None:
+        inside = inside.join(Conversation, Conversation.id == Exchange.conversation_id)
+    return inside
 
 
 def ids_of(session: Session, context_ids: Sequence[int], whose: Sequence[str]) -> str:

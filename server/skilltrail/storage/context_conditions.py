@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Integer, cast, false, or_, select
+from sqlalchemy.orm import aliased
 
 from skilltrail.domain.contexts import NONE, OWN, UNDECIDED
 from skilltrail.storage.context_models import ContextAssignment, ContextScan
@@ -17,8 +18,16 @@ _EDITION = select(cast(Meta.value, Integer)).where(Meta.name == RULES).scalar_su
 _ANYBODYS = select(ContextAssignment.exchange_id)
 _OWN = select(ContextScan.exchange_id).where(ContextScan.own.is_(True))
 
-UNSEEN: ColumnElement[bool] = Exchange.id.in_(select(ContextScan.exchange_id).where(ContextScan.rules < _EDITION))
-"""Not looked at since the rules changed: nobody knows whose it is. Where there never was a client there are none."""
+_BESIDE = aliased(Exchange)
+_WAITING_TALKS = (
+    select(_BESIDE.conversation_id)
+    .join(ContextScan, ContextScan.exchange_id == _BESIDE.id)
+    .where(ContextScan.rules < _EDITION)
+)
+
+UNSEEN: ColumnElement[bool] = Exchange.conversation_id.in_(_WAITING_TALKS)
+"""Of a chat that was not looked at whole since the rules changed: what is still to be seen may make all of it a
+client's, so nobody knows whose it is. Where there never was a client there are none."""
 
 
 def confidential(admitted: Collection[int] = ()) -> ColumnElement[bool]:

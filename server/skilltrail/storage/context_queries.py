@@ -342,12 +342,14 @@ _TOTALS = text(
     "SELECT (SELECT count(*) FROM exchange), (SELECT count(*) FROM context_scan WHERE own = 1), "
     "(SELECT count(DISTINCT exchange_id) FROM context_assignment), "
     "(SELECT count(DISTINCT exchange_id) FROM context_assignment WHERE certain = 0), "
-    "(SELECT count(*) FROM context_scan WHERE rules < (SELECT CAST(value AS INTEGER) FROM meta WHERE name = :rules))"
+    "(SELECT count(*) FROM exchange WHERE conversation_id IN (SELECT e.conversation_id FROM exchange AS e "
+    "JOIN context_scan AS s ON s.exchange_id = e.id "
+    "WHERE s.rules < (SELECT CAST(value AS INTEGER) FROM meta WHERE name = :rules)))"
 )
 
 
 def totals(session: Session) -> tuple[int, int, int, int, int]:
-    """Return all exchanges, the own ones, those of clients, the undecided ones of these, and those not looked at."""
+    """Return all exchanges, own ones, those of clients, undecided ones of these, and those of chats not looked at."""
     row = session.connection().execute(_TOTALS, {"rules": RULES}).one()
     return row[0], row[1], row[2], row[3], row[4]
 

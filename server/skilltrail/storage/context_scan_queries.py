@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -40,13 +40,17 @@ class DueTexts:
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What the rules found in an exchange. Of one without texts only ``titles`` are looked at."""
+    """What the rules found in an exchange. Of one without texts only ``titles`` are looked at.
+
+    At ``lapsed`` places stands the mark of an own word that is on the list no longer: what it was, nobody can tell.
+    """
 
     id: int
     touched: int
     talk: int
     mentions: tuple[Mention, ...]
     titles_only: bool = False
+    lapsed: frozenset[str] = frozenset()
 
 
 def due(session: Session, *, rules: int, most: int) -> Iterator[DueTexts]:
@@ -86,10 +90,17 @@ _PUT = text(
 )
 
 
-def keep(session: Session, found: Sequence[Scanned], *, rules: int) -> set[int]:
+def keep(
+    session: Session,
+    found: Sequence[Scanned],
+    *,
+    rules: int,
+    stands: Callable[[int, str], bool],
+) -> set[int]:
     """Write what was found and note that it was looked at; return the conversations in which anything changed.
 
-    What changed while it was looked at stays due.
+    What changed while it was looked at stays due. What was found before at a ``lapsed`` place stays if its word still
+    ``stands`` for the client or project.
     """
     seen = orjson.dumps([[one.id, one.touched] for one in found]).decode()
     marked = {row[0] for row in session.connection().execute(_MARK, {"rules": rules, "seen": seen})}
@@ -100,7 +111,8 @@ def keep(session: Session, found: Sequence[Scanned], *, rules: int) -> set[int]:
     new: list[dict[str, object]] = []
     for one in standing:
         had = {key: value for key, value in before.get(one.id, {}).items() if not one.titles_only or key[1] == "title"}
-        has = {(m.context_id, m.place.value): (m.how.value, m.word) for m in one.mentions}
+        stay = {key: held for key, held in had.items() if key[1] in one.lapsed and stands(key[0], held[1])}
+        has = stay | {(m.context_id, m.place.value): (m.how.value, m.word) for m in one.mentions}
         if had == has:
             continue
         changed.add(one.talk)

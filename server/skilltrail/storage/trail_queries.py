@@ -101,6 +101,11 @@ def conditions(bounds: Bounds) -> list[ColumnElement[bool]]:
     return _within(bounds)
 
 
+def everywhere() -> list[ColumnElement[bool]]:
+    """Return the conditions of what stands on any path, but not in a topic that the learner does not want shown."""
+    return [Exchange.id.not_in(_HIDDEN)]
+
+
 def topic_names(session: Session) -> dict[str, TopicNames]:
     """Return what all topics are called, those that are hidden or ended too."""
     return once(session, "topic names", lambda: _topic_names(session))
@@ -160,7 +165,7 @@ def all_summaries(
     What the learner leaves out of exports is not in it, nor what is a client's but those ``admitted``.
     Without ``questions`` no text is read: ``question`` is empty.
     """
-    conditions = [Exchange.id.not_in(_HIDDEN), *may_leave(admitted)] if bounds is None else _within(bounds)
+    conditions = [*everywhere(), *may_leave(admitted)] if bounds is None else _within(bounds)
     conditions.append(Exchange.restricted.is_(False))
     statement = summaries(questions=questions).where(*conditions).order_by(Exchange.id)
     for row in session.execute(statement.execution_options(yield_per=_CHUNK)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -24,14 +25,16 @@ def wanted_part() -> TimelineFilter:
     )
 
 
-def asked_days() -> TimelineFilter:
-    """Return the days that the query names alone."""
-    return TimelineFilter(since=_day("since"), until=_day("until"))
+def asked_of_topic() -> TimelineFilter:
+    """Return the part of one topic that the query names: its area says nothing more."""
+    return replace(wanted_part(), area=None)
 
 
-def days_query(days: TimelineFilter) -> str:
-    """Return these days as they follow in an address, "&since=…&until=…"."""
-    query = urlencode(query_of(since=days.since, until=days.until))
+def part_query(part: TimelineFilter) -> str:
+    """Return a part of a topic as it follows in an address, "&since=…&until=…&client=…"."""
+    query = urlencode(
+        query_of(since=part.since, until=part.until, client=part.client, source=part.source, learning=part.learning)
+    )
     return f"&{query}" if query else ""
 
 

@@ -57,7 +57,7 @@ def topic_parts_fragment(topic_id: str) -> str | Response:
     """How a topic could be divided, or 202 while that is worked out: of a large topic it takes some seconds."""
     app = application()
     found = divisions().take((in_demo(), topic_id), lambda: app.corrections.divide(topic_id))
-    if found is None or found.revision != app.trail.revision():
+    if found is None or not app.corrections.still_stands(found):
         # Not there yet, or left over from when somebody closed the page: the script asks again.
         return Response(status=202)
     return _fragment("topic_parts", topic_id=topic_id, parts=found.parts)

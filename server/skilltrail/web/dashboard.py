@@ -30,7 +30,7 @@ from skilltrail.web import (
     review_pages,
 )
 from skilltrail.web.access import DASHBOARD_ONLY, DASHBOARD_READ, SHELL, asks
-from skilltrail.web.asked_part import asked_days, days_query, query_of
+from skilltrail.web.asked_part import asked_of_topic, part_query, query_of
 from skilltrail.web.correction_pages import topic_controls
 from skilltrail.web.problems import problem
 from skilltrail.web.rendering import RENDERED_CHARACTERS, markdown_html, plain_html
@@ -123,7 +123,7 @@ def home_fragment() -> str:
 @of_one_moment
 def topic_fragment(topic_id: str) -> str:
     """One topic: why it is called so, its months, its exchanges."""
-    app, days = application(), asked_days()
+    app, part = application(), asked_of_topic()
     claims, skill, evidence = (
         app.claims.topic(topic_id),
         skill_parts(app, topic_id),
@@ -132,14 +132,14 @@ def topic_fragment(topic_id: str) -> str:
     # One statement for all questions of the page: whoever asks below finds them read.
     app.exchanges.summaries(
         [
-            *app.exchanges.shown_of(topic_id, PAGE_SIZE, days=days),
+            *app.exchanges.shown_of(topic_id, PAGE_SIZE, part=part),
             *skill["asked_first"],
             *evidence["asked_ids"],
             *claim_pages.exemplar_ids((claims,)),
         ]
     )
     detail = app.trail.topic(topic_id)
-    page = app.exchanges.page(topic_id, None, PAGE_SIZE, days=days)
+    page = app.exchanges.page(topic_id, None, PAGE_SIZE, part=part)
     return _fragment(
         "topic",
         claims=claims,
@@ -147,8 +147,8 @@ def topic_fragment(topic_id: str) -> str:
         line=detail.line,
         exemplars=detail.exemplars,
         page=page,
-        days=days,
-        days_query=days_query(days),
+        part=part,
+        part_query=part_query(part),
         kinds=_kinds(page),
         shares=app.learning.shares(topic_id),
         most=max((count.exchanges for count in detail.line.months), default=1),
@@ -166,9 +166,9 @@ def topic_fragment(topic_id: str) -> str:
 def topic_exchanges_fragment(topic_id: str) -> str:
     """Serve a further page of a topic's exchanges."""
     before = request.args.get("before", type=_row_number)
-    days = asked_days()
-    page = application().exchanges.page(topic_id, before, PAGE_SIZE, days=days)
-    return _fragment("topic_exchanges", topic_id=topic_id, page=page, kinds=_kinds(page), days_query=days_query(days))
+    part = asked_of_topic()
+    page = application().exchanges.page(topic_id, before, PAGE_SIZE, part=part)
+    return _fragment("topic_exchanges", topic_id=topic_id, page=page, kinds=_kinds(page), part_query=part_query(part))
 
 
 @bp.get("/fragments/exchanges/<int:exchange_id>")

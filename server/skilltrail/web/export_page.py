@@ -16,7 +16,7 @@ from skilltrail.errors import UnsupportedFormat
 from skilltrail.exporters import TIMELINE_FORMATS, write_exchanges_csv
 from skilltrail.exporters.exchanges_csv import COLUMNS
 from skilltrail.exporters.exchanges_xlsx import shown_row
-from skilltrail.exporters.wording import exchanges_words, ngettext, one_line, topics_words
+from skilltrail.exporters.wording import exchanges_words, ngettext, number, one_line, topics_words
 from skilltrail.i18n import _
 
 SAMPLE_LINES = 40
@@ -143,7 +143,7 @@ def left_out_words(left: LeftOut) -> list[str]:
     """Say what a file leaves out because it is a client's matter, a line each; empty where nothing is."""
     lines = []
     if left.by_client:
-        counted = ", ".join(f"{one_line(name)} ({count:,})" for name, count in left.by_client)
+        counted = ", ".join(f"{one_line(name)} ({number(count)})" for name, count in left.by_client)
         lines.append(
             _("Left out: {exchanges} of clients that are not ticked: {clients}.").format(
                 exchanges=exchanges_words(left.exchanges - left.undecided - left.waiting), clients=counted
@@ -184,7 +184,7 @@ def _csv_preview(application: Application, admitted: Sequence[int]) -> dict[str,
             *_table_points(),
             _("A cell that a spreadsheet would take for a formula begins with an apostrophe."),
         ],
-        "left_out": left_out_words(application.contexts.left_out(TimelineFilter(), admitted)),
+        "left_out": left_out_words(application.contexts.left_out(None, admitted)),
         "download": _table_address("csv", admitted),
         "name": "skilltrail-exchanges.csv",
         # The whole table is written when it is saved.
@@ -200,7 +200,7 @@ def _xlsx_preview(application: Application, admitted: Sequence[int]) -> dict[str
             exchanges=exchanges_words(application.exports.row_count(admitted))
         ),
         "points": [*_table_points(), _("Every text is a cell of type text: no spreadsheet takes it for a formula.")],
-        "left_out": left_out_words(application.contexts.left_out(TimelineFilter(), admitted)),
+        "left_out": left_out_words(application.contexts.left_out(None, admitted)),
         "download": _table_address("xlsx", admitted),
         "name": "skilltrail-exchanges.xlsx",
         "size": None,

@@ -95,6 +95,7 @@ def _kept(name: str) -> Background[Any]:
     cache: Background[Any] | None = current_app.extensions.get(name)
     if cache is None:
         cache = current_app.extensions[name] = Background()
-        # A picture names topics, and a division quotes questions: either may have been forgotten.
+        # A picture names topics, and a division quotes questions: either may have been forgotten, or be of the history
+        # before a restore.
         spaces().own.when_forgotten(cache.clear)
     return cache

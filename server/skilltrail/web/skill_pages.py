@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MINYEAR, UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -124,6 +124,8 @@ def _is_month(named: str) -> bool:
     """Tell whether this is "2026-11" or "2026"."""
     year, dash, month = named.partition("-")
     if not all(part.isascii() and part.isdecimal() for part in (year, month or "1")) or len(year) != 4:
+        return False
+    if int(year) < MINYEAR:
         return False
     return not dash or (len(month) == 2 and 1 <= int(month) <= 12)
 

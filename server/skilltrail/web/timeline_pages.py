@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from skilltrail.exporters.chart_spec import timeline_chart
 from skilltrail.i18n import _
 from skilltrail.web import client_pages, page_words
 from skilltrail.web.access import DASHBOARD_READ, asks
-from skilltrail.web.asked_part import query_of, wanted_part
+from skilltrail.web.asked_part import part_query, query_of, wanted_part
 from skilltrail.web.making import charts
 from skilltrail.web.rendering import chart_html
 from skilltrail.web.space import application, in_demo, of_one_moment
@@ -47,6 +48,7 @@ def timeline_fragment() -> str:
         by_area=page_words.topics_by_area(timeline.topics),
         waiting_words=page_words.waiting_words(timeline),
         chart_query=urlencode(query),
+        part_query=part_query(replace(wanted, since=None, until=None)),
         zoom=zoom_links(timeline, kept),
         zoom_words=zoom_words,
         week_end=week_end,
@@ -92,7 +94,9 @@ def _mark_address(mark: str, kept: dict[str, Any]) -> str | None:
         return f"{base}/topics/{name}"
     if kind == "cell":
         topic, since, until = name.split(".")
-        return f"{base}/topics/{topic}?since={since}&until={until}#exchanges"
+        # A topic is in one area.
+        query = {"since": since, "until": until} | {key: value for key, value in kept.items() if key != "area"}
+        return f"{base}/topics/{topic}?{urlencode(query)}#exchanges"
     if kind == "days":
         since, until = name.split(".")
         return f"{base}/timeline?{urlencode(kept | {'since': since, 'until': until})}"

@@ -14,6 +14,8 @@ _WEEKS, _DAYS = timedelta(weeks=26), timedelta(days=31)
 """How much is looked at in weeks, and in days."""
 
 _DAY = timedelta(days=1)
+_FIRST, _LAST = date(1971, 1, 1), date(9000, 1, 1)
+"""Days within which links are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,18 @@ def zoom_links(timeline: Timeline, kept: dict[str, Any]) -> dict[str, list[Zoom]
     ]
     if timeline.filter.since is None and timeline.filter.until is None:
         return {"scales": scales, "sides": []}
+    return {"scales": scales, "sides": _sides(since, until, kept, timeline.generated_at.date())}
+
+
+def _sides(since: date, until: date, kept: dict[str, Any], today: date) -> list[Zoom]:
+    """Return the links to as many days before and after, as far as there are such days."""
     span = until - since + _DAY
-    sides = [
-        Zoom("earlier", _query(kept, since - span, since - _DAY)),
-        Zoom("later", _query(kept, until + _DAY, until + span)),
-    ]
-    return {"scales": scales, "sides": sides if until < timeline.generated_at.date() else sides[:1]}
+    sides = []
+    if since - _FIRST > span:
+        sides.append(Zoom("earlier", _query(kept, since - span, since - _DAY)))
+    if until < today and _LAST - until > span:
+        sides.append(Zoom("later", _query(kept, until + _DAY, until + span)))
+    return sides
 
 
 def week_end(monday: date) -> date:
@@ -81,6 +89,6 @@ def _shown(timeline: Timeline) -> tuple[date, date] | None:
     wanted = timeline.filter
     first = wanted.since or (timeline.first_at.astimezone().date() if timeline.first_at else None)
     last = wanted.until or (timeline.last_at.astimezone().date() if timeline.last_at else None)
-    if first is None or last is None or not date(1971, 1, 1) < first <= last < date(9000, 1, 1):
+    if first is None or last is None or not _FIRST < first <= last < _LAST:
         return None
     return first, last

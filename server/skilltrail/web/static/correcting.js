@@ -8,6 +8,9 @@ import { word } from "./words.js";
 
 const AGAIN_AFTER = 400;
 
+/** In ms. Longer only where the topic changes all the while: each time it is divided anew. */
+const PARTS_PATIENCE = 180_000;
+
 /** @typedef {{id: number | null, topic_id: string | null, words: string}} Corrected */
 
 /** @param {HTMLFormElement} form */
@@ -70,11 +73,13 @@ export async function divideTopic(button) {
  * @param {string} path
  */
 async function partsWorkedOut(path) {
-  for (;;) {
+  const until = Date.now() + PARTS_PATIENCE;
+  while (Date.now() < until) {
     const response = await ask(path);
     if (response.status !== 202) return response.text();
     await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER));
   }
+  throw new Refused(503, { detail: word("parts-given-up") });
 }
 
 /** @param {HTMLFormElement} form */
