@@ -106,7 +106,10 @@ class Worker:
         if not self._is_quiet() and self._application.search.waiting() > _FLOOD:
             return 0
         return sum(
-            application.contexts.step() + application.search.step() + application.checks.step()
+            application.evidence_log.step()
+            + application.contexts.step()
+            + application.search.step()
+            + application.checks.step()
             for application in self._histories()
         )
 

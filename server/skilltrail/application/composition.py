@@ -18,6 +18,7 @@ from skilltrail.application.contexts import ContextsFacade
 from skilltrail.application.corrections import CorrectionsFacade
 from skilltrail.application.data_rights import DataRightsFacade
 from skilltrail.application.entries import EntriesFacade
+from skilltrail.application.evidence_log import EvidenceLogFacade
 from skilltrail.application.exchanges import ExchangesFacade
 from skilltrail.application.exports import ExportsFacade
 from skilltrail.application.forgetting import ForgettingFacade
@@ -113,6 +114,7 @@ class Application:
         database, clock, settings = self._database, self.clock, self.settings
         self.instance_id, mark_key = identity_of(database)
         note_instance(settings.home / INSTANCE_FILE, self.instance_id)
+        self.evidence_log = EvidenceLogFacade.begun(database=database, clock=clock, home=settings.home)
         self.health = HealthFacade(database=database)
         self.language = LanguageFacade(database=database, setting=settings.language)
         redactor = SecretRedactor(mark_key=mark_key)
