@@ -77,6 +77,7 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
         calls("json.loads", "json.load", "orjson.loads", "json.JSONDecoder", "flask.json.loads"),
         {
             "web/json_door.py": "the door",
+            "domain/log_leaf.py": "leaves and disclosures, measured before, nothing twice, one form only",
             "importers/stream.py": "one element of an export, cut out and measured by the splitter before",
             "storage/types.py": "what we wrote into our own encrypted database",
             "cli/running.py": "our own server's answers and its note in the data folder",
@@ -84,6 +85,7 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
             "application/backups.py": "a value of our own database",
             "services/backups.py": "our own description beside a backup",
             "platform/keys.py": "our own key file",
+            "platform/log_keys.py": "our own file beside the database",
             "platform/recovery_record.py": "our own record in the data folder",
             "cli/forgetting.py": "what this very line has written",
             "cli/import_door.py": "what this very line has written",

@@ -194,7 +194,7 @@ class TestNamesOfTopics:
 
 
 def test_the_demo_shows_the_boundary(application: Application) -> None:
-    demo = application.open_demo()
+    demo = application.demo.open()
     overview = demo.contexts.overview()
     assert [line.counts.exchanges > 15 for line in overview.clients] == [True] * 4
     assert sum(count > 0 for line in overview.clients for count in line.of_project.values()) >= 9
@@ -206,8 +206,8 @@ def test_the_demo_shows_the_boundary(application: Application) -> None:
     assert (found.undecided, len(found.by_client)) == (overview.undecided, 4)
 
     # Opened again, nothing is named twice.
-    application.close_demo()
-    assert len(application.open_demo().contexts.all()) == len(demo_names())
+    application.demo.close()
+    assert len(application.demo.open().contexts.all()) == len(demo_names())
 
 
 def demo_names() -> list[str]:

@@ -17,6 +17,8 @@ from skilltrail.cli.clients import COMMANDS as CLIENTS
 from skilltrail.cli.clients import clients_command
 from skilltrail.cli.correcting import COMMANDS as CORRECTIONS
 from skilltrail.cli.entering import COMMANDS as ENTRIES
+from skilltrail.cli.evidence_log import COMMANDS as LOG
+from skilltrail.cli.evidence_log import evidence_log_command
 from skilltrail.cli.forgetting import forget_command
 from skilltrail.cli.history import exchanges_command, export_command, process_command, topics_command
 from skilltrail.cli.importing import import_command
@@ -50,6 +52,7 @@ for _command in (
     review_command,
     clients_command,
     *ENTRIES,
+    evidence_log_command,
     exchanges_command,
     export_command,
     forget_command,
@@ -62,6 +65,10 @@ for _command in (
 if isinstance(clients_command, click.Group):
     for _command in CLIENTS:
         clients_command.add_command(_command)
+
+if isinstance(evidence_log_command, click.Group):
+    for _command in LOG:
+        evidence_log_command.add_command(_command)
 
 if isinstance(topics_command, click.Group):
     for _command in CORRECTIONS:

@@ -19,6 +19,7 @@ from skilltrail.web import (
     api_keeping,
     api_learner,
     api_learning,
+    api_log,
     api_redactions,
     api_search,
     api_skills,
@@ -50,6 +51,7 @@ ROUTES: tuple[Route, ...] = (
     *api_entries.ROUTES,
     *api_skills.ROUTES,
     *api_clients.ROUTES,
+    *api_log.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )
 

@@ -14,6 +14,7 @@ from skilltrail.storage import (  # noqa: F401 - registers their tables
     forget_models,
     import_models,
     learning_models,
+    log_models,
     redaction_models,
     search_models,
 )
