@@ -150,7 +150,7 @@ def test_two_deliverables_of_one_day_are_said_once_and_the_first_question_is_lin
     path = practised.trail.path("sql")
     page = Dashboard(practised)("/fragments/topics/sql")
 
-    assert skill_words.path_sentence(path).count("a deliverable was attached on") == 1
+    assert skill_words.path_sentence(path).count("a deliverable of") == 1
     assert "began-with" in page.attributes("id")
     assert f"/exchanges/{path.episodes[0].moments[0].exchange_id}" in page.attributes("href")
 

@@ -14,6 +14,7 @@ from skilltrail.domain.skills import SkillPath
 from skilltrail.domain.stages import days_since, stage_of
 from skilltrail.domain.trajectory import Checked, TrajectoryRules, trajectory_of
 from skilltrail.services.counting import Part, within
+from skilltrail.services.work_days import moment_of
 from skilltrail.storage import check_queries, entry_queries
 from skilltrail.storage.history_columns import KINDS, HistoryColumns
 from skilltrail.storage.types import from_microseconds
@@ -51,7 +52,7 @@ def read_path(
     ]
     episodes = episodes_of(moments, pause=pause)
     applied = [
-        entry.created_at.astimezone()
+        moment_of(entry.dated).astimezone()
         for entry in entry_queries.of_topic(session, topic_id)
         if entry.kind is EntryKind.DELIVERABLE
     ]
