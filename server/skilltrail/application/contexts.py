@@ -104,7 +104,7 @@ class ContextsFacade:
     def mask(self, admitted: Sequence[int] = ()) -> ClientMask:
         """Return what takes the words of all clients but those ``admitted`` out of what goes out."""
         with self._database.read() as session:
-            return context_boundary.words_to_hide(session, frozenset(admitted), common_words)
+            return context_boundary.client_mask(session, frozenset(admitted), common_words)
 
     def changes(self, most: int = 10) -> list[PastChange]:
         """Return what was changed and said lately, the newest first; each can be undone by its number."""
