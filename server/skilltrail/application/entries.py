@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from skilltrail.domain.entries import Entry, Goal, OwnSkill, Reflection, Value
+from skilltrail.domain.entries import WRITTEN, Deliverable, Entry, Goal, OwnSkill, Reflection, Value
 from skilltrail.platform.clock import Clock
 from skilltrail.services import entries
 from skilltrail.services.ports import Redactor
@@ -28,9 +28,9 @@ class EntriesFacade:
         self._redactor = redactor
 
     def all(self) -> list[Entry]:
-        """Return all entries, the newest first."""
+        """Return all that the learner wrote, the newest first."""
         with self._database.read() as session:
-            return entry_queries.entries(session)
+            return [entry for entry in entry_queries.entries(session) if entry.kind in WRITTEN]
 
     def of_topic(self, topic_id: str) -> list[Entry]:
         """Return the entries about a topic, the newest first."""
@@ -79,7 +79,9 @@ class EntriesFacade:
             return OwnSkill(self._hidden(value.name), self._hidden(value.about))
         if isinstance(value, Goal):
             return replace(value, name=self._hidden(value.name))
-        return replace(value, title=self._hidden(value.title), address=self._hidden(value.address))
+        if isinstance(value, Deliverable):
+            return replace(value, title=self._hidden(value.title), address=self._hidden(value.address))
+        raise TypeError("not what a learner writes")
 
     def _hidden(self, text: str) -> str:
         return self._redactor.redact(text)[0]

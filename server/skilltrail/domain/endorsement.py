@@ -1,27 +1,24 @@
 """Endorsements: what somebody is asked to say about a skill, and the credential in which they say it.
 
-The credential is an Open Badges 3.0 ``EndorsementCredential`` that the endorser's own browser signs. Every node of it has
-a name (``urn:uuid`` or ``did:key``): a canonical form (RDFC-1.0) of a graph without blank nodes is its statements, sorted,
-so that a page can write it without a JSON-LD processor.
+The credential is an Open Badges 3.0 ``EndorsementCredential`` that the endorser's own browser signs. Every node of it
+has a name (``urn:uuid`` or ``did:key``): the canonical form (RDFC-1.0) of a graph without blank nodes is its statements,
+sorted, so that a page can write it without a JSON-LD processor.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-CONTEXTS = (
-    "https://www.w3.org/ns/credentials/v2",
-    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
-    "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
-)
-SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_endorsementcredential_schema.json"
+from skilltrail.domain.base64url import encoded
+from skilltrail.domain.open_badge import CONTEXTS, ENDORSEMENT_SCHEMA
+from skilltrail.errors import EvidenceInvalid
+from skilltrail.i18n import _
 
 OPEN_DAYS = 60
 """Days for which a request can be answered."""
@@ -32,6 +29,7 @@ COMMENT_LIMIT, NAME_LIMIT, CONTACT_LIMIT = 2_000, 120, 200
 SLOTS = ("id", "did", "method", "comment", "description", "name", "url", "email", "date")
 """What is filled in by the page; ``url`` or ``email`` may stay empty, then its statement is left out."""
 
+_TEXT_MOST = 10_000
 _SPACE = uuid.UUID("5b0c7f0e-6a61-5d3c-9d0b-2f6f6c1b8f11")
 
 
@@ -67,41 +65,9 @@ class Asked:
         return digest_of(self.text())
 
 
-@dataclass(frozen=True, slots=True)
-class Endorsement:
-    """Somebody's statement about a skill as it was taken in; ``document`` is their credential, byte for byte.
-
-    ``received_on`` and ``signed_on`` are days ("2026-11-22"), the latter by the endorser's own clock.
-    """
-
-    request: str
-    document: str
-    issuer_did: str
-    issuer_name: str
-    contact: str
-    comment: str
-    description: str
-    signed_on: str
-    received_on: str
-
-    @property
-    def fingerprint(self) -> str:
-        """Return the SHA-256 (hex) of the document."""
-        return hashlib.sha256(self.document.encode()).hexdigest()
-
-
-def read_asked(values: Mapping[str, Any]) -> Asked:
-    """Return what ``asdict`` of a request gave."""
-    kept = {one.name: values[one.name] for one in fields(Asked) if one.name in values}
-    for name in ("statements", "deliverables"):
-        kept[name] = tuple(kept.get(name, ()))
-    return Asked(**kept)
-
-
 def digest_of(text: str) -> str:
     """Return the SHA-256 of a text as a multibase multihash (base64url)."""
-    hashed = b"\x12\x20" + hashlib.sha256(text.encode()).digest()
-    return "u" + base64.urlsafe_b64encode(hashed).decode().rstrip("=")
+    return "u" + encoded(b"\x12\x20" + hashlib.sha256(text.encode()).digest())
 
 
 def skill_urn(topic_id: str) -> str:
@@ -134,7 +100,7 @@ def unsigned_document(asked: Asked, name: str, filled: Mapping[str, str]) -> dic
         "relatedResource": [
             {"id": asked.request, "mediaType": "application/json", "digestMultibase": asked.digest()},
         ],
-        "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
+        "credentialSchema": [{"id": ENDORSEMENT_SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
     }
 
 
@@ -171,6 +137,55 @@ def _cut(line: str, slot_of: Mapping[str, str]) -> list[str]:
     return [*parts, line]
 
 
-def confirmed(asked: Asked, ticked: Sequence[int]) -> list[str]:
-    """Return the statements that were ticked."""
-    return [asked.statements[number] for number in ticked]
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What an endorsement credential says; texts as they were signed, moments as text. ``digest`` is of its request."""
+
+    credential_id: str
+    issuer: str
+    issuer_name: str
+    contact: str
+    subject: str
+    comment: str
+    description: str
+    valid_from: str
+    valid_until: str
+    request: str
+    digest: str
+
+
+def read_statement(document: Mapping[str, Any]) -> Statement:
+    """Return what an endorsement credential says; raises EvidenceInvalid where it lacks something that ours have."""
+    kinds = document.get("type")
+    if not isinstance(kinds, list) or "EndorsementCredential" not in kinds:
+        raise EvidenceInvalid(_("This credential is not an endorsement."))
+    issuer, subject = _member(document, "issuer"), _member(document, "credentialSubject")
+    related = document.get("relatedResource")
+    asked = _member({"only": related[0] if isinstance(related, list) and len(related) == 1 else related}, "only")
+    return Statement(
+        credential_id=_text(document, "id"),
+        issuer=_text(issuer, "id"),
+        issuer_name=_text(issuer, "name"),
+        contact=_text(issuer, "url" if "url" in issuer else "email"),
+        subject=_text(subject, "id"),
+        comment=_text(subject, "endorsementComment"),
+        description=_text(document, "description", needed=False),
+        valid_from=_text(document, "validFrom"),
+        valid_until=_text(document, "validUntil", needed=False),
+        request=_text(asked, "id"),
+        digest=_text(asked, "digestMultibase"),
+    )
+
+
+def _member(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = value.get(name)
+    if not isinstance(found, dict):
+        raise EvidenceInvalid(_("This endorsement lacks something that an answer to a request of yours has."))
+    return found
+
+
+def _text(value: Mapping[str, Any], name: str, *, needed: bool = True) -> str:
+    found = value.get(name, None if needed else "")
+    if not isinstance(found, str) or (needed and not found) or len(found) > _TEXT_MOST:
+        raise EvidenceInvalid(_("This endorsement lacks something that an answer to a request of yours has."))
+    return found

@@ -1,7 +1,7 @@
 """A request for an endorsement as one HTML file: whoever opens it writes a sentence and signs it, offline.
 
-The file brings the credential that is signed, and its canonical statements cut where something is filled in, so that its
-script needs no JSON-LD (``endorsement_page.js``).
+The file brings the credential that is signed, and its canonical statements cut where something is filled in, so that
+its script needs no JSON-LD (``endorsement_page.js``).
 """
 
 from __future__ import annotations

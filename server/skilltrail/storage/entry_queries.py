@@ -177,8 +177,8 @@ def emptied_topics(session: Session, ids: Iterable[int]) -> set[str]:
 
 
 def about(session: Session, *, topics: Iterable[str], exchanges: Sequence[int]) -> set[int]:
-    """Return the reflections and deliverables that rest on these topics, and all entries on these exchanges."""
-    resting = [EntryKind.REFLECTION.value, EntryKind.DELIVERABLE.value]
+    """Return the entries that rest on these topics (but not skills and goals), and all entries on these exchanges."""
+    resting = [kind.value for kind in EntryKind if kind not in (EntryKind.SKILL, EntryKind.GOAL)]
     of_topics = and_(EntryRow.topic_id.in_(sorted(topics)), EntryRow.kind.in_(resting))
     found = set(session.execute(select(EntryRow.entry_id).where(of_topics)).scalars())
     gone = set(exchanges)
