@@ -180,14 +180,10 @@ function written() {
   const comment = cleaned(at("comment").value);
   const name = oneLine(at("name").value);
   const contact = contactOf(at("contact").value);
-  const missing = [
-    [comment, "comment"],
-    [name, "name"],
-    [contact, "contact"],
-  ].find(([value]) => !value);
+  const missing = comment ? (name ? (contact ? "" : "contact") : "name") : "comment";
   if (missing) {
-    trouble(data.words[`missing_${missing[1]}`]);
-    at(missing[1]).focus();
+    trouble(data.words[`missing_${missing}`]);
+    at(missing).focus();
     return null;
   }
   return { comment, name, description: described(data.about, data.words.confirmed, ticked()), ...contact };

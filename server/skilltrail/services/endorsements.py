@@ -236,10 +236,8 @@ def undo(session: Session, entry_id: int) -> Entry | None:
     return queries.one(session, entry_id)
 
 
-def endorsements_of(
-    session: Session, topic_id: str, only: Collection[int] | None = None
-) -> dict[int, ShownEndorsement]:
-    """Return the endorsements of a topic as a portfolio shows them, by number; ``only`` those of these numbers.
+def endorsements_of(session: Session, topic_id: str | None = None) -> dict[int, ShownEndorsement]:
+    """Return endorsements as a portfolio shows them, by number; with ``topic_id`` those of a topic.
 
     One of which a word was hidden since has no document any more, and is left out.
     """
