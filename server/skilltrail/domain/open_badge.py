@@ -46,12 +46,12 @@ def credential_id(skill_id: str) -> str:
 
 def achievement_id(skill_id: str) -> str:
     """Return the id of what the credential is about: what an endorsement of the skill names."""
-    return _urn(skill_id, "achievement")
+    return skill_id
 
 
 def credential_of(portfolio: Portfolio, skill: PortfolioSkill) -> Json:
     """Return the credential of one skill, without its proof."""
-    return {
+    made = {
         **_envelope(credential_id(skill.id), "OpenBadgeCredential", _issuer(portfolio), portfolio.made_at),
         "name": _("Self-recorded learning: {skill}").format(skill=skill.name),
         "description": _(
@@ -63,6 +63,7 @@ def credential_of(portfolio: Portfolio, skill: PortfolioSkill) -> Json:
         "relatedResource": [_checkpoint(portfolio.checkpoint)],
         "credentialSchema": [_schema(ACHIEVEMENT_SCHEMA)],
     }
+    return dict(_whole(made))
 
 
 def handover(old: str, new: str, moment: datetime) -> Json:
@@ -214,17 +215,26 @@ def _schema(address: str) -> Json:
     return {"id": address, "type": "1EdTechJsonSchemaValidator2019"}
 
 
+def _whole(value: Any) -> Any:
+    """Return JSON with whole characters alone: half of a pair cannot be written, nor signed."""
+    if isinstance(value, dict):
+        return {name: _whole(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+
+
 def _urn(owner: str, what: str) -> str:
     """Return an id that is the same each time: a verifier knows a later credential by it."""
     within = UUID(owner) if owner.startswith("urn:uuid:") else uuid5(NAMESPACE_URL, owner)
-    return uuid5(within, what).urn
+    return uuid5(within, _whole(what)).urn
 
 
 def _address(text: str) -> str:
     """Return a web address as linked data can hold it, "" for anything else."""
     if not text.startswith(("http://", "https://")) or any(sign.isspace() for sign in text):
         return ""
-    return quote(text, safe=_IN_ADDRESSES)
+    return quote(text, safe=_IN_ADDRESSES, errors="replace")
 
 
 def _moment(moment: datetime | date) -> str:

@@ -38,7 +38,7 @@ def secured(document: dict[str, Any], key: IdentitySigner, created: datetime) ->
 
     method = method_of(key.did)
     try:
-        signed = add_data_integrity_proof(document, key.sealed(), method, created=created.replace(microsecond=0))
+        signed = add_data_integrity_proof(document, key.pem(), method, created=created.replace(microsecond=0))
     except LibOpenBadgesException:
         raise EvidenceInvalid(_("The credential cannot be signed as it is.")) from None
     # What a verifier of ours would refuse must not leave.

@@ -1,27 +1,23 @@
-"""Identity keys at rest: Ed25519 as PKCS#8 (PEM), closed with a passphrase where there is one (PBES2, AES-256-CBC)."""
+"""Identity keys at rest: Ed25519 as PKCS#8 (PEM); with a passphrase, that in a box of scrypt and AES-256-GCM.
+
+PKCS#8 has an encryption of its own, but the library makes it with 2,048 rounds of PBKDF2: guessing would be cheap.
+"""
 
 from __future__ import annotations
 
-import unicodedata
+import json
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    PBES,
-    Encoding,
-    KeySerializationEncryption,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from skilltrail.domain.did_key import did_of
-from skilltrail.errors import KeyUnavailable, SecretRefused
+from skilltrail.domain.strict_json import read_strict
+from skilltrail.errors import EvidenceInvalid, KeyUnavailable, SecretRefused
 from skilltrail.i18n import _
-from skilltrail.platform.key_wrapping import check_new_passphrase
+from skilltrail.platform.key_wrapping import check_new_passphrase, close_with_passphrase, open_with_passphrase
 
-ROUNDS = 600_000
-"""Of PBKDF2-HMAC-SHA-256, as OWASP asks; a fifth of a second for each try."""
+_PURPOSE = b"skilltrail identity key, passphrase, v1"
+_BOX_MOST = 8 * 1024
 
 
 class IdentitySigner:
@@ -38,17 +34,22 @@ class IdentitySigner:
         """Return the signature over a message, 64 bytes."""
         return self._key.sign(message)
 
-    def sealed(self, passphrase: str | None = None) -> bytes:
-        """Return the key as it is kept: PKCS#8 in PEM, encrypted with ``passphrase`` if there is one.
+    def pem(self) -> bytes:
+        """Return the key itself as PKCS#8 (PEM)."""
+        return self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    def sealed(self, passphrase: str | None) -> bytes:
+        """Return the key as it is kept, closed with ``passphrase`` if there is one.
 
         Raises
         ------
         SecretRefused
             If the passphrase is too short.
         """
-        if passphrase is not None:
-            check_new_passphrase(passphrase)
-        return self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, _encryption(passphrase))
+        if passphrase is None:
+            return self.pem()
+        check_new_passphrase(passphrase)
+        return json.dumps(close_with_passphrase(self.pem(), passphrase, purpose=_PURPOSE)).encode()
 
 
 def new_identity() -> IdentitySigner:
@@ -57,7 +58,7 @@ def new_identity() -> IdentitySigner:
 
 
 def opened_identity(sealed: bytes, passphrase: str | None = None) -> IdentitySigner:
-    """Open a key that ``sealed`` has closed.
+    """Open a key that ``IdentitySigner.sealed`` has closed; one that is not closed opens whatever is said.
 
     Raises
     ------
@@ -66,32 +67,20 @@ def opened_identity(sealed: bytes, passphrase: str | None = None) -> IdentitySig
     KeyUnavailable
         If what is kept is no such key.
     """
+    pem = sealed if sealed.startswith(b"-----BEGIN") else _opened(sealed, passphrase)
     try:
-        key = load_pem_private_key(sealed, None if passphrase is None else _normal(passphrase))
-    except TypeError:
-        if passphrase is not None:  # it is not closed at all
-            return opened_identity(sealed)
-        raise SecretRefused(_("The identity key is closed with a passphrase of its own; say it.")) from None
-    except ValueError:
-        raise _why(passphrase) from None
+        key = load_pem_private_key(pem, None)
+    except (ValueError, TypeError):
+        key = None
     if not isinstance(key, Ed25519PrivateKey):
-        raise _why(None)
+        raise KeyUnavailable(_("The identity key that is kept cannot be read."))
     return IdentitySigner(key)
 
 
-def _why(passphrase: str | None) -> SecretRefused | KeyUnavailable:
-    if passphrase is not None:
-        return SecretRefused(_("This passphrase does not fit."))
-    return KeyUnavailable(_("The identity key that is kept cannot be read."))
-
-
-def _encryption(passphrase: str | None) -> KeySerializationEncryption:
-    if passphrase is None:
-        return NoEncryption()
-    builder = PrivateFormat.PKCS8.encryption_builder().kdf_rounds(ROUNDS).hmac_hash(hashes.SHA256())
-    return builder.key_cert_algorithm(PBES.PBESv2SHA256AndAES256CBC).build(_normal(passphrase))
-
-
-def _normal(passphrase: str) -> bytes:
-    # The same letters from another keyboard can be other code points.
-    return unicodedata.normalize("NFKC", passphrase).encode()
+def _opened(sealed: bytes, passphrase: str | None) -> bytes:
+    if not passphrase:
+        raise SecretRefused(_("The identity key is closed with a passphrase of its own; say it."))
+    try:
+        return open_with_passphrase(read_strict(sealed, most=_BOX_MOST), passphrase, purpose=_PURPOSE)
+    except (EvidenceInvalid, KeyUnavailable):
+        raise KeyUnavailable(_("The identity key that is kept cannot be read.")) from None
