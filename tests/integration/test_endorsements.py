@@ -99,7 +99,7 @@ class TestThePage:
         "wrong",
         [
             {"person": " "},
-            {"skill": ""},
+            {"skill": " "},
             {"person": "x" * 121},
             {"since": "2026"},
             {"since": "2026-11", "until": "2026-03"},

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from skilltrail.domain.entries import WRITTEN, Deliverable, Entry, Goal, OwnSkill, Reflection, Value
+from skilltrail.domain.entries import WRITTEN, Entry, Goal, OwnSkill, Reflection, Written
 from skilltrail.platform.clock import Clock
 from skilltrail.services import entries
 from skilltrail.services.ports import Redactor
@@ -43,7 +43,12 @@ class EntriesFacade:
             return entry_queries.of_exchange(session, exchange_id)
 
     def keep(
-        self, value: Value, *, entry_id: int | None = None, exchange_id: int | None = None, topic_id: str | None = None
+        self,
+        value: Written,
+        *,
+        entry_id: int | None = None,
+        exchange_id: int | None = None,
+        topic_id: str | None = None,
     ) -> Entry:
         """Keep an entry, or another form of one; secrets and own words in its texts are hidden first.
 
@@ -71,7 +76,7 @@ class EntriesFacade:
         """Note that a goal was reached, or no longer; raises NotFound."""
         return self._written(lambda session: entries.reached(session, entry_id, now=self._clock()))
 
-    def _clean(self, value: Value) -> Value:
+    def _clean(self, value: Written) -> Written:
         """Hide secrets; hashes and commits are none, whatever they look like."""
         if isinstance(value, Reflection):
             return Reflection(self._hidden(value.text))
@@ -79,9 +84,7 @@ class EntriesFacade:
             return OwnSkill(self._hidden(value.name), self._hidden(value.about))
         if isinstance(value, Goal):
             return replace(value, name=self._hidden(value.name))
-        if isinstance(value, Deliverable):
-            return replace(value, title=self._hidden(value.title), address=self._hidden(value.address))
-        raise TypeError("not what a learner writes")
+        return replace(value, title=self._hidden(value.title), address=self._hidden(value.address))
 
     def _hidden(self, text: str) -> str:
         return self._redactor.redact(text)[0]

@@ -1,8 +1,8 @@
 """Endorsements: what somebody is asked to say about a skill, and the credential in which they say it.
 
 The credential is an Open Badges 3.0 ``EndorsementCredential`` that the endorser's own browser signs. Every node of it
-has a name (``urn:uuid`` or ``did:key``): the canonical form (RDFC-1.0) of a graph without blank nodes is its statements,
-sorted, so that a page can write it without a JSON-LD processor.
+has a name (``urn:uuid`` or ``did:key``): the canonical form (RDFC-1.0) of a graph without blank nodes is its
+statements, sorted, so that a page can write it without a JSON-LD processor.
 """
 
 from __future__ import annotations

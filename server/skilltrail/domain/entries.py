@@ -30,7 +30,7 @@ class EntryKind(StrEnum):
 
 
 WRITTEN = frozenset({EntryKind.REFLECTION, EntryKind.DELIVERABLE, EntryKind.SKILL, EntryKind.GOAL})
-"""What learners write themselves."""
+"""Kinds of what learners write themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,10 @@ class Endorsement:
         return self.document != ""
 
 
-Value = Reflection | Deliverable | OwnSkill | Goal | EndorsementRequest | Endorsement
+Written = Reflection | Deliverable | OwnSkill | Goal
+"""What learners write themselves."""
+
+Value = Written | EndorsementRequest | Endorsement
 
 _KINDS: dict[type[Any], EntryKind] = {
     Reflection: EntryKind.REFLECTION,
@@ -176,4 +179,5 @@ def from_fields(kind: EntryKind, fields: dict[str, Any]) -> Value:
     if kind is EntryKind.SKILL:
         return OwnSkill(**fields)
     days = {name: date.fromisoformat(fields[name]) if fields.get(name) else None for name in _DAYS if name in fields}
-    return _DATED[kind](**{**fields, **days})
+    dated: Value = _DATED[kind](**{**fields, **days})
+    return dated

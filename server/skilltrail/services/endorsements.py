@@ -10,7 +10,7 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -35,12 +35,14 @@ _CLOCKS = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the learner chose to tell the endorser. ``since`` and ``until`` are months ("2026-11"), "" for none;
-    ``deliverables`` lines of text, ``note`` words to the endorser."""
+    """What the learner chose to tell the endorser. ``skill`` "" means the topic's name.
+
+    ``since`` and ``until`` are months ("2026-11"), "" for none; ``deliverables`` lines of text, ``note`` words.
+    """
 
     topic_id: str
     person: str
-    skill: str
+    skill: str = ""
     since: str = ""
     until: str = ""
     deliverables: tuple[str, ...] = ()
@@ -57,9 +59,10 @@ def ask(session: Session, wish: Wish, *, did: str, statements: Sequence[str], no
     RequestInvalid
         If something is missing, too long, or no month.
     """
-    if not queries.is_there(session, topic_id=wish.topic_id):
+    name = queries.topic_name(session, wish.topic_id)
+    if name is None:
         raise NotFound(_("This topic does not exist (any more)."))
-    asked = _asked(wish, did, statements, now)
+    asked = _asked(replace(wish, skill=wish.skill or name), did, statements, now)
     value = EndorsementRequest(
         request=asked.request,
         skill_id=asked.skill_id,

@@ -89,6 +89,12 @@ def is_there(session: Session, *, topic_id: str | None = None, exchange_id: int 
     return session.execute(select(Exchange.id).where(Exchange.id == exchange_id)).first() is not None
 
 
+def topic_name(session: Session, topic_id: str) -> str | None:
+    """Return the name of a living topic, or None."""
+    named = select(func.coalesce(Topic.pinned_name, Topic.name))
+    return session.execute(named.where(Topic.id == topic_id, Topic.retired_at.is_(None))).scalar_one_or_none()
+
+
 def put(
     session: Session,
     value: Value,
