@@ -2,7 +2,7 @@
 
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
-import { archiveClient, fillIn, keepClient, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
+import { archiveClient, fillIn, keepClient, keepShort, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
 import { sayCheck, saveCheckWords, undoCheck } from "./checking.js";
 import { askForEndorsement, removeEndorsement, takeEndorsement } from "./endorsing.js";
 import { keepEntry, reachGoal, removeEntry, watchDeliverables } from "./entering.js";
@@ -133,6 +133,7 @@ const CLICKS = {
   "check-say": sayCheck,
   "check-undo": undoCheck,
   "client-archive": archiveClient,
+  "client-short": keepShort,
   "client-is": sayClientAtOnce,
   "client-look": lookForClients,
   "client-undo": undoClientChange,
