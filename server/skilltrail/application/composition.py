@@ -131,6 +131,7 @@ class Application:
         self.entries = EntriesFacade(database=database, clock=clock, redactor=redactor)
         self.contexts = ContextsFacade(
             database=database,
+            history=history,
             clock=clock,
             redactor=redactor,
             changed=self._tell,

@@ -31,6 +31,7 @@ from skilltrail.services.ports import Redactor
 from skilltrail.storage import context_queries
 from skilltrail.storage.context_change_queries import past_changes
 from skilltrail.storage.database import Database
+from skilltrail.storage.history_columns import HistoryColumns
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -66,6 +67,7 @@ class ContextsFacade:
         self,
         *,
         database: Database,
+        history: HistoryColumns,
         clock: Clock,
         redactor: Redactor,
         changed: Callable[[], None] = lambda: None,
@@ -73,6 +75,7 @@ class ContextsFacade:
         near: Callable[[Session, Sequence[int]], Near | None] = lambda _session, _ids: None,
     ) -> None:
         self._database = database
+        self._history = history
         self._clock = clock
         self._redactor = redactor
         self._changed = changed
@@ -108,7 +111,7 @@ class ContextsFacade:
         ``None``: what the tables leave out, which hold what is off the current path too.
         """
         with self._database.read() as session:
-            return context_boundary.read_left_out(session, wanted, frozenset(admitted))
+            return context_boundary.read_left_out(session, wanted, frozenset(admitted), history=self._history)
 
     def words(self, admitted: Sequence[int] = ()) -> ClientWords:
         """Return the words of all clients but those ``admitted``: none of them may stand in what goes out."""
