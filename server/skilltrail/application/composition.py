@@ -24,6 +24,7 @@ from skilltrail.application.exports import ExportsFacade
 from skilltrail.application.forgetting import ForgettingFacade
 from skilltrail.application.health import HealthFacade
 from skilltrail.application.held_key import HeldKey
+from skilltrail.application.identity import IdentityFacade
 from skilltrail.application.imports import ImportsFacade
 from skilltrail.application.instance import identity_of, note_instance
 from skilltrail.application.keys import KeysFacade
@@ -108,6 +109,7 @@ class Application:
         self.instance_id, mark_key = identity_of(database)
         note_instance(settings.home / INSTANCE_FILE, self.instance_id)
         self.evidence_log = EvidenceLogFacade.begun(database=database, clock=clock, home=settings.home)
+        self.identity = IdentityFacade(database=database, clock=clock)
         self.health = HealthFacade(database=database)
         self.language = LanguageFacade(database=database, setting=settings.language)
         redactor = SecretRedactor(mark_key=mark_key)

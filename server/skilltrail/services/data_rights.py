@@ -18,6 +18,7 @@ from skilltrail.storage import (
     data_rights_queries,
     entry_queries,
     export_log_queries,
+    identity_queries,
     learning_queries,
     log_queries,
     trail_queries,
@@ -67,6 +68,7 @@ def read_rest(session: Session) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     yield "client_exchanges", context_forget_queries.all_assigned(session)
     yield "client_mentions", context_forget_queries.all_mentions(session)
     yield "evidence_logs", log_queries.all_forms(session)
+    yield "identities", identity_queries.all_forms(session)
     yield "imports", data_rights_queries.imports(session)
     yield (
         "browsers",
