@@ -47,7 +47,7 @@ def bundle_files(signed: SignedPortfolio, *, page: bytes) -> dict[str, bytes]:
         **dict(_anchors(portfolio)),
     }
     with speaking(portfolio.language):
-        files["VERIFY.md"] = verify_text(portfolio, files).encode()
+        files["VERIFY.md"] = verify_text(portfolio, files).encode("utf-8", "replace")
     return files
 
 

@@ -106,7 +106,8 @@ def _text(
 
 def _cut(text: str, room: int) -> str:
     """Return text that takes no more room than so many Latin letters; wide signs count twice."""
-    kept, used = [], 0
+    kept: list[str] = []
+    used = 0
     for sign in text:
         used += 2 if unicodedata.east_asian_width(sign) in "WF" else 1
         if used > room:

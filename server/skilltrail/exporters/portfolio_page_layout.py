@@ -157,7 +157,7 @@ def _excerpts(excerpts: Sequence[ExcerptView], first: int) -> Element | None:
 
 
 def _excerpt(one: ExcerptView, place: int) -> Element:
-    """Return the place of an excerpt, counted through the page; its words come from the embedded content, after its checks."""
+    """Return the place of an excerpt, counted through the page; its words come from the content, after its checks."""
     return tag(
         "article",
         tag("h4", one.title),
@@ -205,7 +205,8 @@ def _small_print(said: SkillView) -> Element:
     if said.terms:
         rows.append(tag("p", *_around(_("Words it stands for: {terms}"), terms=", ".join(said.terms))))
     for words, address in said.alignments:
-        rows.append(tag("p", _name(words), *([" ", tag("span", address, class_="address")] if address else [])))
+        place = tag("span", address, class_="address") if address else None
+        rows.append(tag("p", _name(words), " ", place))
     if said.counted:
         rows.append(tag("p", _("Counted entries of the log, for a spot check: {numbers}").format(numbers=said.counted)))
     rows.append(tag("p", class_="save", data_skill=said.id))

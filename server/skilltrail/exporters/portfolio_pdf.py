@@ -40,7 +40,7 @@ def _words(signed: SignedPortfolio) -> dict[str, Any]:
     made = portfolio.made_at.date()
     stamped = any(one.kind == "rfc3161" for one in portfolio.anchors)
     said = {name: getattr(view, name) for name in _PLAIN}
-    return _plain(
+    words: dict[str, Any] = _plain(
         said
         | {
             "language": portfolio.language,
@@ -55,7 +55,14 @@ def _words(signed: SignedPortfolio) -> dict[str, Any]:
             "skills": [_skill(skill, words, months, place) for place, (skill, words) in pairs],
         }
     )
+    return words
 
+
+_CHART_STYLE = (
+    "text{font:12px 'DejaVu Sans',sans-serif;fill:#566166;text-anchor:middle}.bar{fill:PAINT;fill-opacity:.32}"
+    ".learnt{fill:PAINT}.floor,.hair{stroke:#ddd5c8;fill:none}.mark{fill:#1f2a2e}"
+    ".turn{fill:#1f2a2e;text-anchor:start}.end{text-anchor:end}.year{font-weight:600}"
+)
 
 _PLAIN = (
     "name", "headline", "title", "introduction", "facts", "statement", "what", "stages", "withheld", "shows",
@@ -71,7 +78,7 @@ def _kicker(view: PortfolioView) -> str:
 def _heads() -> dict[str, Any]:
     return {
         "overview": _("Skills at a glance"),
-        "columns": [_("Skill"), _("Stage"), _("Last practised")],
+        "columns": [_("Skill"), _("Stage"), ""],
         "excerpts": _("Excerpts from the log"),
         "reflections": _("What I learned, in my own words"),
         "deliverables": _("What came of it"),
@@ -124,11 +131,7 @@ def _chart(skill: PortfolioSkill, said: SkillView, months: list[str], place: int
     """Return the chart of the page as a picture of its own: colours stand in it."""
     drawn = charts.chart(skill, months, charts.WIDE, label=said.name, colour=place)
     paint = PALETTE[place % len(PALETTE)]
-    style = (
-        f"text{{font:12px 'DejaVu Sans',sans-serif;fill:#566166;text-anchor:middle}}.bar{{fill:{paint};fill-opacity:.32}}"
-        f".learnt{{fill:{paint}}}.floor,.hair{{stroke:#ddd5c8;fill:none}}.mark{{fill:#1f2a2e}}"
-        ".turn{fill:#1f2a2e;text-anchor:start}.end{text-anchor:end}.year{font-weight:600}"
-    )
+    style = _CHART_STYLE.replace("PAINT", paint)
     box = dict(drawn.attributes)["viewBox"]
     picture = tag("svg", tag("style", style), *drawn.children, xmlns="http://www.w3.org/2000/svg", viewBox_=box)
     return serialised(picture).replace("&nbsp;", " ")

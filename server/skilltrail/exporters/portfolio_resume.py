@@ -1,4 +1,4 @@
-"""A portfolio as JSON Resume: what is self-recorded stands under projects, never under certificates, and without levels."""
+"""A portfolio as JSON Resume. What is self-recorded stands under projects, never under certificates, without levels."""
 
 from __future__ import annotations
 

@@ -18,41 +18,37 @@ def verify_text(portfolio: Portfolio, files: Collection[str]) -> str:
 
 
 def _lines(portfolio: Portfolio, files: Collection[str]) -> Iterator[str]:
-    name = literal(portfolio.person.name)
-    yield from [f"# {_('How to check this')}", "", self_recorded(), ""]
-    yield from [
-        f"{literal(say.time_answer(portfolio))} {literal(say.issuer_answer(one_line(portfolio.person.name)))}",
-        "",
-    ]
-    yield from [f"## {_('Whose key it is')}", ""]
-    yield from [
-        _("Compare this key with one that {name} has published where you know it to be theirs:").format(name=name)
-    ]
-    yield from ["", f"    {one_line(portfolio.person.did)}", ""]
-    yield from [f"- {literal(one)}" for one in portfolio.person.profiles]
-    yield from ["", f"## {_('All at once')}", "", *_command("skilltrail verify .")]
-    yield from _log(portfolio)
+    answers = f"{say.time_answer(portfolio)} {say.issuer_answer(one_line(portfolio.person.name))}"
+    yield from [f"# {_('How to check this')}", "", self_recorded(), "", literal(answers), ""]
+    yield from _key(portfolio)
+    yield from [f"## {_('All at once')}", "", *_command("skilltrail verify .")]
+    yield from _log(portfolio, files)
     yield from _credentials()
     yield from _stamps(files)
-    yield from [
-        f"## {_('What the checks show')}",
-        "",
-        *(f"- {literal(one)}" for one in say.what_the_checks_show(portfolio)),
-    ]
-    yield from ["", f"## {_('What they do not show')}", ""]
-    yield from [f"- {literal(one)}" for one in say.what_they_do_not(portfolio)]
-    yield from ["", f"## {_('What is in here')}", "", *(f"- `{one}`" for one in files), "- `manifest.jws`", ""]
+    shows, shows_not = say.what_the_checks_show(portfolio), say.what_they_do_not(portfolio)
+    yield from [f"## {_('What the checks show')}", "", *(f"- {literal(one)}" for one in shows), ""]
+    yield from [f"## {_('What they do not show')}", "", *(f"- {literal(one)}" for one in shows_not), ""]
+    yield from [f"## {_('What is in here')}", "", *(f"- `{one}`" for one in files), "- `VERIFY.md`", "- `manifest.jws`"]
 
 
-def _log(portfolio: Portfolio) -> Iterator[str]:
+def _key(portfolio: Portfolio) -> Iterator[str]:
+    words = _("Compare this key with one that {name} has published where you know it to be theirs:")
+    yield from [f"## {_('Whose key it is')}", "", words.format(name=literal(portfolio.person.name)), ""]
+    yield from [f"    {one_line(portfolio.person.did)}", ""]
+    yield from [*(f"- {literal(one)}" for one in portfolio.person.profiles), ""]
+
+
+def _log(portfolio: Portfolio, files: Collection[str]) -> Iterator[str]:
     yield from [f"## {_('The log')}", ""]
     yield _(
-        "The checkpoint is a C2SP signed note, each entry has a C2SP proof (`.tlog-proof`), and what is shown of it are "
-        "disclosures as in RFC 9901. Any tool for these formats can check them; the log's key is:"
+        "The checkpoint is a C2SP signed note, each entry has a C2SP proof (`.tlog-proof`), and what is shown of it "
+        "are disclosures as in RFC 9901. Any tool for these formats can check them; the log's key is:"
     )
     yield from ["", f"    {one_line(portfolio.log_key)}", ""]
-    yield from [_("Without any such tool, the hash that begins a proof can be computed from a leaf:"), ""]
-    yield from _command("(printf '\\000'; cat evidence/000001.leaf) | openssl dgst -sha256 -binary | base64")
+    first = next((one for one in files if one.endswith(".leaf")), None)
+    if first is not None:
+        yield from [_("Without any such tool, the hash of a leaf, at which its proof begins, is:"), ""]
+        yield from _command(f"(printf '\\000'; cat {first}) | openssl dgst -sha256 -binary | base64")
     yield from [_("The manifest is a JWS (RFC 7515) with EdDSA; any JOSE library checks it with the key above."), ""]
 
 

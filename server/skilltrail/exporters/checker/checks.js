@@ -49,7 +49,10 @@ export async function checkAll(parts) {
     }),
   ];
   const shown = new Map();
-  if (read.claims && read.content) await checkParts(parts, read.claims, read.content, lines, shown);
+  if (read.claims && read.content) {
+    const rest = await line({ kind: "content" }, () => checkParts(parts, read.claims, read.content, lines, shown));
+    if (rest.state === "fail") lines.push(rest);
+  }
   return { lines, shown, state: wholeState(lines) };
 }
 
