@@ -166,7 +166,7 @@ class Application:
             exchanges=self.exchanges,
             mask=self.redactions.mask,
             hide=self.redactions.hide,
-            client_words=self.contexts.words,
+            clients=self.contexts.mask,
         )
         self.sessions = Sessions(database=database, clock=clock, credentials=self.credentials)
         self.pairing = Pairing(

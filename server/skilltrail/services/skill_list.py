@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -15,11 +16,18 @@ from skilltrail.domain.entries import Entry, EntryKind, Goal, OwnSkill
 from skilltrail.domain.learning import Kind
 from skilltrail.domain.skill_list import SkillLine, SkillList
 from skilltrail.domain.stages import LearningCounts, StageRules, days_since, stage_by_counts
+from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.services import counting
 from skilltrail.services.counting import Part, TopicFigures
+from skilltrail.services.trail import bounds_of
 from skilltrail.storage import check_queries, entry_queries, trail_queries
-from skilltrail.storage.history_columns import HistoryColumns
+from skilltrail.storage.context_apart_queries import kept_apart
+from skilltrail.storage.history_columns import Columns, HistoryColumns
 from skilltrail.storage.trail_queries import TopicNames
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,13 @@ class _Evidence:
 
 
 def read_skills(
-    session: Session, *, history: HistoryColumns, now: datetime, pause: timedelta, rules: StageRules
+    session: Session,
+    *,
+    history: HistoryColumns,
+    now: datetime,
+    pause: timedelta,
+    rules: StageRules,
+    client: str | None = None,
 ) -> SkillList:
     """Return every topic that is shown as a skill, and the skills that the learner added by hand.
 
@@ -43,6 +57,8 @@ def read_skills(
         Aware; days are those of the system's zone.
     pause
         A longer pause than this begins a new episode.
+    client
+        Whose exchanges are counted beside all: a client's id, own, none or undecided.
     """
     columns, names = history.at(session), trail_queries.shown_topics(session)
     checks = check_queries.checked_by_topic(session)
@@ -51,11 +67,21 @@ def read_skills(
     learnt = counting.learning(columns, rows, pause=pause, corrected=corrected)
     kinds = counting.kinds(columns)
     evidence = _evidence(session, {topic: len(found) for topic, found in checks.items()})
+    theirs = None if client is None else _of_client(session, columns, rows, client)
     lines = [
-        _line(names[one.topic_id], one, learnt[one.topic_id], kinds[one.topic_id], evidence, now, rules)
+        replace(
+            _line(names[one.topic_id], one, learnt[one.topic_id], kinds[one.topic_id], evidence, now, rules),
+            of_client=None if theirs is None else theirs.get(one.topic_id, 0),
+        )
         for one in counting.topic_figures(columns, rows, pause=pause)
     ]
     return SkillList((*lines, *map(_own, evidence.own)), rules, columns.revision)
+
+
+def _of_client(session: Session, columns: Columns, rows: NDArray[np.int64], client: str) -> dict[str, int]:
+    """Return how many of each topic's exchanges are a client's, by topic."""
+    apart = kept_apart(session, bounds_of(TimelineFilter(client=client)))
+    return counting.by_topic(columns, counting.without(columns, rows, apart))
 
 
 def _evidence(session: Session, checked: Mapping[str, int]) -> _Evidence:

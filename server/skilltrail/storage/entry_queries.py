@@ -16,6 +16,7 @@ from skilltrail.storage.entry_models import EntryRow, ForgetEntry
 from skilltrail.storage.meta_queries import raise_counter
 from skilltrail.storage.models import Exchange, Topic, TopicMembership
 from skilltrail.storage.once import once
+from skilltrail.storage.shown_names import SHOWN_NAME
 
 _LAST = "last_entry"
 _HOLDS = and_(EntryRow.ended_by.is_(None), EntryRow.removed.is_(False))
@@ -24,7 +25,7 @@ _HOLDS = and_(EntryRow.ended_by.is_(None), EntryRow.removed.is_(False))
 def entries(session: Session, *conditions: ColumnElement[bool]) -> list[Entry]:
     """Return the entries that stand, the newest first."""
     statement = (
-        select(EntryRow, func.coalesce(Topic.pinned_name, Topic.name))
+        select(EntryRow, SHOWN_NAME)
         .outerjoin(Topic, and_(Topic.id == EntryRow.topic_id, Topic.retired_at.is_(None)))
         .where(_HOLDS, *conditions)
         .order_by(EntryRow.created_at.desc(), EntryRow.entry_id.desc())

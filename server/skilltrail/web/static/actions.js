@@ -2,7 +2,7 @@
 
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
-import { archiveClient, fillIn, keepClient, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
+import { archiveClient, fillIn, keepClient, keepShort, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
 import { sayCheck, saveCheckWords, undoCheck } from "./checking.js";
 import { keepEntry, reachGoal, removeEntry, watchDeliverables } from "./entering.js";
 import { confirmClaim, noneFits, rejectClaim, searchConcepts, typeConcept, undoClaim, withdrawClaim } from "./claiming.js";
@@ -131,6 +131,7 @@ const CLICKS = {
   "check-say": sayCheck,
   "check-undo": undoCheck,
   "client-archive": archiveClient,
+  "client-short": keepShort,
   "client-is": sayClientAtOnce,
   "client-look": lookForClients,
   "client-undo": undoClientChange,
