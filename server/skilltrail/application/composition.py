@@ -30,6 +30,7 @@ from skilltrail.application.keys import KeysFacade
 from skilltrail.application.language import LanguageFacade
 from skilltrail.application.learning import LearningFacade
 from skilltrail.application.opening import DATABASE_FILE, INSTANCE_FILE, find_database_key
+from skilltrail.application.portfolios import PortfoliosFacade
 from skilltrail.application.processing import ProcessingFacade
 from skilltrail.application.redactions import RedactionsFacade
 from skilltrail.application.restored import bring_rescued_up_to_now
@@ -165,6 +166,14 @@ class Application:
             mask=self.redactions.mask,
             hide=self.redactions.hide,
             client_words=self.contexts.words,
+        )
+        self.portfolios = PortfoliosFacade(
+            database=database,
+            history=history,
+            settings=settings,
+            clock=clock,
+            evidence_log=self.evidence_log,
+            redactor=redactor,
         )
         self.sessions = Sessions(database=database, clock=clock, credentials=self.credentials)
         self.pairing = Pairing(

@@ -14,7 +14,7 @@ _PLAIN = str.maketrans(_SPELT | dict.fromkeys(map(chr, (173, *range(8203, 8208),
 _UNSEEN = frozenset((0x61C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _DIRECTIONS = dict.fromkeys(_UNSEEN)
 
-_LEGAL = frozenset(
+LEGAL = frozenset(
     """ab ag aps as bv co company corp corporation ev gbr gmbh inc kft kg limited llc llp ltd mbh nv ohg oy plc pty sa
     sarl sas se sl spa sprl srl srls ug und and et y the der die das le la""".split()  # noqa: SIM905 - words, to be read
 )
@@ -49,7 +49,7 @@ def avoided(forms: Iterable[ContextForm]) -> frozenset[str]:
         for word in (form.name, *form.others, *form.words):
             parts = words_in(word)
             found.add(" ".join(parts))
-            found.add(" ".join(part for part in parts if part not in _LEGAL))
+            found.add(" ".join(part for part in parts if part not in LEGAL))
         for domain in form.domains:
             parts = words_in(domain)
             found.add(" ".join(parts))

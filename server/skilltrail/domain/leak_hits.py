@@ -8,11 +8,10 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
 from enum import Enum, StrEnum
 from typing import Any
 
-from skilltrail.domain.portfolio import Excerpt, Portfolio, PortfolioSkill, ShownEndorsement
+from skilltrail.domain.portfolio import Excerpt, Portfolio, PortfolioSkill
 
 AROUND = 60
 """Signs before and after a hit that are shown with it."""
@@ -24,7 +23,7 @@ class HitKind(StrEnum):
     CLIENT = "client"
     NEAR_CLIENT = "near client"
     OTHERS_MATTER = "others' matter"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - a kind
     OWN_WORD = "own word"
     PERSONAL = "personal data"
     REDACTION = "redaction"
@@ -75,11 +74,27 @@ class LeakHit:
     after: str
     digest: str
     detail: str = ""
+    times: int = 1
     resolving: tuple[Resolving, ...] = ()
     allowed: bool = False
+    exchange_id: int | None = None
 
 
-_UNREAD = frozenset({"id", "did", "topic_id", "language", "log_key", "product_version", "sha256", "issuer_did", "months"})
+_UNREAD = frozenset(
+    {
+        "id",
+        "did",
+        "topic_id",
+        "language",
+        "log_key",
+        "product_version",
+        "sha256",
+        "issuer_did",
+        "months",
+        "commit",
+        "entries",
+    }
+)
 """Fields of ours: ids, keys, hashes, numbers. Everything else that is text is read."""
 
 _NAMES = {
@@ -157,27 +172,24 @@ def _parsed(data: bytes) -> Any:
 
 def _strings(value: Any) -> Iterator[str]:
     """Yield every text within a value."""
-    if isinstance(value, Enum | date) or value is None:
-        return
     if isinstance(value, str):
-        if value:
+        if value and not isinstance(value, Enum):
             yield value
     elif isinstance(value, bytes):
         yield from _strings(_of_bytes(value))
-    elif isinstance(value, ShownEndorsement):
-        yield from (text for name in ("issuer_name", "contact", "comment") for text in _strings(getattr(value, name)))
-        yield from _strings(value.document)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            if field.name not in _UNREAD:
-                yield from _strings(getattr(value, field.name))
+    else:
+        for held in _within(value):
+            yield from _strings(held)
+
+
+def _within(value: Any) -> Iterator[Any]:
+    if is_dataclass(value) and not isinstance(value, type):
+        yield from (getattr(value, field.name) for field in fields(value) if field.name not in _UNREAD)
     elif isinstance(value, dict):
-        for name, held in value.items():
-            yield from _strings(name)
-            yield from _strings(held)
+        yield from value.keys()
+        yield from value.values()
     elif isinstance(value, list | tuple):
-        for held in value:
-            yield from _strings(held)
+        yield from value
 
 
 def _of_bytes(data: bytes) -> Any:
@@ -188,9 +200,9 @@ def _of_bytes(data: bytes) -> Any:
         return data.decode("utf-8", "replace")
 
 
-def digest_of_hit(kind: HitKind, text: str, start: int, end: int, detail: str = "") -> str:
-    """Return what names a finding: another text, another place in it or another kind gives another one."""
-    parts = f"{kind.value}\x1f{detail}\x1f{start}\x1f{end}\x1f{text}"
+def digest_of_hit(kind: HitKind, place: TextPlace, found: str, text: str) -> str:
+    """Return what names a finding: another text, another kind or another kind of place gives another one."""
+    parts = f"{kind.value}\x1f{place.what}\x1f{found}\x1f{text}"
     return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -83,16 +83,23 @@ def as_fields(selection: Selection) -> dict[str, Any]:
 
 def from_fields(fields: Mapping[str, Any]) -> Selection:
     """Return the selection that ``as_fields`` gave these fields of; values as JSON gives them back."""
-    days = {name: date.fromisoformat(fields[name]) if fields.get(name) else None for name in ("since", "until")}
-    known = {name: fields[name] for name in ("title", "person", "headline", "introduction", "recipient", "job_post")}
+    known = {
+        name: str(fields[name]) for name in ("title", "person", "headline", "introduction", "recipient", "job_post")
+    }
     return Selection(
         **known,
-        **days,
+        since=_day(fields["since"]),
+        until=_day(fields["until"]),
+        language=str(fields.get("language", "")),
         audience=Audience(fields["audience"]),
         profiles=tuple(fields["profiles"]),
         admitted=tuple(fields["admitted"]),
         skills=tuple(_skill(one) for one in fields["skills"]),
     )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _skill(fields: Mapping[str, Any]) -> SkillChoice:

@@ -20,6 +20,7 @@ from skilltrail.storage import (
     export_log_queries,
     learning_queries,
     log_queries,
+    portfolio_queries,
     trail_queries,
 )
 from skilltrail.storage import forget_pass_queries as passes
@@ -67,6 +68,9 @@ def read_rest(session: Session) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     yield "client_exchanges", context_forget_queries.all_assigned(session)
     yield "client_mentions", context_forget_queries.all_mentions(session)
     yield "evidence_logs", log_queries.all_forms(session)
+    yield "portfolios", portfolio_queries.all_forms(session)
+    yield "portfolio_allowances", portfolio_queries.all_allowed(session)
+    yield "portfolio_exports", portfolio_queries.all_exported(session)
     yield "imports", data_rights_queries.imports(session)
     yield (
         "browsers",

@@ -1,4 +1,4 @@
-"""Entries of the evidence log that are shown together: all under one head, in a few statements however many they are."""
+"""Entries of the evidence log that are shown together, under one head: a few statements, however many they are."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def open_entries(session: Session, log: EvidenceLog, ids: Sequence[int]) -> dict
     return {number: OpenableEntry(leaves[number], exchange) for number, _entry, exchange in rows}
 
 
-def inclusions(
-    session: Session, log: EvidenceLog, entries: Sequence[int], size: int
-) -> dict[int, tuple[bytes, ...]]:
+def inclusions(session: Session, log: EvidenceLog, entries: Sequence[int], size: int) -> dict[int, tuple[bytes, ...]]:
     """Return the inclusion proofs of entries in the tree of ``size``, all their hashes read at once."""
     spans = {entry: merkle.inclusion_ranges(entry, size) for entry in entries}
     places = {place for found in spans.values() for span in found for place in merkle.pieces(*span)}

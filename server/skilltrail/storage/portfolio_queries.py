@@ -61,7 +61,9 @@ def put(
     """Write the next form of a portfolio, or with no ``portfolio_id`` a new one; return its id."""
     number = raise_counter(session, _LAST)
     chain = PortfolioRow.portfolio_id == portfolio_id
-    first = session.execute(select(func.min(PortfolioRow.created_at)).where(chain)).scalar_one() if portfolio_id else now
+    first = (
+        session.execute(select(func.min(PortfolioRow.created_at)).where(chain)).scalar_one() if portfolio_id else now
+    )
     session.execute(update(PortfolioRow).where(chain, PortfolioRow.ended_by.is_(None)).values(ended_by=number))
     row = PortfolioRow(
         number=number,
@@ -114,7 +116,9 @@ def disallow(session: Session, portfolio_id: int, digest: str) -> bool:
 # --- exports ----------------------------------------------------------------------------------------------------------
 
 
-def note_export(session: Session, export_id: int, portfolio_id: int, key: bytes, items: Sequence[PortfolioItem]) -> None:
+def note_export(
+    session: Session, export_id: int, portfolio_id: int, key: bytes, items: Sequence[PortfolioItem]
+) -> None:
     """Keep what a file of a portfolio held."""
     session.add(PortfolioExport(export_id=export_id, portfolio_id=portfolio_id, key=key))
     session.flush()
