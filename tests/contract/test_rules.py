@@ -79,6 +79,7 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
             "web/json_door.py": "the door",
             "domain/log_leaf.py": "leaves and disclosures, measured before, nothing twice, one form only",
             "domain/leak_hits.py": "what is about to be handed out, opened to be looked through",
+            "domain/strict_json.py": "evidence from others, measured before, nothing twice",
             "importers/stream.py": "one element of an export, cut out and measured by the splitter before",
             "storage/types.py": "what we wrote into our own encrypted database",
             "cli/running.py": "our own server's answers and its note in the data folder",

@@ -24,12 +24,14 @@ from skilltrail.application.exports import ExportsFacade
 from skilltrail.application.forgetting import ForgettingFacade
 from skilltrail.application.health import HealthFacade
 from skilltrail.application.held_key import HeldKey
+from skilltrail.application.identity import IdentityFacade
 from skilltrail.application.imports import ImportsFacade
 from skilltrail.application.instance import identity_of, note_instance
 from skilltrail.application.keys import KeysFacade
 from skilltrail.application.language import LanguageFacade
 from skilltrail.application.learning import LearningFacade
 from skilltrail.application.opening import DATABASE_FILE, INSTANCE_FILE, find_database_key
+from skilltrail.application.portfolio_files import PortfolioFiles
 from skilltrail.application.portfolios import PortfoliosFacade
 from skilltrail.application.processing import ProcessingFacade
 from skilltrail.application.redactions import RedactionsFacade
@@ -109,6 +111,7 @@ class Application:
         self.instance_id, mark_key = identity_of(database)
         note_instance(settings.home / INSTANCE_FILE, self.instance_id)
         self.evidence_log = EvidenceLogFacade.begun(database=database, clock=clock, home=settings.home)
+        self.identity = IdentityFacade(database=database, clock=clock)
         self.health = HealthFacade(database=database)
         self.language = LanguageFacade(database=database, setting=settings.language)
         redactor = SecretRedactor(mark_key=mark_key)
@@ -174,6 +177,7 @@ class Application:
             clock=clock,
             evidence_log=self.evidence_log,
             redactor=redactor,
+            signing=PortfolioFiles(self.identity),
         )
         self.sessions = Sessions(database=database, clock=clock, credentials=self.credentials)
         self.pairing = Pairing(

@@ -21,6 +21,8 @@ from skilltrail.cli.evidence_log import COMMANDS as LOG
 from skilltrail.cli.evidence_log import evidence_log_command
 from skilltrail.cli.forgetting import forget_command
 from skilltrail.cli.history import exchanges_command, export_command, process_command, topics_command
+from skilltrail.cli.identity import COMMANDS as IDENTITY
+from skilltrail.cli.identity import identity_command
 from skilltrail.cli.importing import import_command
 from skilltrail.cli.keeping import backup_command, restore_command
 from skilltrail.cli.learning import learning_command
@@ -53,6 +55,7 @@ for _command in (
     clients_command,
     *ENTRIES,
     evidence_log_command,
+    identity_command,
     exchanges_command,
     export_command,
     forget_command,
@@ -69,6 +72,10 @@ if isinstance(clients_command, click.Group):
 if isinstance(evidence_log_command, click.Group):
     for _command in LOG:
         evidence_log_command.add_command(_command)
+
+if isinstance(identity_command, click.Group):
+    for _command in IDENTITY:
+        identity_command.add_command(_command)
 
 if isinstance(topics_command, click.Group):
     for _command in CORRECTIONS:

@@ -12,8 +12,6 @@ to show one salt, and to delete the key is to delete all of them.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -22,7 +20,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from skilltrail.domain.base64url import decoded, encoded
 from skilltrail.domain.exchange import Origin
+from skilltrail.domain.strict_json import read_strict
 from skilltrail.errors import EvidenceInvalid
 from skilltrail.i18n import _
 
@@ -131,13 +131,13 @@ def write_start(log: str, *, reason: str, follows: tuple[str, int, str] | None, 
 def disclosure(key: bytes, name: str, value: str) -> str:
     """Return what shows one field of the entry with this key."""
     salt = hmac.new(key, name.encode(), hashlib.sha256).digest()[:SALT_BYTES]
-    whole = json.dumps([_encoded(salt), name, value], ensure_ascii=False, separators=(",", ":"))
-    return _encoded(whole.encode())
+    whole = json.dumps([encoded(salt), name, value], ensure_ascii=False, separators=(",", ":"))
+    return encoded(whole.encode())
 
 
 def digest_of(shown: str) -> str:
     """Return the digest by which a leaf commits to a disclosure."""
-    return _encoded(hashlib.sha256(shown.encode("ascii")).digest())
+    return encoded(hashlib.sha256(shown.encode("ascii")).digest())
 
 
 def read_leaf(data: bytes) -> Leaf:
@@ -148,7 +148,7 @@ def read_leaf(data: bytes) -> Leaf:
     EvidenceInvalid
         If it is no leaf of this version, or says something twice or in a second way.
     """
-    value = _read_json(data, most=LEAF_MOST)
+    value = read_strict(data, most=LEAF_MOST)
     if not isinstance(value, dict) or value.get("v") != VERSION or value.get("v") is True or _written(value) != data:
         raise EvidenceInvalid(_("This is not an entry of an evidence log."))
     if value.get("typ") == ENTRY and value.keys() == _ENTRY_MEMBERS:
@@ -177,18 +177,18 @@ def write_disclosures(shown: Sequence[str]) -> bytes:
 
 def read_disclosures(data: bytes) -> list[str]:
     """Read a file of disclosures; raises EvidenceInvalid."""
-    found = _read_json(data, most=DISCLOSURE_MOST)
+    found = read_strict(data, most=DISCLOSURE_MOST)
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
         raise EvidenceInvalid(_("What is shown has not the form that it must have."))
     return found
 
 
 def _shown(text: str) -> tuple[str, str]:
-    parts = _read_json(_decoded(text), most=DISCLOSURE_MOST)
+    parts = read_strict(decoded(text), most=DISCLOSURE_MOST)
     words = _("What is shown has not the form that it must have.")
     if not isinstance(parts, list) or len(parts) != 3 or not all(isinstance(part, str) for part in parts):
         raise EvidenceInvalid(words)
-    if len(_decoded(parts[0])) < SALT_BYTES:
+    if len(decoded(parts[0])) < SALT_BYTES:
         raise EvidenceInvalid(words)
     return parts[1], parts[2]
 
@@ -236,38 +236,3 @@ def _moment(moment: datetime | None) -> str | None:
 
 def _written(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode("ascii")
-
-
-def _read_json(data: bytes, *, most: int) -> Any:
-    refused = EvidenceInvalid(_("What is shown has not the form that it must have."))
-    if len(data) > most:
-        raise refused
-    try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise refused from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a member stands twice")
-    return found
-
-
-def _refuse(name: str) -> None:
-    raise ValueError(name)
-
-
-def _encoded(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        data = None
-    if data is None or _encoded(data) != text:
-        raise EvidenceInvalid(_("What is shown has not the form that it must have."))
-    return data

@@ -18,6 +18,7 @@ from skilltrail.storage import (
     data_rights_queries,
     entry_queries,
     export_log_queries,
+    identity_queries,
     learning_queries,
     log_queries,
     portfolio_queries,
@@ -71,6 +72,7 @@ def read_rest(session: Session) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     yield "portfolios", portfolio_queries.all_forms(session)
     yield "portfolio_allowances", portfolio_queries.all_allowed(session)
     yield "portfolio_exports", portfolio_queries.all_exported(session)
+    yield "identities", identity_queries.all_forms(session)
     yield "imports", data_rights_queries.imports(session)
     yield (
         "browsers",

@@ -15,6 +15,7 @@ from skilltrail.web import (
     api_corrections,
     api_entries,
     api_forget,
+    api_identity,
     api_imports,
     api_keeping,
     api_learner,
@@ -52,6 +53,7 @@ ROUTES: tuple[Route, ...] = (
     *api_skills.ROUTES,
     *api_clients.ROUTES,
     *api_log.ROUTES,
+    *api_identity.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )
 

@@ -10,6 +10,7 @@ import { download, formQuery, refreshPreview } from "./exporting.js";
 import { chooseField, forgetPlanned, forgetShown, planForgetting, planRetention, restrict, setRetention, undoForgetting } from "./forgetting.js";
 import { appendFragment } from "./fragments.js";
 import { addRule, cancelImport, chooseFiles, dropUpload, removeRule, resumeImport, startImport, stopUpload, watchDrops } from "./importing.js";
+import { makeIdentity, rotateIdentity, setIdentityPassphrase, undoIdentity } from "./identity.js";
 import {
   backUp,
   changeKey,
@@ -107,6 +108,8 @@ const CLICKS = {
   "pairing-approve": (button) => decide(button, "approve"),
   "pairing-reject": (button) => decide(button, "reject"),
   backup: backUp,
+  "identity-make": makeIdentity,
+  "identity-undo": undoIdentity,
   "restore-plan": planRestore,
   "restore-leave": leaveRestore,
   "recovery-save": saveRecoveryKey,
@@ -157,6 +160,8 @@ const SUBMITS = {
   unlock,
   "key-move": moveKey,
   "key-change": changeKey,
+  "identity-passphrase": setIdentityPassphrase,
+  "identity-rotate": rotateIdentity,
   "recovery-key": makeRecoveryKey,
   "concept-search": searchConcepts,
   "check-words": saveCheckWords,
