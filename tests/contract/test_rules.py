@@ -77,7 +77,6 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
         calls("json.loads", "json.load", "orjson.loads", "json.JSONDecoder", "flask.json.loads"),
         {
             "web/json_door.py": "the door",
-            "domain/log_leaf.py": "leaves and disclosures, measured before, nothing twice, one form only",
             "domain/leak_hits.py": "what is about to be handed out, opened to be looked through",
             "domain/strict_json.py": "evidence from others, measured before, nothing twice",
             "importers/stream.py": "one element of an export, cut out and measured by the splitter before",

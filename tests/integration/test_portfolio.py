@@ -195,7 +195,9 @@ class TestLeakScan:
 
     def test_marks_of_what_was_hidden_and_secrets_stop_an_excerpt(self, application: Application) -> None:
         key = "AKIAIOSFODNN7ABCDEFG"
-        application.exchanges.capture(items([captured(90, conversation_id="k", prompt=f"sql key {key} index", prompt_id="k-1", parent_id=None)]))
+        application.exchanges.capture(
+            items([captured(90, conversation_id="k", prompt=f"sql key {key} index", prompt_id="k-1", parent_id=None)])
+        )
         application.processing.run_until_done()
         number = max(row.id for row in application.exchanges.page(None).items)
         topic = application.exchanges.get(number).topic_id
@@ -207,7 +209,9 @@ class TestLeakScan:
 
     def test_my_own_addresses_and_pages_are_mine(self, application: Application) -> None:
         application.redactions.add_own_data("lena@okafor.example")
-        wanted = chosen(sql_topic(application), introduction="lena@okafor.example", profiles=("https://okafor.example",))
+        wanted = chosen(
+            sql_topic(application), introduction="lena@okafor.example", profiles=("https://okafor.example",)
+        )
 
         assert self._hits(application, wanted) == []
 
@@ -250,14 +254,15 @@ class TestLeakScan:
             exported(application, saved.id)
 
     def test_leaving_a_paragraph_out_leaves_the_others(self, application: Application) -> None:
-        number = 1
-        topic = application.exchanges.get(number).topic_id
-        assert topic is not None
-        application.redactions.add_word("index")
+        topic = topic_of(application, "logo")
+        number = ids_of(application, topic)[0]
+        application.redactions.add_word("logo")
         saved = application.portfolios.keep(chosen(topic, (number, ("prompt.1", "reply.1"))))
-        hits = application.portfolios.scan(saved.id)
-        if not hits:
-            pytest.skip("the word stands in another subject")
+        found = application.portfolios.scan(saved.id)
+        # Names are cleaned: what is left of the word there is its mark.
+        assert {hit.kind for hit in found if hit.place.what == "name"} <= {HitKind.REDACTION}
+        hits = [hit for hit in found if hit.place.what == "excerpt"]
+        assert [hit.kind for hit in hits] == [HitKind.OWN_WORD, HitKind.OWN_WORD]
 
         left = application.portfolios.leave_out(saved.id, hits[0].digest)
 

@@ -130,6 +130,18 @@ def without(
     return replace(selection, skills=skills, admitted=tuple(one for one in selection.admitted if one not in clients))
 
 
+def with_skills(selection: Selection, topics: Sequence[str]) -> Selection:
+    """Return a selection of these skills in this order; what was chosen of those that stay is kept."""
+    before = {one.topic_id: one for one in selection.skills}
+    return replace(selection, skills=tuple(before.get(topic) or SkillChoice(topic) for topic in dict.fromkeys(topics)))
+
+
+def with_skill(selection: Selection, topic_id: str, **changes: Any) -> Selection:
+    """Return a selection in which other things are chosen of one skill; one that is not in it stays out."""
+    skills = [replace(one, **changes) if one.topic_id == topic_id else one for one in selection.skills]
+    return replace(selection, skills=tuple(skills))
+
+
 def words_of(selection: Selection) -> tuple[str, ...]:
     """Return everything in it that the learner typed or pasted."""
     own = (selection.title, selection.person, selection.headline, selection.introduction, selection.recipient)

@@ -21,6 +21,7 @@ from skilltrail.web import (
     api_learner,
     api_learning,
     api_log,
+    api_portfolios,
     api_redactions,
     api_search,
     api_skills,
@@ -53,6 +54,7 @@ ROUTES: tuple[Route, ...] = (
     *api_skills.ROUTES,
     *api_clients.ROUTES,
     *api_log.ROUTES,
+    *api_portfolios.ROUTES,
     *api_identity.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )

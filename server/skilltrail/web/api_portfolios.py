@@ -1,0 +1,444 @@
+"""Routes of portfolios: putting them together, looking through them, and making files of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response
+
+from skilltrail.domain.leak_hits import LeakHit
+from skilltrail.domain.portfolio import ExcerptChoice, Selection
+from skilltrail.domain.portfolio_choices import ChoosableExchange, OfferedSkill
+from skilltrail.domain.resolved_portfolio import Resolved
+from skilltrail.domain.saved_portfolio import ItemChange, SavedPortfolio, with_skill, with_skills
+from skilltrail.web.access import DECIDE_IN_WORDS, DECIDE_SECRET, READ
+from skilltrail.web.portfolio_schemas import (
+    AboutChangeIn,
+    ChoosableQuery,
+    HitIn,
+    PortfolioExportIn,
+    PortfolioIn,
+    SkillChangeIn,
+    SkillsIn,
+    TitleIn,
+)
+from skilltrail.web.routes import Route
+from skilltrail.web.schemas import Nothing
+from skilltrail.web.space import application, spaces
+
+
+@dataclass(frozen=True, slots=True)
+class ExcerptAnswer:
+    """Paragraphs of one exchange."""
+
+    exchange_id: int
+    parts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SkillChoiceAnswer:
+    """A skill of a portfolio, as it was chosen."""
+
+    topic_id: str
+    note: str
+    excerpts: list[ExcerptAnswer]
+    reflections: list[int]
+    deliverables: list[int]
+    endorsements: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioAnswer:
+    """A portfolio as it was put together; ``changes`` counts its forms."""
+
+    id: int
+    urn: str
+    title: str
+    audience: str
+    person: str
+    headline: str
+    introduction: str
+    recipient: str
+    profiles: list[str]
+    admitted: list[int]
+    since: date | None
+    until: date | None
+    job_post: str
+    language: str
+    skills: list[SkillChoiceAnswer]
+    created_at: datetime
+    changed_at: datetime
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioList:
+    """All portfolios, the one changed last first."""
+
+    portfolios: list[PortfolioAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioUndone:
+    """The portfolio as it stands after the undoing; null where it does not stand any more."""
+
+    portfolio: PortfolioAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceAnswer:
+    """Where something stands: what it is, in which skill, and what names it there."""
+
+    what: str
+    topic_id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotShownAnswer:
+    """Something that was chosen and is not shown, and why: gone, private, period, moved or empty."""
+
+    place: PlaceAnswer
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class HitAnswer:
+    """A finding of the leak scan; it blocks unless it is ``allowed``. ``resolving``: leave out, reword."""
+
+    digest: str
+    kind: str
+    place: PlaceAnswer
+    found: str
+    before: str
+    after: str
+    detail: str
+    times: int
+    resolving: list[str]
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContentSkill:
+    """A skill as it would be shown. ``held_back`` exchanges are not counted because they may not leave."""
+
+    topic_id: str
+    name: str
+    stage: str | None
+    first_on: date
+    last_on: date
+    exchanges: int
+    learning: int
+    checked: int
+    excerpts: int
+    held_back: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContentAnswer:
+    """What would be disclosed now, what of the choice is not shown, and what blocks."""
+
+    skills: list[ContentSkill]
+    withheld_skills: int
+    not_shown: list[NotShownAnswer]
+    hits: list[HitAnswer]
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScanAnswer:
+    """What the leak scan finds; ``open`` of them block."""
+
+    hits: list[HitAnswer]
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedList:
+    """The skills that can be chosen for a portfolio, with counts of what may leave."""
+
+    skills: list[OfferedSkill]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosablePage:
+    """Exchanges of a skill with their paragraphs; ``more``: there are further ones."""
+
+    exchanges: list[ChoosableExchange]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PastExport:
+    """A file that was made of a portfolio."""
+
+    format: str
+    name: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesAnswer:
+    """What is other than in the last file, null where none was made; and the files, the newest first."""
+
+    changes: list[ItemChange] | None
+    exports: list[PastExport]
+
+
+def list_portfolios() -> PortfolioList:
+    """Show all portfolios."""
+    return PortfolioList([portfolio_answer(one) for one in application().portfolios.all()])
+
+
+def add_portfolio(body: PortfolioIn) -> PortfolioAnswer:
+    """Keep a new portfolio."""
+    return portfolio_answer(spaces().own.portfolios.keep(body.whole()))
+
+
+def read_portfolio(portfolio_id: int) -> PortfolioAnswer:
+    """Show one portfolio."""
+    return portfolio_answer(application().portfolios.one(portfolio_id))
+
+
+def change_portfolio(portfolio_id: int, body: PortfolioIn) -> PortfolioAnswer:
+    """Keep another form of a portfolio."""
+    return portfolio_answer(spaces().own.portfolios.keep(body.whole(), portfolio_id))
+
+
+def change_about(portfolio_id: int, body: AboutChangeIn) -> PortfolioAnswer:
+    """Change who shows it to whom; its skills stay."""
+    return _edited(portfolio_id, body.changed)
+
+
+def change_skills(portfolio_id: int, body: SkillsIn) -> PortfolioAnswer:
+    """Choose other skills, or another order."""
+    return _edited(portfolio_id, lambda before: with_skills(before, body.topics))
+
+
+def change_skill(portfolio_id: int, topic_id: str, body: SkillChangeIn) -> PortfolioAnswer:
+    """Choose what is shown of one skill."""
+    return _edited(portfolio_id, lambda before: with_skill(before, topic_id, **body.changes()))
+
+
+def rename_portfolio(portfolio_id: int, body: TitleIn) -> PortfolioAnswer:
+    """Give a portfolio another title."""
+    return portfolio_answer(spaces().own.portfolios.rename(portfolio_id, body.title))
+
+
+def copy_portfolio(portfolio_id: int) -> PortfolioAnswer:
+    """Make another portfolio of the same choices."""
+    return portfolio_answer(spaces().own.portfolios.copy(portfolio_id))
+
+
+def remove_portfolio(portfolio_id: int) -> PortfolioAnswer:
+    """Delete a portfolio."""
+    return portfolio_answer(spaces().own.portfolios.remove(portfolio_id))
+
+
+def undo_portfolio(portfolio_id: int) -> PortfolioUndone:
+    """Take the last change of a portfolio back."""
+    held = spaces().own.portfolios.undo(portfolio_id)
+    return PortfolioUndone(None if held is None else portfolio_answer(held))
+
+
+def list_offered(portfolio_id: int) -> OfferedList:
+    """Show which skills can be chosen."""
+    portfolios = application().portfolios
+    return OfferedList(list(portfolios.offered(portfolios.one(portfolio_id).selection)))
+
+
+def list_choosable(portfolio_id: int, query: ChoosableQuery) -> ChoosablePage:
+    """Show exchanges of a skill with their paragraphs."""
+    portfolios = application().portfolios
+    found, more = portfolios.choosable(portfolios.one(portfolio_id).selection, query.topic, skip=query.skip)
+    return ChoosablePage(list(found), more)
+
+
+def read_content(portfolio_id: int) -> ContentAnswer:
+    """Show what would be disclosed now."""
+    portfolios = application().portfolios
+    resolved = portfolios.resolve(portfolio_id)
+    return content_answer(resolved, portfolios.scan(portfolio_id, resolved))
+
+
+def read_scan(portfolio_id: int) -> ScanAnswer:
+    """Show what the leak scan finds."""
+    return scan_answer(application().portfolios.scan(portfolio_id))
+
+
+def allow_hit(portfolio_id: int, body: HitIn) -> ScanAnswer:
+    """Say that something may be shown."""
+    return scan_answer(spaces().own.portfolios.allow(portfolio_id, body.digest))
+
+
+def disallow_hit(portfolio_id: int, body: HitIn) -> ScanAnswer:
+    """Take that back."""
+    return scan_answer(spaces().own.portfolios.disallow(portfolio_id, body.digest))
+
+
+def leave_out_hit(portfolio_id: int, body: HitIn) -> PortfolioAnswer:
+    """Take out of the portfolio what something stands in."""
+    return portfolio_answer(spaces().own.portfolios.leave_out(portfolio_id, body.digest))
+
+
+def read_changes(portfolio_id: int) -> ChangesAnswer:
+    """Show what is other than in the last file."""
+    portfolios = application().portfolios
+    changes = portfolios.changes(portfolio_id)
+    exports = [PastExport(one.format, one.name, one.made_at) for one in portfolios.exports(portfolio_id)]
+    return ChangesAnswer(None if changes is None else list(changes), exports)
+
+
+def export_portfolio(portfolio_id: int, body: PortfolioExportIn) -> Response:
+    """Make a file of a portfolio."""
+    file = application().portfolios.export(portfolio_id, body.format, passphrase=body.passphrase)
+    answer = Response(file.data, content_type=file.media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{quote(file.name)}"'
+    return answer
+
+
+def portfolio_answer(saved: SavedPortfolio) -> PortfolioAnswer:
+    """Return a portfolio as the API tells it."""
+    chosen = saved.selection
+    return PortfolioAnswer(
+        id=saved.id,
+        urn=saved.urn,
+        title=chosen.title,
+        audience=chosen.audience.value,
+        person=chosen.person,
+        headline=chosen.headline,
+        introduction=chosen.introduction,
+        recipient=chosen.recipient,
+        profiles=list(chosen.profiles),
+        admitted=list(chosen.admitted),
+        since=chosen.since,
+        until=chosen.until,
+        job_post=chosen.job_post,
+        language=chosen.language,
+        skills=_choices(chosen),
+        created_at=saved.created_at,
+        changed_at=saved.changed_at,
+        changes=saved.changes,
+    )
+
+
+def content_answer(resolved: Resolved, hits: tuple[LeakHit, ...]) -> ContentAnswer:
+    """Return what would be disclosed as the API tells it."""
+    skills = [
+        ContentSkill(
+            topic_id=one.topic_id,
+            name=one.name,
+            stage=None if one.stage is None else one.stage.value,
+            first_on=one.first_on,
+            last_on=one.last_on,
+            exchanges=one.exchanges,
+            learning=one.learning,
+            checked=one.checked,
+            excerpts=len(one.excerpts),
+            held_back=resolved.held_back.get(one.topic_id, 0),
+        )
+        for one in resolved.portfolio.skills
+    ]
+    not_shown = [NotShownAnswer(_place(one.place), one.why.value) for one in resolved.not_shown]
+    scan = scan_answer(hits)
+    return ContentAnswer(skills, resolved.portfolio.withheld, not_shown, scan.hits, scan.open)
+
+
+def scan_answer(hits: tuple[LeakHit, ...]) -> ScanAnswer:
+    """Return findings as the API tells them."""
+    told = [
+        HitAnswer(
+            digest=hit.digest,
+            kind=hit.kind.value,
+            place=_place(hit.place),
+            found=hit.found,
+            before=hit.before,
+            after=hit.after,
+            detail=hit.detail,
+            times=hit.times,
+            resolving=[one.value for one in hit.resolving],
+            allowed=hit.allowed,
+        )
+        for hit in hits
+    ]
+    return ScanAnswer(told, sum(not hit.allowed for hit in hits))
+
+
+def _place(place: Any) -> PlaceAnswer:
+    return PlaceAnswer(place.what, place.topic_id, place.key)
+
+
+def _choices(chosen: Selection) -> list[SkillChoiceAnswer]:
+    return [
+        SkillChoiceAnswer(
+            one.topic_id,
+            one.note,
+            [_excerpt(each) for each in one.excerpts],
+            list(one.reflections),
+            list(one.deliverables),
+            list(one.endorsements),
+        )
+        for one in chosen.skills
+    ]
+
+
+def _excerpt(one: ExcerptChoice) -> ExcerptAnswer:
+    return ExcerptAnswer(one.exchange_id, list(one.parts))
+
+
+def _edited(portfolio_id: int, change: Any) -> PortfolioAnswer:
+    portfolios = spaces().own.portfolios
+    return portfolio_answer(portfolios.keep(change(portfolios.one(portfolio_id).selection), portfolio_id))
+
+
+_ONE = "/portfolios/<int:portfolio_id>"
+
+
+def _changes(path: str, view: Any, summary: str, takes: Any, gives: Any = PortfolioAnswer) -> Route:
+    return Route("POST", f"{_ONE}{path}", view, DECIDE_IN_WORDS, summary, takes=takes, gives=gives)
+
+
+ROUTES = (
+    Route("GET", "/portfolios", list_portfolios, READ, "All portfolios.", gives=PortfolioList),
+    Route(
+        "POST", "/portfolios", add_portfolio, DECIDE_IN_WORDS, "Put a portfolio together.", takes=PortfolioIn,
+        gives=PortfolioAnswer, status=201,
+    ),
+    Route("GET", _ONE, read_portfolio, READ, "One portfolio, as it was put together.", gives=PortfolioAnswer),
+    _changes("", change_portfolio, "Keep another form of a portfolio.", PortfolioIn),
+    _changes("/about", change_about, "Change who shows it to whom, and of which days; its skills stay.", AboutChangeIn),
+    _changes("/skills", change_skills, "Choose other skills, or another order.", SkillsIn),
+    _changes("/skills/<topic_id>", change_skill, "Choose what is shown of one skill.", SkillChangeIn),
+    _changes("/rename", rename_portfolio, "Give a portfolio another title.", TitleIn),
+    _changes("/copy", copy_portfolio, "Make another portfolio of the same choices.", Nothing),
+    _changes("/remove", remove_portfolio, "Delete a portfolio.", Nothing),
+    _changes("/undo", undo_portfolio, "Take the last change of a portfolio back.", Nothing, PortfolioUndone),
+    Route(
+        "GET", f"{_ONE}/offered", list_offered, READ, "Skills that can be chosen, with what may leave of them.",
+        gives=OfferedList,
+    ),
+    Route(
+        "GET", f"{_ONE}/choosable", list_choosable, READ, "Exchanges of a skill with their paragraphs.",
+        query=ChoosableQuery, gives=ChoosablePage,
+    ),
+    Route(
+        "GET", f"{_ONE}/content", read_content, READ,
+        "What would be disclosed now, what of the choice is not shown, and what blocks.", gives=ContentAnswer,
+    ),
+    Route("GET", f"{_ONE}/scan", read_scan, READ, "What the leak scan finds.", gives=ScanAnswer),
+    _changes("/allow", allow_hit, "Say of one finding that it may be shown.", HitIn, ScanAnswer),
+    _changes("/disallow", disallow_hit, "Take back that it may be shown.", HitIn, ScanAnswer),
+    _changes("/leave-out", leave_out_hit, "Take out what one finding stands in.", HitIn),
+    Route(
+        "GET", f"{_ONE}/changes", read_changes, READ, "What is other than in the last file, and the files.",
+        gives=ChangesAnswer,
+    ),
+    Route(
+        "POST", f"{_ONE}/export", export_portfolio, DECIDE_SECRET,
+        "Make a file of a portfolio; refused while anything that the leak scan found is open.", takes=PortfolioExportIn,
+        media_types=("application/octet-stream",),
+    ),
+)  # fmt: skip
