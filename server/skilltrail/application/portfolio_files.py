@@ -7,6 +7,9 @@ from skilltrail.domain.portfolio import Portfolio
 from skilltrail.domain.timeline import ExportFile
 from skilltrail.exporters.portfolio_json import write_content
 
+FORMATS = ("json",)
+"""What a portfolio can be written as."""
+
 
 class PortfolioFiles:
     """What ``PortfoliosFacade`` needs of the identity and of the formats."""

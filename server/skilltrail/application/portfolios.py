@@ -18,7 +18,13 @@ from skilltrail.domain.portfolio import Portfolio, Selection, ShownEndorsement
 from skilltrail.domain.portfolio_choices import ChoosableExchange, OfferedSkill
 from skilltrail.domain.portfolio_items import items_of
 from skilltrail.domain.resolved_portfolio import Resolved
-from skilltrail.domain.saved_portfolio import ItemChange, PastPortfolio, SavedPortfolio, changes_between
+from skilltrail.domain.saved_portfolio import (
+    ItemChange,
+    PastPortfolio,
+    SavedPortfolio,
+    changes_between,
+    with_skills,
+)
 from skilltrail.domain.timeline import ExportFile, TimelineFilter
 from skilltrail.domain.trajectory import TrajectoryRules
 from skilltrail.errors import NotFound, PortfolioBlocked, RequestInvalid
@@ -72,6 +78,7 @@ class PortfoliosFacade:
         redactor: SecretRedactor,
         signing: Signing,
         endorsements: Callable[[], Mapping[int, ShownEndorsement]] = dict,
+        endorsed_topics: Callable[[], Mapping[str, Sequence[int]]] = dict,
     ) -> None:
         self._database = database
         self._history = history
@@ -82,6 +89,7 @@ class PortfoliosFacade:
         self._redactor = redactor
         self._signing = signing
         self._endorsements = endorsements
+        self._endorsed_topics = endorsed_topics
 
     # --- what is saved ------------------------------------------------------------------------------------------------
 
@@ -110,6 +118,14 @@ class PortfoliosFacade:
         """
         clean, now = saved_portfolios.hidden(selection, self._redactor), self._clock()
         return self._written(lambda session: saved_portfolios.keep(session, clean, now=now, portfolio_id=portfolio_id))
+
+    def begin(self, selection: Selection) -> SavedPortfolio:
+        """Keep a new portfolio with the skills that we propose where none is chosen; raises RequestInvalid."""
+        topics = [one.topic_id for one in selection.skills] or self._proposed(selection)
+        return self.keep(with_skills(selection, topics))
+
+    def _proposed(self, selection: Selection) -> list[str]:
+        return [one.topic_id for one in self.offered(selection) if one.proposed]
 
     def rename(self, portfolio_id: int, title: str) -> SavedPortfolio:
         """Give a portfolio another title; raises NotFound, RequestInvalid."""
@@ -160,6 +176,15 @@ class PortfoliosFacade:
                 skip=skip,
                 keep=kept,
             )
+
+    def endorsements_of(self, selection: Selection) -> dict[str, dict[int, ShownEndorsement]]:
+        """Return by skill the endorsements that can be shown of it."""
+        known = self._endorsements()
+        topics = self._endorsed_topics()
+        return {
+            one.topic_id: {number: known[number] for number in topics.get(one.topic_id, ()) if number in known}
+            for one in selection.skills
+        }
 
     # --- what it discloses --------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from skilltrail.domain.portfolio import ExcerptChoice, Selection
 from skilltrail.domain.portfolio_choices import ChoosableExchange, OfferedSkill
 from skilltrail.domain.resolved_portfolio import Resolved
 from skilltrail.domain.saved_portfolio import ItemChange, SavedPortfolio, with_skill, with_skills
-from skilltrail.web.access import DECIDE_IN_WORDS, DECIDE_SECRET, READ
+from skilltrail.web.access import DECIDE_IN_WORDS, MAKE_FILES, READ
 from skilltrail.web.portfolio_schemas import (
     AboutChangeIn,
     ChoosableQuery,
@@ -196,6 +196,11 @@ def list_portfolios() -> PortfolioList:
 def add_portfolio(body: PortfolioIn) -> PortfolioAnswer:
     """Keep a new portfolio."""
     return portfolio_answer(spaces().own.portfolios.keep(body.whole()))
+
+
+def begin_portfolio(body: PortfolioIn) -> PortfolioAnswer:
+    """Keep a new portfolio with the skills that are proposed."""
+    return portfolio_answer(spaces().own.portfolios.begin(body.whole()))
 
 
 def read_portfolio(portfolio_id: int) -> PortfolioAnswer:
@@ -407,6 +412,11 @@ ROUTES = (
         "POST", "/portfolios", add_portfolio, DECIDE_IN_WORDS, "Put a portfolio together.", takes=PortfolioIn,
         gives=PortfolioAnswer, status=201,
     ),
+    Route(
+        "POST", "/portfolios/proposed", begin_portfolio, DECIDE_IN_WORDS,
+        "Put a portfolio together of the skills that are proposed, by the job post if there is one.", takes=PortfolioIn,
+        gives=PortfolioAnswer, status=201,
+    ),
     Route("GET", _ONE, read_portfolio, READ, "One portfolio, as it was put together.", gives=PortfolioAnswer),
     _changes("", change_portfolio, "Keep another form of a portfolio.", PortfolioIn),
     _changes("/about", change_about, "Change who shows it to whom, and of which days; its skills stay.", AboutChangeIn),
@@ -437,7 +447,7 @@ ROUTES = (
         gives=ChangesAnswer,
     ),
     Route(
-        "POST", f"{_ONE}/export", export_portfolio, DECIDE_SECRET,
+        "POST", f"{_ONE}/export", export_portfolio, MAKE_FILES,
         "Make a file of a portfolio; refused while anything that the leak scan found is open.", takes=PortfolioExportIn,
         media_types=("application/octet-stream",),
     ),
