@@ -208,6 +208,7 @@ PATTERNS = {
     "ml/learning_shapes.py",
     "ml/word_vectors.py",
     "ml/words.py",
+    "platform/byte_layers.py",
     "platform/checks.py",
     "platform/folders.py",
     "platform/personal_data.py",
