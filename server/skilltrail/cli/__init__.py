@@ -57,6 +57,7 @@ for _command in (
     clients_command,
     *ENTRIES,
     evidence_log_command,
+    portfolio_command,
     identity_command,
     exchanges_command,
     export_command,
