@@ -178,6 +178,7 @@ class Application:
             evidence_log=self.evidence_log,
             redactor=redactor,
             signing=PortfolioFiles(self.identity),
+            model=self.model,
         )
         self.sessions = Sessions(database=database, clock=clock, credentials=self.credentials)
         self.pairing = Pairing(

@@ -8,11 +8,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from skilltrail.application.evidence_log import EvidenceLogFacade
 from skilltrail.application.skills import stage_rules
 from skilltrail.config import Settings
+from skilltrail.domain.job_post import JobMatch, Requirement, sentences_of
 from skilltrail.domain.leak_hits import LeakHit, Resolving
 from skilltrail.domain.portfolio import Portfolio, Selection, ShownEndorsement
 from skilltrail.domain.portfolio_choices import ChoosableExchange, OfferedSkill
@@ -27,24 +29,28 @@ from skilltrail.domain.saved_portfolio import (
 )
 from skilltrail.domain.timeline import ExportFile, TimelineFilter
 from skilltrail.domain.trajectory import TrajectoryRules
-from skilltrail.errors import NotFound, PortfolioBlocked, RequestInvalid
+from skilltrail.errors import ModelUnavailable, NotFound, PortfolioBlocked, RequestInvalid
 from skilltrail.i18n import _, speaking
 from skilltrail.platform.clock import Clock
 from skilltrail.platform.patterns import SecretRedactor
-from skilltrail.services import leak_bytes, leak_scan, portfolio_choices, saved_portfolios
+from skilltrail.services import job_match, leak_bytes, leak_scan, portfolio_choices, saved_portfolios
 from skilltrail.services.context_boundary import words_to_hide
 from skilltrail.services.portfolio import Clean, Making, resolve
 from skilltrail.services.portfolio_parts import Head
 from skilltrail.services.portfolio_resolving import left_out
+from skilltrail.services.ports import ModelPort
+from skilltrail.services.skill_leans import near_of, read_middles
 from skilltrail.storage import log_queries, redaction_queries
 from skilltrail.storage import portfolio_queries as queries
 from skilltrail.storage.database import Database
 from skilltrail.storage.export_log_queries import add_export
 from skilltrail.storage.history_columns import HistoryColumns
+from skilltrail.storage.trail_queries import topic_names
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from skilltrail.ml.post_terms import PostReader
     from skilltrail.services.leak_scan import Lookout
 
 T = TypeVar("T")
@@ -77,6 +83,7 @@ class PortfoliosFacade:
         evidence_log: EvidenceLogFacade,
         redactor: SecretRedactor,
         signing: Signing,
+        model: Callable[[], ModelPort],
         endorsements: Callable[[], Mapping[int, ShownEndorsement]] = dict,
         endorsed_topics: Callable[[], Mapping[str, Sequence[int]]] = dict,
     ) -> None:
@@ -88,6 +95,7 @@ class PortfoliosFacade:
         self._log = evidence_log
         self._redactor = redactor
         self._signing = signing
+        self._model = model
         self._endorsements = endorsements
         self._endorsed_topics = endorsed_topics
 
@@ -125,7 +133,40 @@ class PortfoliosFacade:
         return self.keep(with_skills(selection, topics))
 
     def _proposed(self, selection: Selection) -> list[str]:
-        return [one.topic_id for one in self.offered(selection) if one.proposed]
+        found = list(self.matched(selection).proposed) if selection.job_post.strip() else []
+        return found or [one.topic_id for one in self.offered(selection) if one.proposed]
+
+    def matched(self, selection: Selection) -> JobMatch:
+        """Return what the job post of a selection asks for, and what in the history stands for it; nothing is kept."""
+        reader, wanted, admitted = _reader(), _part(selection), frozenset(selection.admitted)
+        asked = job_match.requirements_of(sentences_of(selection.job_post), reader)
+        with self._database.read() as session:
+            clean = self._clean(session, selection.admitted)
+            names = {topic: clean(one.name) for topic, one in topic_names(session).items()}
+            return job_match.match(
+                session,
+                selection.job_post,
+                reader,
+                admitted=admitted,
+                wanted=wanted,
+                history=self._history,
+                now=self._clock(),
+                near=self._near(session, asked, reader),
+                names=names,
+            )
+
+    def _near(self, session: Session, asked: Sequence[Requirement], reader: PostReader) -> job_match.Near:
+        """Return how near requirements are to skills; without the model nothing is called near."""
+        model = self._model()
+        topics = [topic for topic, one in topic_names(session).items() if one.shown]
+        try:
+            middles = read_middles(session, topics, history=self._history, static_model=model.static_identity)
+            if not middles or not asked:
+                return {}
+            texts = [one.name if one.term is None else reader.spelled_out(one.term) for one in asked]
+            return near_of([one.name for one in asked], model.static(texts), middles)
+        except ModelUnavailable:
+            return {}
 
     def rename(self, portfolio_id: int, title: str) -> SavedPortfolio:
         """Give a portfolio another title; raises NotFound, RequestInvalid."""
@@ -371,6 +412,13 @@ class PortfoliosFacade:
     def _written(self, change: Callable[[Session], T]) -> T:
         with self._database.write() as session:
             return change(session)
+
+
+@lru_cache(maxsize=1)
+def _reader() -> PostReader:
+    from skilltrail.ml.post_terms import PostReader
+
+    return PostReader()
 
 
 _DRAFT = "urn:uuid:00000000-0000-4000-8000-000000000000"

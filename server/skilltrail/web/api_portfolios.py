@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 from flask import Response
 
+from skilltrail.domain.job_post import JobMatch
+from skilltrail.domain.portfolio import Audience, Selection
 from skilltrail.domain.saved_portfolio import with_skill, with_skills
 from skilltrail.web.access import DECIDE_IN_WORDS, MAKE_FILES, READ
 from skilltrail.web.portfolio_answers import (
@@ -27,6 +29,7 @@ from skilltrail.web.portfolio_schemas import (
     AboutChangeIn,
     ChoosableQuery,
     HitIn,
+    JobPostIn,
     PortfolioExportIn,
     PortfolioIn,
     SkillChangeIn,
@@ -51,6 +54,12 @@ def add_portfolio(body: PortfolioIn) -> PortfolioAnswer:
 def begin_portfolio(body: PortfolioIn) -> PortfolioAnswer:
     """Keep a new portfolio with the skills that are proposed."""
     return portfolio_answer(spaces().own.portfolios.begin(body.whole()))
+
+
+def match_job_post(body: JobPostIn) -> JobMatch:
+    """Compare a job post with the history."""
+    selection = Selection("", Audience.JOB_POST, "", job_post=body.text, admitted=tuple(body.admitted))
+    return application().portfolios.matched(selection)
 
 
 def read_portfolio(portfolio_id: int) -> PortfolioAnswer:
@@ -177,6 +186,11 @@ ROUTES = (
         "POST", "/portfolios/proposed", begin_portfolio, DECIDE_IN_WORDS,
         "Put a portfolio together of the skills that are proposed, by the job post if there is one.", takes=PortfolioIn,
         gives=PortfolioAnswer, status=201,
+    ),
+    Route(
+        "POST", "/portfolios/job-post", match_job_post, DECIDE_IN_WORDS,
+        "What a job post asks for, what in the history stands for it, and what is missing; it is not kept.",
+        takes=JobPostIn, gives=JobMatch,
     ),
     Route("GET", _ONE, read_portfolio, READ, "One portfolio, as it was put together.", gives=PortfolioAnswer),
     _changes("", change_portfolio, "Keep another form of a portfolio.", PortfolioIn),

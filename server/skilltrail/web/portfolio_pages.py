@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from skilltrail.application import Application
 from skilltrail.application.portfolio_files import FORMATS
 from skilltrail.domain.entries import EntryKind
+from skilltrail.domain.job_post import Standing
 from skilltrail.domain.portfolio import Audience
 from skilltrail.domain.resolved_portfolio import Resolved
 from skilltrail.domain.saved_portfolio import SavedPortfolio
@@ -99,6 +100,23 @@ def portfolio_excerpts_fragment(portfolio_id: int, topic_id: str) -> str:
         chosen=chosen,
         next=start + len(found) if more else None,
         first=start == 0,
+    )
+
+
+@bp.get("/fragments/portfolios/<int:portfolio_id>/job-post")
+@asks(DASHBOARD_READ)
+def portfolio_post_fragment(portfolio_id: int) -> str:
+    """Say what the job post of a portfolio asks for, and what in the history stands for it."""
+    app = application()
+    saved = app.portfolios.one(portfolio_id)
+    found = app.portfolios.matched(saved.selection)
+    return _fragment(
+        "portfolio_post",
+        saved=saved,
+        match=found,
+        groups=[(one, found.of(one)) for one in Standing],
+        texts={one.number: one.text for one in found.sentences},
+        taken={one.topic_id for one in saved.selection.skills},
     )
 
 

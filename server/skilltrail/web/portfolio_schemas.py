@@ -144,6 +144,13 @@ class SkillChangeIn(Strict):
         return found
 
 
+class JobPostIn(Strict):
+    """A job post to compare with the history; it is not kept. ``admitted`` clients' matter counts too."""
+
+    text: Annotated[str, Field(max_length=POST_LIMIT)]
+    admitted: Annotated[_Ids, Field(default_factory=list)]
+
+
 class TitleIn(Strict):
     """Another title."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from skilltrail.domain.job_post import Basis, SkillEvidence, Standing
 from skilltrail.domain.leak_hits import HitKind, LeakHit, TextPlace
 from skilltrail.domain.portfolio import Audience, PortfolioSkill
 from skilltrail.domain.portfolio_choices import OfferedSkill
@@ -186,6 +187,31 @@ def format_card(format_name: str) -> FormatCard:
     }
     name, words = known.get(format_name, (format_name, ""))
     return FormatCard(format_name, name, words)
+
+
+def standing_words(standing: Standing) -> str:
+    """Name how requirements stand."""
+    return {
+        Standing.COVERED: _("Covered by your history"),
+        Standing.ADJACENT: _("Related to what you did"),
+        Standing.MISSING: _("Not in your history"),
+    }[standing]
+
+
+def evidence_words(evidence: SkillEvidence) -> str:
+    """Say what a statement about a requirement rests on."""
+    count = exchanges_words(evidence.exchanges)
+    spoken = ngettext("{n} question speaks of it", "{n} questions speak of it", evidence.spoken)
+    words = {
+        Basis.NAMED: _("A skill of yours is called so: {count}"),
+        Basis.SPOKEN: _("{spoken}, in a skill of {count}"),
+        Basis.FAMILY: _("It belongs to the same family: {count}"),
+        Basis.NEAR: _("The texts of this skill are near to it: {count}"),
+    }[evidence.basis]
+    said = words.format(count=count, spoken=spoken)
+    if evidence.spoken and evidence.basis is Basis.NAMED:
+        said = f"{said}; {spoken}"
+    return f"{said} · {fresh_words(evidence.idle_days)}"
 
 
 def period_words(since: date | None, until: date | None) -> str:
