@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from skilltrail.application.access import Credentials, Ledger, Pairing, Sessions
+from skilltrail.application.anchors import AnchorsFacade
 from skilltrail.application.backups import BackupsFacade, back_up_file
 from skilltrail.application.checks import ChecksFacade
 from skilltrail.application.claims import ClaimsFacade
@@ -110,6 +111,7 @@ class Application:
         self.instance_id, mark_key = identity_of(database)
         note_instance(settings.home / INSTANCE_FILE, self.instance_id)
         self.evidence_log = EvidenceLogFacade.begun(database=database, clock=clock, home=settings.home)
+        self.anchors = AnchorsFacade(database=database, clock=clock, log=self.evidence_log)
         self.identity = IdentityFacade(database=database, clock=clock)
         self.health = HealthFacade(database=database)
         self.language = LanguageFacade(database=database, setting=settings.language)

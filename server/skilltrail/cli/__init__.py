@@ -10,6 +10,8 @@ from __future__ import annotations
 import click
 
 from skilltrail import __version__
+from skilltrail.cli.anchoring import COMMANDS as ANCHORS
+from skilltrail.cli.anchoring import anchor_command
 from skilltrail.cli.checking import check_command, review_command
 from skilltrail.cli.checkup import doctor_command
 from skilltrail.cli.claims import claims_command
@@ -76,8 +78,12 @@ if isinstance(endorsements_command, click.Group):
     for _command in ENDORSEMENTS:
         endorsements_command.add_command(_command)
 
+if isinstance(anchor_command, click.Group):
+    for _command in ANCHORS:
+        anchor_command.add_command(_command)
+
 if isinstance(evidence_log_command, click.Group):
-    for _command in LOG:
+    for _command in (*LOG, anchor_command):
         evidence_log_command.add_command(_command)
 
 if isinstance(identity_command, click.Group):

@@ -1,5 +1,6 @@
 /** What buttons and forms do: one table, one listener each for clicks, submits and changes. */
 
+import { notePush, removeAnchor, requestAnchor, takeAnchor } from "./anchoring.js";
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
 import { archiveClient, fillIn, keepClient, keepShort, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
@@ -130,6 +131,8 @@ const CLICKS = {
   "entry-remove": removeEntry,
   "goal-reached": reachGoal,
   "endorsement-remove": removeEndorsement,
+  "anchor-request": requestAnchor,
+  "anchor-remove": removeAnchor,
   "check-say": sayCheck,
   "check-undo": undoCheck,
   "client-archive": archiveClient,
@@ -171,6 +174,8 @@ const SUBMITS = {
   "entry-keep": keepEntry,
   "endorsement-ask": askForEndorsement,
   "endorsement-take": takeEndorsement,
+  "anchor-take": takeAnchor,
+  "anchor-pushed": notePush,
   "client-keep": keepClient,
   "client-remove": removeClient,
   "client-say": sayClient,

@@ -58,6 +58,14 @@ export function saveText(name, text, type = "text/plain") {
 
 /**
  * @param {string} name
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+export function saveBytes(name, bytes) {
+  save(name, new Blob([bytes], { type: "application/octet-stream" }));
+}
+
+/**
+ * @param {string} name
  * @param {Blob} content
  */
 function save(name, content) {
