@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from skilltrail.application.access import Credentials, Ledger, Pairing, Sessions
+from skilltrail.application.anchors import AnchorsFacade
 from skilltrail.application.backups import BackupsFacade, back_up_file
 from skilltrail.application.checks import ChecksFacade
 from skilltrail.application.claims import ClaimsFacade
@@ -17,6 +18,7 @@ from skilltrail.application.contexts import ContextsFacade
 from skilltrail.application.corrections import CorrectionsFacade
 from skilltrail.application.data_rights import DataRightsFacade
 from skilltrail.application.demo import DemoFacade
+from skilltrail.application.endorsements import EndorsementsFacade
 from skilltrail.application.entries import EntriesFacade
 from skilltrail.application.evidence_log import EvidenceLogFacade
 from skilltrail.application.exchanges import ExchangesFacade
@@ -111,6 +113,7 @@ class Application:
         self.instance_id, mark_key = identity_of(database)
         note_instance(settings.home / INSTANCE_FILE, self.instance_id)
         self.evidence_log = EvidenceLogFacade.begun(database=database, clock=clock, home=settings.home)
+        self.anchors = AnchorsFacade(database=database, clock=clock, log=self.evidence_log)
         self.identity = IdentityFacade(database=database, clock=clock)
         self.health = HealthFacade(database=database)
         self.language = LanguageFacade(database=database, setting=settings.language)
@@ -128,6 +131,7 @@ class Application:
         self.claims = ClaimsFacade(database=database, history=history, clock=clock)
         self.checks = ChecksFacade(database=database, clock=clock, redactor=redactor)
         self.entries = EntriesFacade(database=database, clock=clock, redactor=redactor)
+        self.endorsements = EndorsementsFacade(database=database, clock=clock, identity=self.identity)
         self.contexts = ContextsFacade(
             database=database,
             clock=clock,
@@ -168,7 +172,7 @@ class Application:
             exchanges=self.exchanges,
             mask=self.redactions.mask,
             hide=self.redactions.hide,
-            client_words=self.contexts.words,
+            clients=self.contexts.mask,
         )
         self.portfolios = PortfoliosFacade(
             database=database,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from skilltrail.application.common_words import common_words
 from skilltrail.application.evidence_log import EvidenceLogFacade
 from skilltrail.application.skills import stage_rules
 from skilltrail.config import Settings
@@ -34,7 +35,8 @@ from skilltrail.i18n import _, speaking
 from skilltrail.platform.clock import Clock
 from skilltrail.platform.patterns import SecretRedactor
 from skilltrail.services import job_match, leak_bytes, leak_scan, portfolio_choices, saved_portfolios
-from skilltrail.services.context_boundary import words_to_hide
+from skilltrail.services.context_boundary import ClientMask, words_to_hide
+from skilltrail.services.endorsements import endorsements_of
 from skilltrail.services.portfolio import Clean, Making, resolve
 from skilltrail.services.portfolio_parts import Head
 from skilltrail.services.portfolio_resolving import left_out
@@ -84,8 +86,6 @@ class PortfoliosFacade:
         redactor: SecretRedactor,
         signing: Signing,
         model: Callable[[], ModelPort],
-        endorsements: Callable[[], Mapping[int, ShownEndorsement]] = dict,
-        endorsed_topics: Callable[[], Mapping[str, Sequence[int]]] = dict,
     ) -> None:
         self._database = database
         self._history = history
@@ -96,8 +96,6 @@ class PortfoliosFacade:
         self._redactor = redactor
         self._signing = signing
         self._model = model
-        self._endorsements = endorsements
-        self._endorsed_topics = endorsed_topics
 
     # --- what is saved ------------------------------------------------------------------------------------------------
 
@@ -220,12 +218,8 @@ class PortfoliosFacade:
 
     def endorsements_of(self, selection: Selection) -> dict[str, dict[int, ShownEndorsement]]:
         """Return by skill the endorsements that can be shown of it."""
-        known = self._endorsements()
-        topics = self._endorsed_topics()
-        return {
-            one.topic_id: {number: known[number] for number in topics.get(one.topic_id, ()) if number in known}
-            for one in selection.skills
-        }
+        with self._database.read() as session:
+            return {one.topic_id: endorsements_of(session, one.topic_id) for one in selection.skills}
 
     # --- what it discloses --------------------------------------------------------------------------------------------
 
@@ -349,7 +343,7 @@ class PortfoliosFacade:
 
     def _look_again(self, saved: SavedPortfolio, resolved: Resolved, file: ExportFile) -> None:
         with self._database.read() as session:
-            words = words_to_hide(session, saved.selection.admitted)
+            words = self._mask(session, saved.selection.admitted).words
         if words and leak_bytes.unexpected({file.name: file.data}, words, resolved.portfolio):
             raise PortfolioBlocked(
                 _("Nothing was written: the finished file holds a client's word. This is our fault.")
@@ -382,7 +376,6 @@ class PortfoliosFacade:
             rules=self._rules,
             clean=self._clean(session, saved.selection.admitted),
             did=did,
-            endorsements=self._endorsements(),
         )
         return resolve(session, saved, making, history=self._history)
 
@@ -402,8 +395,12 @@ class PortfoliosFacade:
         return leak_scan.lookout(session, selection, shown, redactor=self._redactor, exempt=exempt)
 
     def _clean(self, session: Session, admitted: Collection[int]) -> Clean:
-        words = words_to_hide(session, admitted)
-        return lambda text: words.masked(self._redactor.redact(text)[0])
+        mask = self._mask(session, admitted)
+        return lambda text: mask.name(self._redactor.redact(text)[0])
+
+    @staticmethod
+    def _mask(session: Session, admitted: Collection[int]) -> ClientMask:
+        return words_to_hide(session, admitted, common_words)
 
     @staticmethod
     def _speaking(saved: SavedPortfolio) -> AbstractContextManager[None]:

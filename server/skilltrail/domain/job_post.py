@@ -19,7 +19,8 @@ _HEADING_MOST = 60
 # How sections begin that tell of the firm and of what it gives; and how those begin that ask for something.
 _OFFERING = (
     "about us", "who we are", "about the company", "we offer", "what we offer", "benefits", "our benefits", "perks",
-    "why us", "what you get", "über uns", "wir bieten", "das bieten wir", "sobre nosotros", "ofrecemos", "qué ofrecemos",
+    "why us", "what you get", "über uns", "wir bieten", "das bieten wir", "sobre nosotros", "ofrecemos",
+    "qué ofrecemos",
 )  # fmt: skip
 _ASKING = (
     "requirement", "what you bring", "what you will do", "what you'll do", "your profile", "your task", "you bring",

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 REQUIREMENTS_MOST = 60
 EXAMPLES = 3
-LEAST_SHARED = 0.34
+LEAST_SHARED = 0.45
 """Cosine of a requirement and the middle of a skill from which on they are called related (static vectors)."""
 
 Near = Mapping[str, Mapping[str, float]]
@@ -209,7 +209,8 @@ class _Matching:
             return Basis.SPOKEN
         if wanted.term is not None and self._reader.related(wanted.term) & skill.terms:
             return Basis.FAMILY
-        return Basis.NEAR if near >= LEAST_SHARED else None
+        # Of a name on no list the vector says next to nothing.
+        return Basis.NEAR if wanted.term is not None and near >= LEAST_SHARED else None
 
     def _speaking(self, wanted: Requirement) -> NDArray[np.int64]:
         """Return the exchanges whose question speaks of it in one of its spellings."""

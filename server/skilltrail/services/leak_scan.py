@@ -31,7 +31,7 @@ from skilltrail.platform.linear import Subject
 from skilltrail.platform.near_words import NearWords
 from skilltrail.platform.patterns import MARK, SecretRedactor
 from skilltrail.platform.personal_data import PersonalData
-from skilltrail.services.context_boundary import words_to_hide
+from skilltrail.services.context_rules import words_of
 from skilltrail.storage import context_queries
 from skilltrail.storage import portfolio_evidence_queries as evidence
 
@@ -78,9 +78,9 @@ def lookout(
 
     ``exempt`` are the learner's own addresses and numbers.
     """
-    words = words_to_hide(session, selection.admitted)
     living = context_queries.contexts(session)
-    every = words_to_hide(session, ())
+    every = words_of(living.values())
+    words = every.sparing(selection.admitted)
     return Lookout(
         words=words,
         near=NearWords(words.unspared()),

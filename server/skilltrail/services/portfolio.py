@@ -7,7 +7,7 @@ the current path of its conversation.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID, uuid5
@@ -36,6 +36,8 @@ from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.domain.trajectory import Checked, TrajectoryRules, Turn
 from skilltrail.exporters.skill_words import rule_words
 from skilltrail.i18n import language
+from skilltrail.services.anchors import anchors_for
+from skilltrail.services.endorsements import endorsements_of
 from skilltrail.services.portfolio_parts import (
     Found,
     Head,
@@ -66,7 +68,7 @@ Clean = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What resolving needs beside the database. ``now`` is aware; ``endorsements`` those that were taken in, by id."""
+    """What resolving needs beside the database. ``now`` is aware."""
 
     head: Head
     now: datetime
@@ -74,7 +76,6 @@ class Making:
     rules: TrajectoryRules
     clean: Clean
     did: str = ""
-    endorsements: Mapping[int, ShownEndorsement] = field(default_factory=dict)
 
 
 def resolve(session: Session, saved: SavedPortfolio, making: Making, *, history: HistoryColumns) -> Resolved:
@@ -87,7 +88,10 @@ def resolve(session: Session, saved: SavedPortfolio, making: Making, *, history:
     there, chosen = {one.topic_id for one in skills}, {one.topic_id for one in saved.selection.skills}
     offered = {name for name, one in work.names.items() if one.shown}
     return Resolved(
-        portfolio=_portfolio(saved, making, tuple(skills), withheld=len(offered - chosen)),
+        portfolio=replace(
+            _portfolio(saved, making, tuple(skills), withheld=len(offered - chosen)),
+            anchors=anchors_for(session, making.head.size) if making.head.checkpoint else (),
+        ),
         signed=bool(making.head.checkpoint),
         not_shown=tuple(work.not_shown),
         exchange_of={one.entry: number for number, one in work.openable.entries.items()},
@@ -142,6 +146,7 @@ class _Work:
         in_topics = evidence.topics_of(session, about)
         self._leaving = evidence.leaving(session, about, admitted)
         self._own = own_of_topics(entries, topics, merged, in_topics)
+        self._endorsements = endorsements_of(session) if any(one.endorsements for one in selection.skills) else {}
         self.not_shown: list[NotShown] = []
         self.held_back: dict[str, int] = {}
 
@@ -210,7 +215,7 @@ class _Work:
         )
 
     def _endorsed(self, choice: SkillChoice) -> tuple[ShownEndorsement, ...]:
-        known = self._making.endorsements
+        known = {number: one for number, one in self._endorsements.items() if number in self._own[choice.topic_id]}
         gone = [one for one in choice.endorsements if one not in known]
         self.not_shown += [NotShown(TextPlace("endorsement", choice.topic_id, str(one)), Why.GONE) for one in gone]
         return tuple(known[one] for one in choice.endorsements if one in known)

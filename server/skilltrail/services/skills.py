@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.checks import Said
-from skilltrail.domain.entries import EntryKind
+from skilltrail.domain.entries import Endorsement, EntryKind
 from skilltrail.domain.episodes import Moment, episodes_of
 from skilltrail.domain.learning import Kind
 from skilltrail.domain.skills import SkillPath
@@ -49,12 +49,17 @@ def read_path(
     """
     columns, checked = history.at(session), _checked(session, topic_id)
     rows = within(columns, Part(topics=(topic_id,)))
-    applied = [
-        entry.created_at.astimezone()
-        for entry in entry_queries.of_topic(session, topic_id)
-        if entry.kind is EntryKind.DELIVERABLE
-    ]
-    return path_of(columns, rows, checked=checked, applied_at=applied, now=now, pause=pause, rules=rules)
+    beside = entry_queries.of_topic(session, topic_id)
+    return path_of(
+        columns,
+        rows,
+        checked=checked,
+        applied_at=[entry.created_at.astimezone() for entry in beside if entry.kind is EntryKind.DELIVERABLE],
+        now=now,
+        pause=pause,
+        rules=rules,
+        endorsements=sum(isinstance(entry.value, Endorsement) and entry.value.stands for entry in beside),
+    )
 
 
 def path_of(

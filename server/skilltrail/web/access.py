@@ -104,6 +104,9 @@ MAKE_FILES = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), rate="portfo
 DECIDE_IN_WORDS = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), max_bytes=65_536)
 """The same, with a text of the learner's."""
 
+DECIDE_LARGE = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), max_bytes=CAPTURE_BYTES)
+"""The same, with a file that somebody sent."""
+
 DASHBOARD_ONLY = Access(scopes=frozenset({Scope.DASHBOARD}))
 """About the dashboard's own session."""
 

@@ -6,6 +6,7 @@ from alembic import context
 
 from skilltrail.storage import (  # noqa: F401 - registers their tables
     access_models,
+    anchor_models,
     check_models,
     claim_models,
     context_models,

@@ -1,9 +1,11 @@
 /** What buttons and forms do: one table, one listener each for clicks, submits and changes. */
 
+import { notePush, removeAnchor, requestAnchor, takeAnchor } from "./anchoring.js";
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
-import { archiveClient, fillIn, keepClient, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
+import { archiveClient, fillIn, keepClient, keepShort, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
 import { sayCheck, saveCheckWords, undoCheck } from "./checking.js";
+import { askForEndorsement, removeEndorsement, takeEndorsement } from "./endorsing.js";
 import { keepEntry, reachGoal, removeEntry, watchDeliverables } from "./entering.js";
 import { confirmClaim, noneFits, rejectClaim, searchConcepts, typeConcept, undoClaim, withdrawClaim } from "./claiming.js";
 import { download, formQuery, refreshPreview } from "./exporting.js";
@@ -129,9 +131,13 @@ const CLICKS = {
   "learning-undo": undoSaid,
   "entry-remove": removeEntry,
   "goal-reached": reachGoal,
+  "endorsement-remove": removeEndorsement,
+  "anchor-request": requestAnchor,
+  "anchor-remove": removeAnchor,
   "check-say": sayCheck,
   "check-undo": undoCheck,
   "client-archive": archiveClient,
+  "client-short": keepShort,
   "client-is": sayClientAtOnce,
   "client-look": lookForClients,
   "client-undo": undoClientChange,
@@ -174,6 +180,10 @@ const SUBMITS = {
   "concept-search": searchConcepts,
   "check-words": saveCheckWords,
   "entry-keep": keepEntry,
+  "endorsement-ask": askForEndorsement,
+  "endorsement-take": takeEndorsement,
+  "anchor-take": takeAnchor,
+  "anchor-pushed": notePush,
   "client-keep": keepClient,
   "client-remove": removeClient,
   "client-say": sayClient,

@@ -30,6 +30,13 @@ export async function keepClient(form) {
   }
 }
 
+/** @param {HTMLElement} button that offers the short form of a client's name as another name */
+export async function keepShort(button) {
+  const done = await send(`/clients/${button.dataset["id"]}/short`, {});
+  await told(done, word("client-changed"));
+  /** @type {HTMLElement | null} */ (document.querySelector("#change-client summary"))?.focus();
+}
+
 /** @param {HTMLFormElement} form */
 function pathOf(form) {
   const { id, client } = form.dataset;
@@ -153,7 +160,8 @@ function bodyOf(form) {
   const given = new FormData(form);
   /** @param {string} name */
   const lines = (name) => String(given.get(name) ?? "").split(/[\n,;]/).map((line) => line.trim()).filter(Boolean);
-  return { name: String(given.get("name") ?? ""), others: lines("others"), domains: lines("domains"), words: lines("words") };
+  const body = { name: String(given.get("name") ?? ""), others: lines("others"), domains: lines("domains"), words: lines("words") };
+  return form.elements.namedItem("short") ? { ...body, short: given.get("short") === "yes" } : body;
 }
 
 /**
