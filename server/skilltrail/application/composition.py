@@ -33,6 +33,8 @@ from skilltrail.application.keys import KeysFacade
 from skilltrail.application.language import LanguageFacade
 from skilltrail.application.learning import LearningFacade
 from skilltrail.application.opening import DATABASE_FILE, INSTANCE_FILE, find_database_key
+from skilltrail.application.portfolio_files import PortfolioFiles
+from skilltrail.application.portfolios import PortfoliosFacade
 from skilltrail.application.processing import ProcessingFacade
 from skilltrail.application.redactions import RedactionsFacade
 from skilltrail.application.restored import bring_rescued_up_to_now
@@ -171,6 +173,16 @@ class Application:
             mask=self.redactions.mask,
             hide=self.redactions.hide,
             clients=self.contexts.mask,
+        )
+        self.portfolios = PortfoliosFacade(
+            database=database,
+            history=history,
+            settings=settings,
+            clock=clock,
+            evidence_log=self.evidence_log,
+            redactor=redactor,
+            signing=PortfolioFiles(self.identity),
+            model=self.model,
         )
         self.sessions = Sessions(database=database, clock=clock, credentials=self.credentials)
         self.pairing = Pairing(

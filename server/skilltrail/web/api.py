@@ -23,6 +23,7 @@ from skilltrail.web import (
     api_learner,
     api_learning,
     api_log,
+    api_portfolios,
     api_redactions,
     api_search,
     api_skills,
@@ -57,6 +58,7 @@ ROUTES: tuple[Route, ...] = (
     *api_clients.ROUTES,
     *api_log.ROUTES,
     *api_anchors.ROUTES,
+    *api_portfolios.ROUTES,
     *api_identity.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )

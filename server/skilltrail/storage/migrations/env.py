@@ -17,6 +17,7 @@ from skilltrail.storage import (  # noqa: F401 - registers their tables
     import_models,
     learning_models,
     log_models,
+    portfolio_models,
     redaction_models,
     search_models,
 )

@@ -43,6 +43,7 @@ import {
   watchTicks,
 } from "./correcting.js";
 import { decide } from "./pairing.js";
+import { beginPortfolio, copyPortfolio, exportPortfolio, keepNow, removePortfolio, resolveHit, reword, showExcerpts, undoPortfolio, watchPortfolio } from "./portfolio.js";
 import {
   addOwnData,
   addOwnWord,
@@ -143,6 +144,13 @@ const CLICKS = {
   "client-suggested": takeSuggestion,
   "client-candidate": fillIn,
   "project-remove": removeProject,
+  "portfolio-copy": copyPortfolio,
+  "portfolio-remove": removePortfolio,
+  "portfolio-undo": undoPortfolio,
+  "portfolio-excerpts": showExcerpts,
+  "portfolio-hit": resolveHit,
+  "portfolio-reword": reword,
+  "portfolio-export": exportPortfolio,
 };
 
 /** @type {Record<string, (form: HTMLFormElement) => unknown>} */
@@ -180,6 +188,11 @@ const SUBMITS = {
   "client-remove": removeClient,
   "client-say": sayClient,
   "client-chosen": sayClientOfChosen,
+  "portfolio-new": beginPortfolio,
+  "portfolio-about": keepNow,
+  "portfolio-skills": keepNow,
+  "portfolio-skill": keepNow,
+  "portfolio-pick": keepNow,
 };
 
 export function listenToActions() {
@@ -187,6 +200,7 @@ export function listenToActions() {
   watchTicks();
   watchDeliverables();
   watchSearch();
+  watchPortfolio();
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button[data-action]") : null;
     const act = button instanceof HTMLElement ? CLICKS[button.dataset["action"] ?? ""] : undefined;

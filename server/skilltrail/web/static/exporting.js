@@ -68,7 +68,7 @@ export function saveBytes(name, bytes) {
  * @param {string} name
  * @param {Blob} content
  */
-function save(name, content) {
+export function save(name, content) {
   const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;

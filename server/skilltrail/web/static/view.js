@@ -4,6 +4,7 @@ import { announce } from "./announce.js";
 import { drawChart, watchWidth } from "./chart.js";
 import { refreshPreview } from "./exporting.js";
 import { refreshFragment, showFragment } from "./fragments.js";
+import { loadParts } from "./parts.js";
 import { placeOf } from "./router.js";
 import { restoreSearch } from "./search.js";
 import { askText, inDemo, Refused, ServerAway } from "./server.js";
@@ -69,6 +70,7 @@ export async function refresh() {
   noteVisit();
   drawChart(host());
   void showSince(host());
+  loadParts(host());
 }
 
 /**
@@ -114,6 +116,7 @@ function afterShow(how) {
   drawChart(host());
   void showSince(host());
   refreshPreview(host());
+  loadParts(host());
   restoreSearch();
 }
 
