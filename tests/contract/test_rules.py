@@ -77,6 +77,7 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
         calls("json.loads", "json.load", "orjson.loads", "json.JSONDecoder", "flask.json.loads"),
         {
             "web/json_door.py": "the door",
+            "domain/leak_hits.py": "what is about to be handed out, opened to be looked through",
             "domain/strict_json.py": "evidence from others, measured before, nothing twice",
             "importers/stream.py": "one element of an export, cut out and measured by the splitter before",
             "storage/types.py": "what we wrote into our own encrypted database",
@@ -213,6 +214,7 @@ PATTERNS = {
     "ml/learning_shapes.py",
     "ml/word_vectors.py",
     "ml/words.py",
+    "platform/byte_layers.py",
     "platform/checks.py",
     "platform/folders.py",
     "platform/personal_data.py",

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from skilltrail.web import (
+    api_anchors,
     api_capture,
     api_checks,
     api_claims,
@@ -22,6 +23,7 @@ from skilltrail.web import (
     api_learner,
     api_learning,
     api_log,
+    api_portfolios,
     api_redactions,
     api_search,
     api_skills,
@@ -55,6 +57,8 @@ ROUTES: tuple[Route, ...] = (
     *api_skills.ROUTES,
     *api_clients.ROUTES,
     *api_log.ROUTES,
+    *api_anchors.ROUTES,
+    *api_portfolios.ROUTES,
     *api_identity.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )
