@@ -104,7 +104,10 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
         {},
     ),
     "streaming JSON": (imports("ijson"), {}),
-    "reading archives by Python's own reader": (imports("zipfile"), {}),
+    "reading archives by Python's own reader": (
+        imports("zipfile"),
+        {"exporters/portfolio_zip.py": "writes archives, reads none"},
+    ),
     "unpacking archives": (calls_method("extract", "extractall", "unpack_archive"), {}),
     "tar": (imports("tarfile"), {}),
     "pickle": (
