@@ -29,6 +29,7 @@ from skilltrail.application.held_key import HeldKey
 from skilltrail.application.identity import IdentityFacade
 from skilltrail.application.imports import ImportsFacade
 from skilltrail.application.instance import identity_of, note_instance
+from skilltrail.application.job_posts import JobPosts
 from skilltrail.application.keys import KeysFacade
 from skilltrail.application.language import LanguageFacade
 from skilltrail.application.learning import LearningFacade
@@ -184,7 +185,7 @@ class Application:
             evidence_log=self.evidence_log,
             redactor=redactor,
             signing=PortfolioFiles(self.identity),
-            model=self.model,
+            job_posts=JobPosts(database=database, history=history, clock=clock, redactor=redactor, model=self.model),
         )
         self.sessions = Sessions(database=database, clock=clock, credentials=self.credentials)
         self.pairing = Pairing(

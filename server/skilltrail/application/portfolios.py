@@ -8,14 +8,14 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from skilltrail.application.common_words import common_words
 from skilltrail.application.evidence_log import EvidenceLogFacade
+from skilltrail.application.job_posts import JobPosts, cleaning
 from skilltrail.application.skills import stage_rules
 from skilltrail.config import Settings
-from skilltrail.domain.job_post import JobMatch, Requirement, sentences_of
+from skilltrail.domain.job_post import JobMatch
 from skilltrail.domain.leak_hits import LeakHit, Resolving
 from skilltrail.domain.portfolio import Portfolio, Selection, ShownEndorsement
 from skilltrail.domain.portfolio_choices import ChoosableExchange, OfferedSkill
@@ -30,29 +30,25 @@ from skilltrail.domain.saved_portfolio import (
 )
 from skilltrail.domain.timeline import ExportFile, TimelineFilter
 from skilltrail.domain.trajectory import TrajectoryRules
-from skilltrail.errors import ModelUnavailable, NotFound, PortfolioBlocked, RequestInvalid
+from skilltrail.errors import NotFound, PortfolioBlocked, RequestInvalid
 from skilltrail.i18n import _, speaking
 from skilltrail.platform.clock import Clock
 from skilltrail.platform.patterns import SecretRedactor
-from skilltrail.services import job_match, leak_bytes, leak_scan, portfolio_choices, saved_portfolios
-from skilltrail.services.context_boundary import ClientMask, words_to_hide
+from skilltrail.services import leak_bytes, leak_scan, portfolio_choices, saved_portfolios
+from skilltrail.services.context_boundary import words_to_hide
 from skilltrail.services.endorsements import endorsements_of
 from skilltrail.services.portfolio import Clean, Making, resolve
 from skilltrail.services.portfolio_parts import Head
 from skilltrail.services.portfolio_resolving import left_out
-from skilltrail.services.ports import ModelPort
-from skilltrail.services.skill_leans import near_of, read_middles
 from skilltrail.storage import log_queries, redaction_queries
 from skilltrail.storage import portfolio_queries as queries
 from skilltrail.storage.database import Database
 from skilltrail.storage.export_log_queries import add_export
 from skilltrail.storage.history_columns import HistoryColumns
-from skilltrail.storage.trail_queries import topic_names
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from skilltrail.ml.post_terms import PostReader
     from skilltrail.services.leak_scan import Lookout
 
 T = TypeVar("T")
@@ -85,7 +81,7 @@ class PortfoliosFacade:
         evidence_log: EvidenceLogFacade,
         redactor: SecretRedactor,
         signing: Signing,
-        model: Callable[[], ModelPort],
+        job_posts: JobPosts,
     ) -> None:
         self._database = database
         self._history = history
@@ -95,7 +91,7 @@ class PortfoliosFacade:
         self._log = evidence_log
         self._redactor = redactor
         self._signing = signing
-        self._model = model
+        self._job_posts = job_posts
 
     # --- what is saved ------------------------------------------------------------------------------------------------
 
@@ -135,36 +131,8 @@ class PortfoliosFacade:
         return found or [one.topic_id for one in self.offered(selection) if one.proposed]
 
     def matched(self, selection: Selection) -> JobMatch:
-        """Return what the job post of a selection asks for, and what in the history stands for it; nothing is kept."""
-        reader, wanted, admitted = _reader(), _part(selection), frozenset(selection.admitted)
-        asked = job_match.requirements_of(sentences_of(selection.job_post), reader)
-        with self._database.read() as session:
-            clean = self._clean(session, selection.admitted)
-            names = {topic: clean(one.name) for topic, one in topic_names(session).items()}
-            return job_match.match(
-                session,
-                selection.job_post,
-                reader,
-                admitted=admitted,
-                wanted=wanted,
-                history=self._history,
-                now=self._clock(),
-                near=self._near(session, asked, reader),
-                names=names,
-            )
-
-    def _near(self, session: Session, asked: Sequence[Requirement], reader: PostReader) -> job_match.Near:
-        """Return how near requirements are to skills; without the model nothing is called near."""
-        model = self._model()
-        topics = [topic for topic, one in topic_names(session).items() if one.shown]
-        try:
-            middles = read_middles(session, topics, history=self._history, static_model=model.static_identity)
-            if not middles or not asked:
-                return {}
-            texts = [one.name if one.term is None else reader.spelled_out(one.term) for one in asked]
-            return near_of([one.name for one in asked], model.static(texts), middles)
-        except ModelUnavailable:
-            return {}
+        """Return what the job post of a selection asks for, and what in the history stands for it."""
+        return self._job_posts.matched(selection)
 
     def rename(self, portfolio_id: int, title: str) -> SavedPortfolio:
         """Give a portfolio another title; raises NotFound, RequestInvalid."""
@@ -343,7 +311,7 @@ class PortfoliosFacade:
 
     def _look_again(self, saved: SavedPortfolio, resolved: Resolved, file: ExportFile) -> None:
         with self._database.read() as session:
-            words = self._mask(session, saved.selection.admitted).words
+            words = words_to_hide(session, saved.selection.admitted, common_words).words
         if words and leak_bytes.unexpected({file.name: file.data}, words, resolved.portfolio):
             raise PortfolioBlocked(
                 _("Nothing was written: the finished file holds a client's word. This is our fault.")
@@ -395,12 +363,7 @@ class PortfoliosFacade:
         return leak_scan.lookout(session, selection, shown, redactor=self._redactor, exempt=exempt)
 
     def _clean(self, session: Session, admitted: Collection[int]) -> Clean:
-        mask = self._mask(session, admitted)
-        return lambda text: mask.name(self._redactor.redact(text)[0])
-
-    @staticmethod
-    def _mask(session: Session, admitted: Collection[int]) -> ClientMask:
-        return words_to_hide(session, admitted, common_words)
+        return cleaning(session, admitted, self._redactor)
 
     @staticmethod
     def _speaking(saved: SavedPortfolio) -> AbstractContextManager[None]:
@@ -409,13 +372,6 @@ class PortfoliosFacade:
     def _written(self, change: Callable[[Session], T]) -> T:
         with self._database.write() as session:
             return change(session)
-
-
-@lru_cache(maxsize=1)
-def _reader() -> PostReader:
-    from skilltrail.ml.post_terms import PostReader
-
-    return PostReader()
 
 
 _DRAFT = "urn:uuid:00000000-0000-4000-8000-000000000000"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from skilltrail.exporters.wording import day_words, one_line
 from skilltrail.i18n import _
 
 README = "README.txt"
+
+_WIDTH = 100
 
 
 def spot_answer(
@@ -50,27 +53,26 @@ def spot_answer(
 
 
 def _readme(found: Sequence[AskedEntry], answer: SpotAnswer, *, extension: bool, made_at: datetime) -> bytes:
-    lines = [
+    parts = [
         _("Answer to a spot check, made on {day}").format(day=day_words(made_at)),
-        "",
         _("Somebody asked to see these entries of an evidence log. What is shown of them, and why something is not:"),
-        "",
-        *(_line(one, answer) for one in found),
-        "",
-        _("Each entry has three files: .leaf (what the log holds of it), .tlog-proof (that it is in the log) and"),
-        _(".disclosures.json (the fields that are shown). To check them, without network:"),
-        "",
+        "\n".join(_line(one, answer) for one in found),
+        _(
+            "Each entry has three files: .leaf (what the log holds of it), .tlog-proof (that it is in the log) and "
+            ".disclosures.json (the fields that are shown). To check them, without network:"
+        ),
         "    skilltrail verify .",
-        "",
         _("Or with any program for C2SP tlog-proof files and SD-JWT disclosures, SHA-256 and Ed25519."),
         _("Compare log-key.txt with the log key in the portfolio that you have."),
-        *([_("checkpoint.extension shows that the log goes on from the checkpoint you have.")] if extension else []),
-        "",
-        _("What it shows: these fields stood in the log under these numbers, unchanged. What it does not show: when"),
-        _("something happened, that a chat took place, who typed, or that something was learned."),
-        "",
+        _("checkpoint.extension shows that the log goes on from the checkpoint you have.") if extension else "",
+        _(
+            "What it shows: these fields stood in the log under these numbers, unchanged. What it does not show: when "
+            "something happened, that a chat took place, who typed, or that something was learned."
+        ),
     ]
-    return "\n".join(lines).encode()
+    # Lines of entries and commands stay as they are; what is prose is broken for old viewers.
+    wrapped = [part if part.startswith(("- ", "    ")) else textwrap.fill(part, _WIDTH) for part in parts if part]
+    return ("\n\n".join(wrapped) + "\n").encode()
 
 
 def _line(one: AskedEntry, answer: SpotAnswer) -> str:
