@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from skilltrail.application.common_words import common_words
@@ -45,6 +46,15 @@ _STEP_SECONDS = 0.3
 _NO_SECRETS = frozenset({OWN_WORD, *PERSONAL_KINDS})
 
 Done = TypeVar("Done")
+
+
+@lru_cache(maxsize=1)
+def _common_words() -> frozenset[str]:
+    """Return folded words that name no client: stop words, and terms of trades."""
+    from skilltrail.ml.skill_terms import term_list
+    from skilltrail.ml.words import stop_words
+
+    return frozenset(stop_words() | {fold(term.name) for term in term_list().terms})
 
 
 class ContextsFacade:
@@ -104,7 +114,7 @@ class ContextsFacade:
     def mask(self, admitted: Sequence[int] = ()) -> ClientMask:
         """Return what takes the words of all clients but those ``admitted`` out of what goes out."""
         with self._database.read() as session:
-            return context_boundary.words_to_hide(session, frozenset(admitted), common_words)
+            return context_boundary.client_mask(session, frozenset(admitted), common_words)
 
     def changes(self, most: int = 10) -> list[PastChange]:
         """Return what was changed and said lately, the newest first; each can be undone by its number."""
@@ -118,15 +128,10 @@ class ContextsFacade:
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Return domains and names that come back in prompts and may be clients; the learner decides."""
-        from skilltrail.ml.skill_terms import term_list
-        from skilltrail.ml.words import stop_words, words_of
+        from skilltrail.ml.words import written_words
 
-        def read(text: str) -> list[tuple[str, bool] | None]:
-            return [(word.text, word.opens) if word.stem else None for word in words_of(text)]
-
-        terms = {fold(term.name) for term in term_list().terms}
         with self._database.read() as session:
-            return context_suggestions.candidates(session, read, frozenset(stop_words() | terms))
+            return context_suggestions.candidates(session, written_words, _common_words())
 
     # --- keeping ------------------------------------------------------------------------------------------------------
 

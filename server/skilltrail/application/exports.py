@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from skilltrail.application.exchanges import ExchangesFacade
 from skilltrail.config import Settings
 from skilltrail.domain.exchange import ExchangeSummary
-from skilltrail.domain.timeline import ExportFile, Timeline, TimelineFilter
+from skilltrail.domain.timeline import ExportFile, Timeline, TimelineExport, TimelineFilter
 from skilltrail.errors import ModelUnavailable
 from skilltrail.platform.clock import Clock
 from skilltrail.services.ports import ModelPort
@@ -92,35 +92,53 @@ class ExportsFacade:
         *,
         show_personal: bool = False,
         admitted: Sequence[int] = (),
-        most_a_topic: int | None = None,
     ) -> ExportFile:
         """Return the timeline within a filter as one file; raises UnsupportedFormat.
 
         Personal data is masked unless ``show_personal``, and what is a client's left out unless that is ``admitted``;
-        the learner confirms both for each file. For a preview only the beginning is in it, ``most_a_topic`` exchanges
-        of its first topics, and no picture.
+        the learner confirms both for each file.
         """
-        from skilltrail.exporters import render_timeline
+        return self.written(format, self.gathered(options, show_personal=show_personal, admitted=admitted))
+
+    def gathered(
+        self,
+        options: TimelineFilter | None = None,
+        *,
+        show_personal: bool = False,
+        admitted: Sequence[int] = (),
+        most_a_topic: int | None = None,
+    ) -> TimelineExport:
+        """Return what an export holds; for a preview ``most_a_topic`` exchanges of its first topics."""
         from skilltrail.services.exporting import gather_export
 
-        wanted = options or TimelineFilter()
-        now = self._clock()
         masks = self._masks(self._hide if show_personal else self._mask, admitted)
-        chart = self._chart(wanted, masks.name, admitted) if format in _DRAWN and most_a_topic is None else None
         with self._database.read() as session:
-            export = gather_export(
+            return gather_export(
                 session,
-                wanted,
+                options or TimelineFilter(),
                 history=self._history,
-                now=now,
+                now=self._clock(),
                 pause=self._pause,
                 masks=masks,
-                chart_svg=chart,
                 admitted=frozenset(admitted),
                 most_a_topic=most_a_topic,
             )
+
+    def written(self, format: str, export: TimelineExport, *, begun: bool = False) -> ExportFile:  # noqa: A002 - same
+        """Return an export as one file; of one that is only ``begun`` no picture is drawn.
+
+        The picture is drawn by another process: no view of the database should wait for it.
+
+        Raises
+        ------
+        UnsupportedFormat
+            If there is no such format.
+        """
+        from skilltrail.exporters import render_timeline
+
+        drawn = self._chart(export.timeline) if format in _DRAWN and not begun else None
         return replace(
-            render_timeline(format, export),
+            render_timeline(format, replace(export, chart_svg=drawn)),
             exchange_ids=tuple(entry.seq for entry in export.entries),
             masked=sum(any(kind != CLIENT for kind in entry.masked) for entry in export.entries),
         )
@@ -175,12 +193,11 @@ class ExportsFacade:
 
         return Masks(lambda text: after(clients.text, text), lambda text: after(clients.name, text))
 
-    def _chart(self, wanted: TimelineFilter, mask: Callable[[str], Masked], admitted: Sequence[int] = ()) -> str | None:
+    def _chart(self, timeline: Timeline) -> str | None:
         """Return the picture; without the model process an export goes out with its tables alone."""
         from skilltrail.exporters.chart_spec import timeline_chart
-        from skilltrail.services.exporting import masked_timeline
 
-        spec = timeline_chart(masked_timeline(self._read(wanted, admitted), mask))
+        spec = timeline_chart(timeline)
         if spec is None:
             return None
         try:

@@ -50,12 +50,17 @@ def names_to_avoid(session: Session, common: Common) -> frozenset[str]:
     return avoided((one.form for one in living.values()), common()) if living else frozenset()
 
 
-def words_to_hide(session: Session, admitted: Collection[int], common: Common) -> ClientMask:
-    """Return the mask of all clients' words but those of the ``admitted``; names of projects are a client's matter."""
+def words_to_hide(session: Session, admitted: Collection[int]) -> ClientWords:
+    """Return the words of all clients but those ``admitted``; names of projects are a client's matter too."""
     living = queries.contexts(session).values()
-    hidden = [one.form for one in living if one.owner not in admitted]
     # Those of the admitted too: "Acme Labs" that may leave is not the "Acme" that must not.
-    return ClientMask(words_of(living).sparing(admitted), avoided(hidden, common()) if hidden else frozenset())
+    return words_of(living).sparing(admitted)
+
+
+def client_mask(session: Session, admitted: Collection[int], common: Common) -> ClientMask:
+    """Return what hides the words of all clients but those ``admitted``, in texts and in names."""
+    hidden = [one.form for one in queries.contexts(session).values() if one.owner not in admitted]
+    return ClientMask(words_to_hide(session, admitted), avoided(hidden, common()) if hidden else frozenset())
 
 
 def read_left_out(session: Session, wanted: TimelineFilter | None, admitted: frozenset[int]) -> LeftOut:

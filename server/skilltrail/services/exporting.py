@@ -39,13 +39,13 @@ def gather_export(
     now: datetime,
     pause: timedelta,
     masks: Masks,
-    chart_svg: str | None = None,
     admitted: frozenset[int] = frozenset(),
     most_a_topic: int | None = None,
 ) -> TimelineExport:
     """Return everything a timeline export holds; its entries are those on the current path within the filter,
     without what the learner leaves out of exports, and what is a client's but those ``admitted``.
-    For a preview the first ``most_a_topic`` of the first topics alone, so that it begins as the file does.
+    For a preview the first ``most_a_topic`` of the first topics alone, so that it begins as the file does. The picture
+    is not in it yet.
     """
     timeline = read_timeline(session, wanted, history=history, now=now, pause=pause, exported=True, admitted=admitted)
     if most_a_topic is None:
@@ -58,7 +58,7 @@ def gather_export(
         timeline=masked_timeline(timeline, masks.name),
         entries=tuple(_entry(summary, masks.text) for summary in entries),
         product_version=__version__,
-        chart_svg=chart_svg,
+        chart_svg=None,
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select, union
 from sqlalchemy.orm import Session
 
+from skilltrail.domain.contexts import UNDECIDED
 from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.storage.context_conditions import UNSEEN, confidential, is_of
 from skilltrail.storage.context_models import ContextAssignment
@@ -30,37 +31,42 @@ def left_out(session: Session, bounds: Bounds | None, admitted: Collection[int])
 
     What the learner restricts by hand is not counted here.
     """
-    inside = _inside(bounds).where(Exchange.restricted.is_(False))
-    kept_back = inside.where(or_(confidential(admitted), UNSEEN))
-    waiting = select(func.count()).select_from(inside.where(UNSEEN, ~confidential(admitted)).subquery())
-    total = select(func.count()).select_from(kept_back.subquery())
-    counted = (
-        select(
-            ContextAssignment.client_id,
-            func.count(),
-            func.sum(func.iif(ContextAssignment.certain.is_(False), 1, 0)),
-        )
-        .where(ContextAssignment.exchange_id.in_(inside.where(confidential(admitted))))
+    clients, standing = confidential(admitted), (*_inside(bounds), Exchange.restricted.is_(False))
+    # From what is kept back, and not from all that is stored: the first is the less, and often nothing.
+    counts = (func.count(), _number_of(~clients), _number_of(clients & is_of(UNDECIDED)))
+    sums = session.execute(select(*counts).where(Exchange.id.in_(_kept_back(admitted)), *standing)).one()
+    certain = _number_of(ContextAssignment.certain.is_(True))
+    of_clients = (
+        select(ContextAssignment.client_id, certain)
+        .where(ContextAssignment.exchange_id.in_(select(Exchange.id).where(clients, *standing)))
         .where(ContextAssignment.client_id.not_in(sorted(admitted)))
         .group_by(ContextAssignment.client_id)
+        .having(certain > 0)
     )
-    undecided = select(func.count()).select_from(inside.where(confidential(admitted), is_of("undecided")).subquery())
-    sums = session.execute(
-        select(total.scalar_subquery(), waiting.scalar_subquery(), undecided.scalar_subquery())
-    ).one()
-    by_client = {row[0]: row[1] - int(row[2]) for row in session.execute(counted)}
-    return LeftOutCounts(sums[0], {one: count for one, count in by_client.items() if count}, sums[2], sums[1])
+    by_client = {row[0]: row[1] for row in session.execute(of_clients)}
+    return LeftOutCounts(sums[0], by_client, undecided=sums[2], waiting=sums[1])
 
 
-def _inside(bounds: Bounds | None) -> Select[int]:
+def _kept_back(admitted: Collection[int]) -> CompoundSelect[int]:
+    """Return the ids of what is a client's matter, and of what was not looked at."""
+    of_clients = select(ContextAssignment.exchange_id).where(ContextAssignment.client_id.not_in(sorted(admitted)))
+    return union(of_clients, select(Exchange.id).where(UNSEEN))
+
+
+def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(condition)
+
+
+def _inside(bounds: Bounds | None) -> list[ColumnElement[bool]]:
     if bounds is None:
-        return select(Exchange.id).where(*everywhere())
-    inside = select(Exchange.id).where(*conditions(bounds))
+        return everywhere()
+    # The area and the service stand in other tables.
+    beside: list[ColumnElement[bool]] = []
     if bounds.area is not None:
-        inside = inside.join(TopicMembership, TopicMembership.exchange_id == Exchange.id)
+        beside.append(TopicMembership.exchange_id == Exchange.id)
     if bounds.source is not None:
-        inside = inside.join(Conversation, Conversation.id == Exchange.conversation_id)
-    return inside
+        beside.append(Conversation.id == Exchange.conversation_id)
+    return [*beside, *conditions(bounds)]
 
 
 def ids_of(session: Session, context_ids: Sequence[int], whose: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from skilltrail.application.exports import TABLES
 from skilltrail.domain.contexts import (
     ClientLine,
     Context,
@@ -209,7 +210,9 @@ def list_client_exchanges(of: str, query: ClientPageQuery) -> ExchangePage:
 
 def read_left_out(query: LeftOutQuery) -> LeftOut:
     """Say what an export leaves out because it is a client's matter."""
-    return application().contexts.left_out(query.part(), query.admitted())
+    # The tables hold all of the history, whichever part is asked for.
+    part = None if query.format in TABLES else query.part()
+    return application().contexts.left_out(part, query.admitted())
 
 
 def say_client(body: SayIn) -> ChangeAnswer:
