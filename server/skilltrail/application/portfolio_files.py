@@ -5,10 +5,22 @@ from __future__ import annotations
 from skilltrail.application.identity import IdentityFacade
 from skilltrail.domain.portfolio import Portfolio
 from skilltrail.domain.timeline import ExportFile
-from skilltrail.exporters.portfolio_json import write_content
 
-FORMATS = ("json",)
-"""What a portfolio can be written as."""
+FORMATS = (
+    "html",
+    "pdf",
+    "bundle",
+    "badge-json",
+    "badge-png",
+    "json",
+    "markdown",
+    "svg",
+    "json-resume",
+    "europass",
+    "xapi",
+    "csv",
+)
+"""What a portfolio can be written as; said again here, for the renderers are loaded only where a file is made."""
 
 
 class PortfolioFiles:
@@ -32,7 +44,13 @@ class PortfolioFiles:
         UnsupportedFormat
             If there is no such format.
         """
-        content = write_content(portfolio)
-        self._identity.sign(portfolio, content, passphrase)
-        day = portfolio.made_at.astimezone().date().isoformat()
-        return ExportFile(name=f"portfolio-{day}.{format}", media_type="application/json", data=content)
+        from skilltrail.exporters.portfolio_files import render_portfolio
+        from skilltrail.exporters.portfolio_json import write_content
+
+        signed = self._identity.sign(portfolio, write_content(portfolio), passphrase)
+        return render_portfolio(
+            format,
+            signed,
+            sign_page=self._identity.page_signer(signed, passphrase),
+            sign_files=self._identity.bundle_signer(signed, passphrase),
+        )
