@@ -28,6 +28,7 @@ from skilltrail.cli.keeping import backup_command, restore_command
 from skilltrail.cli.learning import learning_command
 from skilltrail.cli.searching import search_command
 from skilltrail.cli.serving import autostart_command, extension_command, open_command, pair_command, serve_command
+from skilltrail.cli.verifying import verify_command
 
 __all__ = ["main"]
 
@@ -56,6 +57,7 @@ for _command in (
     *ENTRIES,
     evidence_log_command,
     identity_command,
+    verify_command,
     exchanges_command,
     export_command,
     forget_command,
