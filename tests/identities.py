@@ -14,9 +14,10 @@ from skilltrail.domain.open_badge import CONTEXTS, ENDORSEMENT_SCHEMA
 from skilltrail.domain.portfolio import Anchor, Portfolio, SignedPortfolio
 from skilltrail.exporters.badge_png import badge_png
 from skilltrail.exporters.portfolio_json import write_content
+from skilltrail.exporters.portfolio_page import portfolio_page
 from skilltrail.platform.data_integrity import secured
 from skilltrail.platform.identity_keys import IdentitySigner
-from skilltrail.services.portfolio_signing import sign_handover, sign_portfolio
+from skilltrail.services.portfolio_signing import page_signer, sign_handover, sign_portfolio
 
 
 def identity(first: int = 0) -> IdentitySigner:
@@ -70,6 +71,18 @@ def endorsement(key: IdentitySigner, subject: str) -> bytes:
         "credentialSchema": [{"id": ENDORSEMENT_SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
     }
     return secured(document, key, sample().made_at)
+
+
+def page(signed: SignedPortfolio) -> bytes:
+    """Return the page of a portfolio, as the product makes it."""
+    return portfolio_page(signed, sign_page=page_signer(signed, identity()))
+
+
+@cache
+def little() -> SignedPortfolio:
+    """Return a portfolio of one skill with one excerpt and an endorsement: quick to check."""
+    skill = endorsed(identity(32)).skills[0]
+    return signed_again(replace(sample(), skills=(replace(skill, excerpts=skill.excerpts[:1], deliverables=()),)))
 
 
 def bundle(signed: SignedPortfolio) -> dict[str, bytes]:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from identities import bundle, endorsed, endorsement, handed_over, identity, really_signed, signed_again
+from identities import bundle, endorsed, endorsement, handed_over, identity, little, page, really_signed, signed_again
 from mutations import alterations
 from portfolios import sample
 from skilltrail.domain.base64url import encoded
@@ -24,6 +24,7 @@ from skilltrail.domain.manifest import hash_of, with_claims, write_manifest
 from skilltrail.domain.verification import CredentialKind, Outcome, Verification
 from skilltrail.errors import EvidenceInvalid
 from skilltrail.exporters.badge_png import badge_png
+from skilltrail.exporters.portfolio_page import read_page
 from skilltrail.platform.data_integrity import secured
 from skilltrail.services.portfolio_signing import bundle_signer
 from skilltrail.services.verifying import verify, verify_credential
@@ -39,10 +40,7 @@ def whole() -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def small() -> dict[str, bytes]:
-    """A bundle of one skill with one excerpt: quick to check."""
-    skill = endorsed(identity(32)).skills[0]
-    one = replace(sample(), skills=(replace(skill, excerpts=skill.excerpts[:1], deliverables=()),))
-    return {name: data for name, data in bundle(signed_again(one)).items() if not name.endswith(".png")}
+    return {name: data for name, data in bundle(little()).items() if not name.endswith(".png")}
 
 
 def outcome(files: Files) -> Outcome:
@@ -176,6 +174,34 @@ def test_two_manifests_are_one_too_many(whole: Files) -> None:
     assert outcome({**whole, "manifest-2.jws": whole["manifest.jws"]}) is FAILED
 
 
+# --- the page -------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_passes_alone_and_in_its_bundle(whole: Files) -> None:
+    made = page(really_signed())
+
+    assert outcome({"portfolio.html": made}) is PASSED
+    assert outcome({**whole, "portfolio.html": made}) is PASSED
+    assert outcome({**whole, "portfolio.html": made.replace(b"Ada Example", b"Eve Example")}) is FAILED
+
+
+def test_every_alteration_of_a_page_is_caught() -> None:
+    made = page(little())
+    missed = [kind for kind, altered in alterations(made, 24) if outcome({"portfolio.html": altered}) is not FAILED]
+
+    assert missed == []
+    for spoiled in (b" " + made, made + b"\n", made.replace(b"<!DOCTYPE", b"<!doctype"), b"\xef\xbb\xbf" + made):
+        assert outcome({"portfolio.html": spoiled}) is FAILED
+
+
+def test_the_manifest_of_the_bundle_in_the_page_does_not_pass() -> None:
+    """It is signed, but says nothing of the page."""
+    signed = little()
+    swapped = page(signed).replace(read_page(page(signed)).manifest, signed.manifest)
+
+    assert outcome({"portfolio.html": swapped}) is FAILED
+
+
 # --- alterations ----------------------------------------------------------------------------------------------------
 
 
@@ -184,7 +210,7 @@ def test_every_alteration_of_any_file_is_caught(small: Files) -> None:
     missed = [
         (name, kind)
         for number, (name, data) in enumerate(small.items())
-        for kind, altered in alterations(data, 8, seed=number)
+        for kind, altered in alterations(data, 6, seed=number)
         if outcome({**small, name: altered}) is not FAILED
     ]
 
@@ -195,7 +221,7 @@ def test_every_alteration_of_any_file_is_caught(small: Files) -> None:
 def test_every_alteration_of_a_credential_alone_is_caught(whole: Files) -> None:
     """White space between the members of its JSON means nothing, and the proof does not cover it."""
     data = whole["credential-1.json"]
-    passed = [altered for _kind, altered in alterations(data, 120) if verify_credential(altered).outcome is PASSED]
+    passed = [altered for _kind, altered in alterations(data, 60) if verify_credential(altered).outcome is PASSED]
 
     assert [one for one in passed if json.loads(one) != json.loads(data)] == []
 
@@ -246,7 +272,7 @@ def test_baked_pictures_are_read(whole: Files) -> None:
 
 
 def test_every_alteration_of_the_credential_in_a_picture_is_caught(whole: Files) -> None:
-    for _kind, altered in alterations(whole["credential-1.json"], 40):
+    for _kind, altered in alterations(whole["credential-1.json"], 24):
         found = outcome({"badge.png": badge_png(altered)})
         assert found is not PASSED or json.loads(altered) == json.loads(whole["credential-1.json"])
 
@@ -320,7 +346,7 @@ def test_a_jwt_by_a_did_key_passes_and_altered_ones_do_not(whole: Files) -> None
 
     assert verify_credential(good).outcome is PASSED
     assert outcome({"badge.jwt": good}) is PASSED
-    for _kind, altered in alterations(good, 150):
+    for _kind, altered in alterations(good, 80):
         assert altered.strip() == good or verify_credential(altered).outcome is not PASSED
     for wrong in ({"iss": "x"}, {"sub": "x"}, {"jti": "x"}, {"nbf": 1}, {"exp": 1}):
         assert verify_credential(jwt(header, payload(whole, did) | wrong, identity().sign)).outcome is FAILED

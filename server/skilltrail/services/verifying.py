@@ -13,7 +13,7 @@ from skilltrail.domain.manifest import Manifest, check_manifest, hash_of
 from skilltrail.domain.signed_note import read_key
 from skilltrail.domain.verification import CredentialKind, CredentialReport, Verification
 from skilltrail.errors import EvidenceInvalid
-from skilltrail.exporters.portfolio_page_parts import PageParts, read_page
+from skilltrail.exporters.portfolio_page import PageParts, read_page
 from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock, utc_now
 from skilltrail.platform.signing import is_signed

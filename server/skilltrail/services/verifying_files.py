@@ -66,11 +66,11 @@ def kind_of(name: str, data: bytes) -> Kind:
     if by_name is not Kind.OTHER:
         return by_name
     head = data[:4096].lstrip()
-    if head[:15].lower() == b"<!doctype html>":
+    if head[:15].lower() == b"<!doctype html>" or name.lower().endswith((".html", ".htm")):
         return Kind.PAGE
     if is_manifest(data):
         return Kind.MANIFEST if _is_ours(data) else Kind.CREDENTIAL
-    if head.startswith(b"{"):
+    if head.startswith(b"{") or name.lower().endswith(".json"):
         return Kind.CONTENT if CONTENT_SCHEMA.encode() in head else Kind.CREDENTIAL
     if data.startswith(SIGNATURE) or b"<svg" in head:
         return Kind.CREDENTIAL if baked(data) is not None else Kind.OTHER

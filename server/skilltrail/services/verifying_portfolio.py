@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from skilltrail.domain.checkpoint import TreeHead, check_checkpoint, read_proof
@@ -78,16 +79,15 @@ class _Check:
             self._guarded(step)
         entries: dict[int, CheckedEntry] = {}
         for number in self._manifest.entries:
-            self._guarded(lambda number=number: entries.update({number: self._entry(number)}))
+            self._guarded(partial(self._take_entry, number, entries))
         if entries:
-            self._passed(
-                _("{n} shown log entries fit their proofs, and what is shown fits the entries.").format(n=len(entries))
-            )
-        self._guarded(lambda: self._check_excerpts(entries))
+            words = _("{n} shown log entries fit their proofs, and what is shown fits the entries.")
+            self._passed(words.format(n=len(entries)))
+        self._guarded(partial(self._check_excerpts, entries))
         for skill in self._manifest.credentials:
-            self._guarded(lambda skill=skill: self._check_credential(skill))
+            self._guarded(partial(self._check_credential, skill))
         for wanted in self._manifest.endorsements:
-            self._guarded(lambda wanted=wanted: self._check_endorsement(wanted))
+            self._guarded(partial(self._check_endorsement, wanted))
         return self._found
 
     # --- content ----------------------------------------------------------------------------------------------------
@@ -149,6 +149,9 @@ class _Check:
                 raise EvidenceInvalid(_("The proof of log entry {n} is of another checkpoint.").format(n=number))
             self._found.bound.add(hash_of(proof))
         return found
+
+    def _take_entry(self, number: int, entries: dict[int, CheckedEntry]) -> None:
+        entries[number] = self._entry(number)
 
     def _check_excerpts(self, entries: Mapping[int, CheckedEntry]) -> None:
         """See to it that what the content quotes is what the entries disclose."""
