@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from callers import Caller
@@ -14,6 +16,10 @@ from clients import ACME, FOLLOWS, NOBODYS, OF_ACME, OF_BOTH, OF_QUUX, REPLY_ALO
 from dashboard import Dashboard
 from exchanges import captured, history, items
 from skilltrail.application import Application
+from skilltrail.application.exports import TABLES
+from skilltrail.cli import main
+from skilltrail.config import Settings
+from skilltrail.demo.clients import CLIENTS
 from skilltrail.domain.claims import Proposal, PublishedConcept, TopicMatch
 from skilltrail.domain.contexts import ContextForm, How, SaidOf
 from skilltrail.domain.timeline import Timeline, TimelineFilter, TopicLine
@@ -92,6 +98,40 @@ def test_counts_of_what_is_left_out_follow_the_filter(application: Application) 
     assert application.contexts.left_out(TimelineFilter(area="nowhere")).exchanges == 0
     application.contexts.keep(ContextForm("Third"))
     assert application.contexts.left_out(TimelineFilter()).waiting == 1
+
+
+def test_what_is_left_out_and_what_a_file_holds_is_all_there_is(application: Application, page: Caller) -> None:
+    """Tables hold what is off the current path too: as many are in a file, and left out of it, as its kind can hold."""
+    acme, quux = two_clients(application)
+    again = captured(1, conversation_id="talk-b", prompt="Another slogan for Quuxwerk", reply="We do.", title="Chat")
+    application.exchanges.capture(items([replace(again, prompt_id="p-x", reply_id="r-x", on_current_path=False)]))
+    application.contexts.finish()
+
+    for format_name in FORMATS:
+        for admitted in ([], [acme], [quux], [acme, quux]):
+            held = len(application.exports.file(format_name, admitted).exchange_ids)
+            ticked = f"&with_clients={','.join(map(str, admitted))}" if admitted else ""
+            left = page.get(f"/api/v1/exports/left-out?format={format_name}{ticked}").json
+            assert held + left["exchanges"] == (7 if format_name in TABLES else 6)
+    assert page.get("/api/v1/exports/left-out?format=csv").json["by_client"] == [["Zqacme GmbH", 3], ["Quuxwerk", 2]]
+    assert page.get("/api/v1/exports/left-out").json["by_client"] == [["Zqacme GmbH", 3], ["Quuxwerk", 1]]
+    assert page.get("/api/v1/exports/left-out?format=pdf").status_code == 422
+
+
+def test_the_command_line_counts_as_the_file_that_it_writes(application: Application, settings: Settings) -> None:
+    two_clients(application)
+    again = captured(1, conversation_id="talk-b", prompt="Another slogan for Quuxwerk", reply="We do.", title="Chat")
+    application.exchanges.capture(items([replace(again, prompt_id="p-x", reply_id="r-x", on_current_path=False)]))
+    application.close()
+
+    def left(*words: str) -> dict[str, Any]:
+        target = settings.home.parent / "file"
+        done = CliRunner().invoke(main, [*words, str(target), "--home", str(settings.home), "--json"])
+        assert done.exit_code == 0, done.output
+        return dict(json.loads(done.output)["left_out"])
+
+    assert left("exchanges", "--csv")["exchanges"] == left("exchanges", "--xlsx")["exchanges"] == 6
+    assert left("export", "--format", "json", "--out")["exchanges"] == 5
 
 
 def test_everything_is_the_learners_own_copy(application: Application) -> None:
@@ -190,3 +230,24 @@ class TestNamesOfTopics:
 
         assert [one.concept for one in kept.proposals] == [other]
         assert (shown.name, shown.alignments) == ("[client]", (other,))
+
+
+def test_the_demo_shows_the_boundary(application: Application) -> None:
+    demo = application.demo.open()
+    overview = demo.contexts.overview()
+    assert [line.counts.exchanges > 15 for line in overview.clients] == [True] * 4
+    assert sum(count > 0 for line in overview.clients for count in line.of_project.values()) >= 9
+    assert (overview.undecided > 0, overview.waiting) == (True, 0)
+
+    leaving = len(demo.exports.file("json").exchange_ids)
+    found = demo.contexts.left_out(TimelineFilter())
+    assert leaving + found.exchanges == demo.trail.timeline().exchanges
+    assert (found.undecided, len(found.by_client)) == (overview.undecided, 4)
+
+    # Opened again, nothing is named twice.
+    application.demo.close()
+    assert len(application.demo.open().contexts.all()) == len(demo_names())
+
+
+def demo_names() -> list[str]:
+    return [form.name for client, projects in CLIENTS for form in (client, *projects)]

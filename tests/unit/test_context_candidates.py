@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from skilltrail.domain.context_candidates import Candidate, PromptWords, domains_in, find_candidates, names_in
 from skilltrail.domain.contexts import How
 from skilltrail.ml.words import words_of
-
-
-def words(text: str) -> list[tuple[str, bool] | None]:
-    return [(word.text, word.opens) if word.stem else None for word in words_of(text)]
+from skilltrail.ml.words import written_words as words
 
 
 def found(*texts: str, known: frozenset[str] = frozenset()) -> list[tuple[str, str, int]]:
@@ -62,3 +59,11 @@ def test_any_text_is_read(text: str) -> None:
     for one in find_candidates([PromptWords(talk, text, words(text)) for talk in range(3)], frozenset()):
         assert isinstance(one, Candidate)
         assert one.how in {How.DOMAIN, How.NAME}
+
+
+@given(st.text(max_size=200))
+@example(
+    "Ask anna@acme.example, or https://acme.example/x. [secret:api-key ab12] Then “Zqacme’s” C++? .NET! e.g. 3 times"
+)
+def test_words_as_written_are_those_that_have_stems(text: str) -> None:
+    assert words(text) == [(word.text, word.opens) if word.stem else None for word in words_of(text)]

@@ -125,6 +125,11 @@ def test_a_file_that_was_added_is_not_passed_over(whole: Files) -> None:
     assert (read_me.integrity.outcome, read_me.lines[-1].outcome) == (PASSED, OPEN)
 
 
+def test_json_that_is_no_credential_is_open_and_does_not_slip_into_a_bundle(whole: Files) -> None:
+    assert outcome({"resume.json": b'{"basics": {}}'}) is OPEN
+    assert outcome({**whole, "resume.json": b'{"basics": {}}'}) is FAILED
+
+
 def test_a_manifest_that_names_files_lets_no_other_through(whole: Files) -> None:
     signed = really_signed()
     others = {name: data for name, data in whole.items() if name != "manifest.jws"} | {"VERIFY.md": b"how to check"}

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
+from skilltrail.application.common_words import common_words
 from skilltrail.domain.context_words import fold
 from skilltrail.domain.contexts import (
     Context,
@@ -30,13 +32,14 @@ from skilltrail.services.ports import Redactor
 from skilltrail.storage import context_queries
 from skilltrail.storage.context_change_queries import past_changes
 from skilltrail.storage.database import Database
+from skilltrail.storage.history_columns import HistoryColumns
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from skilltrail.domain.context_candidates import Candidate
     from skilltrail.domain.exchange import ExchangePage
-    from skilltrail.platform.client_words import ClientWords
+    from skilltrail.services.context_boundary import ClientMask
     from skilltrail.services.context_suggestions import Suggested
     from skilltrail.services.search import Near
 
@@ -44,6 +47,15 @@ _STEP_SECONDS = 0.3
 _NO_SECRETS = frozenset({OWN_WORD, *PERSONAL_KINDS})
 
 Done = TypeVar("Done")
+
+
+@lru_cache(maxsize=1)
+def _common_words() -> frozenset[str]:
+    """Return folded words that name no client: stop words, and terms of trades."""
+    from skilltrail.ml.skill_terms import term_list
+    from skilltrail.ml.words import stop_words
+
+    return frozenset(stop_words() | {fold(term.name) for term in term_list().terms})
 
 
 class ContextsFacade:
@@ -56,6 +68,7 @@ class ContextsFacade:
         self,
         *,
         database: Database,
+        history: HistoryColumns,
         clock: Clock,
         redactor: Redactor,
         changed: Callable[[], None] = lambda: None,
@@ -63,6 +76,7 @@ class ContextsFacade:
         near: Callable[[Session, Sequence[int]], Near | None] = lambda _session, _ids: None,
     ) -> None:
         self._database = database
+        self._history = history
         self._clock = clock
         self._redactor = redactor
         self._changed = changed
@@ -75,7 +89,7 @@ class ContextsFacade:
     def overview(self) -> ContextOverview:
         """Return all clients with their counts, and what is nobody's."""
         with self._database.read() as session:
-            return contexts.read_overview(session)
+            return contexts.read_overview(session, common_words)
 
     def all(self) -> dict[int, Context]:
         """Return the living clients and projects by id."""
@@ -98,12 +112,12 @@ class ContextsFacade:
         ``None``: what the tables leave out, which hold what is off the current path too.
         """
         with self._database.read() as session:
-            return context_boundary.read_left_out(session, wanted, frozenset(admitted))
+            return context_boundary.read_left_out(session, wanted, frozenset(admitted), history=self._history)
 
-    def words(self, admitted: Sequence[int] = ()) -> ClientWords:
-        """Return the words of all clients but those ``admitted``: none of them may stand in what goes out."""
+    def mask(self, admitted: Sequence[int] = ()) -> ClientMask:
+        """Return what takes the words of all clients but those ``admitted`` out of what goes out."""
         with self._database.read() as session:
-            return context_boundary.words_to_hide(session, frozenset(admitted))
+            return context_boundary.client_mask(session, frozenset(admitted), common_words)
 
     def changes(self, most: int = 10) -> list[PastChange]:
         """Return what was changed and said lately, the newest first; each can be undone by its number."""
@@ -117,20 +131,17 @@ class ContextsFacade:
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Return domains and names that come back in prompts and may be clients; the learner decides."""
-        from skilltrail.ml.skill_terms import term_list
-        from skilltrail.ml.words import stop_words, words_of
+        from skilltrail.ml.words import written_words
 
-        def read(text: str) -> list[tuple[str, bool] | None]:
-            return [(word.text, word.opens) if word.stem else None for word in words_of(text)]
-
-        terms = {fold(term.name) for term in term_list().terms}
         with self._database.read() as session:
-            return context_suggestions.candidates(session, read, frozenset(stop_words() | terms))
+            return context_suggestions.candidates(session, written_words, _common_words())
 
     # --- keeping ------------------------------------------------------------------------------------------------------
 
-    def keep(self, form: ContextForm, *, context_id: int | None = None, client_id: int | None = None) -> ContextChange:
-        """Keep a client or project, or another form of one.
+    def keep(
+        self, form: ContextForm, *, context_id: int | None = None, client_id: int | None = None, short: bool = False
+    ) -> ContextChange:
+        """Keep a client or project, or another form of one; ``short``: "Acme GmbH" is to be found as "Acme", too.
 
         Raises
         ------
@@ -143,9 +154,20 @@ class ContextsFacade:
         now = self._clock()
         return self._written(
             lambda session: contexts.keep(
-                session, form, now=now, context_id=context_id, client_id=client_id, common=stop_words()
+                session,
+                form,
+                now=now,
+                context_id=context_id,
+                client_id=client_id,
+                common=stop_words(),
+                short=common_words if short else None,
             )
         )
+
+    def keep_short(self, context_id: int) -> ContextChange:
+        """Keep the short form of a client's name as another name of it; raises NotFound."""
+        now = self._clock()
+        return self._written(lambda session: contexts.keep_short(session, context_id, now=now, common=common_words))
 
     def set_archived(self, context_id: int, *, archived: bool) -> ContextChange:
         """Offer a client or project no longer, or again; raises NotFound."""
@@ -242,5 +264,5 @@ class ContextsFacade:
 
     @staticmethod
     def _clean(session: Session) -> int:
-        drop_given_away(session)
-        return clean_topic_names(session)
+        drop_given_away(session, common_words)
+        return clean_topic_names(session, common_words)

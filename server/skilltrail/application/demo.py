@@ -74,4 +74,20 @@ class DemoFacade:
         ]
         for start in range(0, len(items), _BATCH):
             demo.exchanges.capture(items[start : start + _BATCH], origin_allowed=(Origin.IMPORT, Origin.EXTENSION))
+        _seed_clients(demo)
         self._tell()
+
+
+def _seed_clients(demo: Application) -> None:
+    """Name the clients and projects that are not there yet, and look through the history for them."""
+    from skilltrail.demo.clients import CLIENTS
+
+    there = {one.form.name: one.id for one in demo.contexts.all().values()}
+    for form, projects in CLIENTS:
+        if form.name not in there:
+            kept = demo.contexts.keep(form).context
+            there[form.name] = kept.id if kept is not None else 0
+        for project in projects:
+            if project.name not in there:
+                demo.contexts.keep(project, client_id=there[form.name])
+    demo.contexts.finish()

@@ -182,6 +182,10 @@ class EvidenceLogFacade:
             path = services.consistency(session, held, before.size, head.size)
         return write_extension(Extension(before.size, path, checkpoint))
 
+    def signed_head(self) -> tuple[bytes, EvidenceLog, TreeHead]:
+        """Return a checkpoint over everything that is stored, its log and its head."""
+        return self._checkpointed()
+
     # --- signing ----------------------------------------------------------------------------------------------------
 
     def _checkpointed(self) -> tuple[bytes, EvidenceLog, TreeHead]:

@@ -110,7 +110,8 @@ def exchanges_command(
     wanted = [(kind, target) for kind, target in (("csv", csv_file), ("xlsx", xlsx_file)) if target is not None]
     if not wanted:
         raise click.UsageError("Name a file to write: --csv FILE or --xlsx FILE.")
-    sizes, left = [], _say_left_out(settings, answer, clients)
+    # Both tables hold the same exchanges.
+    sizes, left = [], _say_left_out(settings, answer, wanted[0][0], clients)
     for kind, target in wanted:
         data = _export_bytes(settings, kind, clients)
         write_whole(target, data)
@@ -133,36 +134,38 @@ def exchanges_command(
 @click.option("--out", "target", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 def export_command(settings: Settings, answer: Answer, format_: str, target: Path, clients: tuple[int, ...]) -> None:
     """Write the timeline; questions are shortened, replies are not included."""
-    left = _say_left_out(settings, answer, clients)
+    left = _say_left_out(settings, answer, format_, clients)
     data = _export_bytes(settings, format_, clients)
     write_whole(target, data)
     answer.result({"ok": True, "path": str(target), "bytes": len(data), "format": format_, "left_out": left})
     answer.say(_("Written: {path}").format(path=target))
 
 
-def _say_left_out(settings: Settings, answer: Answer, clients: tuple[int, ...]) -> dict[str, Any]:
-    """Say what stays out of a file because it is a client's, before the file is made."""
+def _say_left_out(settings: Settings, answer: Answer, format_: str, clients: tuple[int, ...]) -> dict[str, Any]:
+    """Say what stays out of a file of this format because it is a client's, before the file is made."""
     from skilltrail.domain.contexts import LeftOut
     from skilltrail.web.export_page import left_out_words
 
-    left = _left_out(settings, clients)
+    left = _left_out(settings, format_, clients)
     named = tuple((str(name), int(count)) for name, count in left["by_client"])
     for line in left_out_words(LeftOut(left["exchanges"], named, left["undecided"], left["waiting"])):
         answer.say(line)
     return left
 
 
-def _left_out(settings: Settings, clients: tuple[int, ...]) -> dict[str, Any]:
+def _left_out(settings: Settings, format_: str, clients: tuple[int, ...]) -> dict[str, Any]:
     if (server := running_server(settings)) is not None:
-        listed = f"?with_clients={','.join(map(str, clients))}" if clients else ""
-        return dict(server.call("GET", f"/api/v1/exports/left-out{listed}"))
+        listed = f"&with_clients={','.join(map(str, clients))}" if clients else ""
+        return dict(server.call("GET", f"/api/v1/exports/left-out?format={format_}{listed}"))
+    from skilltrail.application.exports import TABLES
     from skilltrail.cli.options import plain
     from skilltrail.cli.unlocking import open_home
     from skilltrail.domain.timeline import TimelineFilter
 
     with open_home(settings) as application:
         application.contexts.finish()
-        return dict(plain(application.contexts.left_out(TimelineFilter(), clients)))
+        part = None if format_ in TABLES else TimelineFilter()
+        return dict(plain(application.contexts.left_out(part, clients)))
 
 
 def _export_bytes(settings: Settings, format_: str, clients: tuple[int, ...]) -> bytes:

@@ -82,7 +82,8 @@ def domains_in(text: str) -> list[str]:
     """Return the domains of addresses in a text, each once, without what stands before the owner's part."""
     found: dict[str, None] = {}
     for token in text.split():
-        if "." in token and (domain := _domain(token)) is not None:
+        # A dot at the end ends a sentence.
+        if "." in token[:-1] and (domain := _domain(token)) is not None:
             found[domain] = None
     return list(found)
 
@@ -108,18 +109,26 @@ def _is_label(label: str) -> bool:
 
 def names_in(words: Sequence[tuple[str, bool] | None], known: frozenset[str]) -> list[str]:
     """Return runs of up to three capitalised words inside of sentences, each once."""
-    runs: list[list[str]] = [[]]
-    for word in words:
-        if word is not None and not word[1] and _is_name(word[0]):
-            runs[-1].append(word[0])
-        elif runs[-1]:
-            runs.append([])
-    runs = [run for run in runs if run]
-    inside = sum(word is not None and not word[1] for word in words)
+    runs, inside = _capitalised(words)
     if len(runs) > 1 and len(runs) > _CAPITALS_MOST * inside:
         return []
     names = (" ".join(run) for run in runs if len(run) <= _NAME_WORDS and not all(fold(one) in known for one in run))
     return list(dict.fromkeys(names))
+
+
+def _capitalised(words: Sequence[tuple[str, bool] | None]) -> tuple[list[list[str]], int]:
+    """Return the runs of capitalised words inside of sentences, and how many words stand inside of them."""
+    runs: list[list[str]] = []
+    inside, going = 0, False
+    for word in words:
+        named = False
+        if word is not None and not word[1]:
+            inside += 1
+            # Most words are written small, and thousands of prompts are looked through while somebody waits.
+            if named := word[0][0].isupper() and _is_name(word[0]):
+                runs.append([word[0]]) if not going else runs[-1].append(word[0])
+        going = named
+    return runs, inside
 
 
 def _is_name(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from skilltrail.domain.portfolio import Portfolio, PortfolioSkill
 from skilltrail.exporters import portfolio_chart as charts
@@ -22,7 +23,8 @@ def body(portfolio: Portfolio, view: PortfolioView) -> list[Element]:
     """Return what stands in the page's body before data and code."""
     months = charts.axis(portfolio.skills, portfolio.made_at.date())
     pairs = list(zip(portfolio.skills, view.skills, strict=True))
-    skills = [_skill(skill, said, months, place) for place, (skill, said) in enumerate(pairs)]
+    firsts = [0, *accumulate(len(said.excerpts) for said in view.skills)]
+    skills = [_skill(skill, said, months, place, firsts[place]) for place, (skill, said) in enumerate(pairs)]
     main = tag("main", _overview(view, pairs, months), *skills, _reach(view), _how(view, stamped=_stamped(portfolio)))
     return [_opening(view), _result(view), main, _footer(view), _printed(view)]
 
@@ -113,7 +115,7 @@ def _row(skill: PortfolioSkill, said: SkillView, months: Sequence[str], place: i
     )
 
 
-def _skill(skill: PortfolioSkill, said: SkillView, months: Sequence[str], place: int) -> Element:
+def _skill(skill: PortfolioSkill, said: SkillView, months: Sequence[str], place: int, first: int) -> Element:
     anchor = f"skill-{place + 1}"
     return tag(
         "article",
@@ -124,7 +126,7 @@ def _skill(skill: PortfolioSkill, said: SkillView, months: Sequence[str], place:
         tag("p", said.fresh, class_="fresh"),
         _quote(said.note, None, "note") if said.note else None,
         _figures(skill, said, months, place),
-        _excerpts(said.excerpts),
+        _excerpts(said.excerpts, first),
         _reflections(said),
         _deliverables(said.deliverables),
         _endorsements(said.endorsements),
@@ -150,19 +152,19 @@ def _figures(skill: PortfolioSkill, said: SkillView, months: Sequence[str], plac
     return tag("div", figure, counts, class_="activity")
 
 
-def _excerpts(excerpts: Sequence[ExcerptView]) -> Element | None:
-    return _part(_("Excerpts from the log"), [_excerpt(one) for one in excerpts])
+def _excerpts(excerpts: Sequence[ExcerptView], first: int) -> Element | None:
+    return _part(_("Excerpts from the log"), [_excerpt(one, place) for place, one in enumerate(excerpts, start=first)])
 
 
-def _excerpt(one: ExcerptView) -> Element:
-    """Return the place of an excerpt; its words come from the embedded content, after its checks."""
+def _excerpt(one: ExcerptView, place: int) -> Element:
+    """Return the place of an excerpt, counted through the page; its words come from the content, after its checks."""
     return tag(
         "article",
         tag("h4", one.title),
         tag("p", _("Shown once its checks have passed."), class_="pending"),
         tag("ul", *(tag("li", _name(fact)) for fact in one.facts), class_="entry"),
         class_="excerpt",
-        data_entry=str(one.entry),
+        data_place=str(place),
     )
 
 
@@ -203,7 +205,8 @@ def _small_print(said: SkillView) -> Element:
     if said.terms:
         rows.append(tag("p", *_around(_("Words it stands for: {terms}"), terms=", ".join(said.terms))))
     for words, address in said.alignments:
-        rows.append(tag("p", _name(words), *([" ", tag("span", address, class_="address")] if address else [])))
+        place = tag("span", address, class_="address") if address else None
+        rows.append(tag("p", _name(words), " ", place))
     if said.counted:
         rows.append(tag("p", _("Counted entries of the log, for a spot check: {numbers}").format(numbers=said.counted)))
     rows.append(tag("p", class_="save", data_skill=said.id))

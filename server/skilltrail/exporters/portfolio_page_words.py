@@ -41,6 +41,7 @@ def script_words(portfolio: Portfolio) -> str:
         "pageHint": _("A browser extension that changes pages causes this as well; try a private window."),
         "credential": _("Credential of “{name}” is the one that was signed"),
         "checkpoint": _("The log's own signature over its {n} entries"),
+        "rotations": _("Statements by which earlier keys of the sender named this one: unchanged"),
         "entry": _("Entry {n}: in the log, and shown as it was logged"),
         "endorsement": _("Endorsement by {name}: unchanged, and not by the sender's own key"),
         "endorsementOpen": _("Signature of the endorsement by {name}: needs another tool"),

@@ -190,7 +190,12 @@ def what_the_checks_show(portfolio: Portfolio) -> tuple[str, ...]:
         _("The log holds {n} entries. One signed line commits to all of them and shows none of the others."),
     ]
     if _endorsed(portfolio):
-        found.append(_("Each endorsement was signed with a key other than {name}'s own."))
+        found.append(
+            _(
+                "Each endorsement stands here as it came, under a key other than {name}'s own. Its signature needs "
+                "another tool."
+            )
+        )
     return tuple(words.format(name=name, n=number(portfolio.log_entries)) for words in found)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Collection
+from functools import lru_cache
 from importlib import resources
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from skilltrail.domain.timeline import TimelineExport
 from skilltrail.exporters import disclosure, wording
@@ -22,30 +23,28 @@ _STYLE, _CHART = "<!--style-->", "<!--chart-->"
 def timeline_html(export: TimelineExport) -> str:
     """Return the export as an HTML page that is read, printed and mailed as it is."""
     style = _file("timeline.css")
-    page = (
-        _environment()
-        .from_string(_file("timeline.html.j2"))
-        .render(
-            export=export,
-            timeline=export.timeline,
-            zone=export.timeline.generated_at.tzinfo,
-            topics=disclosure.by_topic(export),
-            rest=disclosure.without_topic(export),
-            sentence=wording.timeline_sentence(export.timeline),
-            language=language(),
-            direction=direction(language()),
-            policy=_policy(style),
-            has_chart=export.chart_svg is not None,
-            colours=len(PALETTE),
-        )
+    page = _template().render(
+        export=export,
+        timeline=export.timeline,
+        zone=export.timeline.generated_at.tzinfo,
+        topics=disclosure.by_topic(export),
+        rest=disclosure.without_topic(export),
+        sentence=wording.timeline_sentence(export.timeline),
+        language=language(),
+        direction=direction(language()),
+        policy=_policy(style),
+        has_chart=export.chart_svg is not None,
+        colours=len(PALETTE),
     )
     return page.replace(_STYLE, f"<style>{style}</style>", 1).replace(_CHART, _chart(export), 1)
 
 
-def _environment() -> Environment:
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    """Return the page's template; it holds no words of a language, they are looked up when it is rendered."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(_=_, w=wording, d=disclosure)
-    return environment
+    return environment.from_string(_file("timeline.html.j2"))
 
 
 def _file(name: str) -> str:

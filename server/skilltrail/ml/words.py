@@ -13,6 +13,9 @@ DATA = Path(__file__).parent / "data"
 _MARK = re.compile(r"\[secret:[^\]]{0,80}\]|https?://\S+|[^\s@]{1,64}@[^\s@]{1,255}\.[^\s@]+")
 # Letters first; "+", "#", "-" and inner dots belong to words of the trade: C++, C#, Node.js, e-mail, .NET.
 _WORD = re.compile(r"\.?[^\W\d_](?:[\w+#]|['’.&/-](?=\w))*|[.!?;:,()\n\"“”]")
+_MARK_SIGNS = ("://", "@", "[secret:")
+"""One of these is in every mark; most texts hold none, and looking for them is quicker than for marks."""
+
 _ENDINGS = (
     ("isation", "ization"),
     ("ising", "izing"),
@@ -38,7 +41,7 @@ def words_of(text: str) -> list[Word]:
     """Return the words of a text in order; punctuation that ends a phrase stands between as a word without stem."""
     words: list[Word] = []
     opens = True
-    for found in _WORD.findall(_MARK.sub(" . ", text)):
+    for found in _WORD.findall(_unmarked(text)):
         if not found[-1].isalnum() and found[-1] not in "+#":
             words.append(Word(found, "", opens))
             opens = found in ".!?:\n"
@@ -46,6 +49,28 @@ def words_of(text: str) -> list[Word]:
         words.append(Word(found, stem(found), opens))
         opens = False
     return words
+
+
+def written_words(text: str) -> list[tuple[str, bool] | None]:
+    """Return the words of a text as written, each with whether it opens a sentence; None where a phrase ends.
+
+    What ``words_of`` says without stems, for those who look at capitals alone and read much while somebody waits.
+    """
+    words: list[tuple[str, bool] | None] = []
+    opens = True
+    for found in _WORD.findall(_unmarked(text)):
+        if found[-1].isalnum() or found[-1] in "+#":
+            words.append((found, opens))
+            opens = False
+        else:
+            words.append(None)
+            opens = found in ".!?:\n"
+    return words
+
+
+def _unmarked(text: str) -> str:
+    """Return a text with the end of a sentence in place of each mark, address and link."""
+    return _MARK.sub(" . ", text) if any(sign in text for sign in _MARK_SIGNS) else text
 
 
 @lru_cache(maxsize=100_000)

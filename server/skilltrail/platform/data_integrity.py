@@ -113,3 +113,12 @@ def svg_credential(image: bytes) -> bytes | None:
     except Exception:  # noqa: BLE001 - whatever XML readers raise for what is none, or is hostile
         raise EvidenceInvalid(_("The picture is damaged.")) from None
     return None if found is None else found.encode()
+
+
+def canonical_statements(document: dict[str, Any]) -> list[str]:
+    """Return the canonical form (RDFC-1.0) of a document of our own as its statements (N-Quads), sorted."""
+    from openbadgeslib.ob3.contexts import document_loader
+    from pyld import jsonld
+
+    options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": document_loader()}
+    return str(jsonld.normalize(document, {**options, "safe": True})).splitlines()

@@ -7,7 +7,7 @@ it for this very file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,14 @@ Mask = Callable[[str], tuple[str, tuple[str, ...]]]
 """Gets a text; returns what may go out of it, and the kinds of personal data that were masked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """How texts of the learner go out, and how names that we give to things."""
+
+    text: Mask
+    name: Mask
+
+
 def gather_export(
     session: Session,
     wanted: TimelineFilter,
@@ -30,14 +38,14 @@ def gather_export(
     history: HistoryColumns,
     now: datetime,
     pause: timedelta,
-    mask: Mask,
-    chart_svg: str | None = None,
+    masks: Masks,
     admitted: frozenset[int] = frozenset(),
     most_a_topic: int | None = None,
 ) -> TimelineExport:
     """Return everything a timeline export holds; its entries are those on the current path within the filter,
     without what the learner leaves out of exports, and what is a client's but those ``admitted``.
-    For a preview the first ``most_a_topic`` of the first topics alone, so that it begins as the file does.
+    For a preview the first ``most_a_topic`` of the first topics alone, so that it begins as the file does. The picture
+    is not in it yet.
     """
     timeline = read_timeline(session, wanted, history=history, now=now, pause=pause, exported=True, admitted=admitted)
     if most_a_topic is None:
@@ -47,10 +55,10 @@ def gather_export(
     else:
         entries = first_entries(session, timeline, history=history, most_a_topic=most_a_topic, admitted=admitted)
     return TimelineExport(
-        timeline=masked_timeline(timeline, mask),
-        entries=tuple(_entry(summary, mask) for summary in entries),
+        timeline=masked_timeline(timeline, masks.name),
+        entries=tuple(_entry(summary, masks.text) for summary in entries),
         product_version=__version__,
-        chart_svg=chart_svg,
+        chart_svg=None,
     )
 
 

@@ -127,7 +127,7 @@ def _check_bound(name: str, data: bytes, kind: Kind, manifest: Manifest, checked
     if own in checked.bound or (inner is not None and hash_of(inner) in checked.bound) or kind is Kind.PAGE:
         return
     if manifest.files is None and kind in _UNSIGNED:
-        if kind is Kind.OTHER:
+        if kind in {Kind.OTHER, Kind.JSON}:
             found.open(name, _("No signature covers this file."))
         return
     if kind is Kind.STAMP:  # a token can be asked for after the bundle was signed; it has a signature of its own
@@ -169,7 +169,7 @@ def _check_loose(files: Mapping[str, bytes], kinds: Mapping[str, Kind], found: F
     _check_entries(files, kinds, found)
     checked = {Kind.CREDENTIAL, Kind.PAGE, Kind.LEAF, Kind.PROOF, Kind.DISCLOSURES, Kind.CHECKPOINT}
     for name, kind in kinds.items():
-        if kind not in checked | _UNSIGNED:
+        if kind not in checked | _UNSIGNED | {Kind.JSON}:
             found.open(name, _("Without its manifest nothing shows whether this was altered."))
         if kind is Kind.OTHER:
             found.open(name, _("There is nothing in it that could be checked."))

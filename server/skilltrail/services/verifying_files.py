@@ -39,6 +39,7 @@ class Kind(StrEnum):
     LOG_KEY = "log key"
     STAMP = "stamp"
     REQUEST = "request"
+    JSON = "json"
     OTHER = "other"
 
 
@@ -71,10 +72,16 @@ def kind_of(name: str, data: bytes) -> Kind:
     if is_manifest(data):
         return Kind.MANIFEST if _is_ours(data) else Kind.CREDENTIAL
     if head.startswith(b"{") or name.lower().endswith(".json"):
-        return Kind.CONTENT if CONTENT_SCHEMA.encode() in head else Kind.CREDENTIAL
+        return _json_kind(data)
     if data.startswith(SIGNATURE) or b"<svg" in head:
         return Kind.CREDENTIAL if baked(data) is not None else Kind.OTHER
     return Kind.OTHER
+
+
+def _json_kind(data: bytes) -> Kind:
+    if CONTENT_SCHEMA.encode() in data[:4096]:
+        return Kind.CONTENT
+    return Kind.CREDENTIAL if b"VerifiableCredential" in data or b'"proof"' in data else Kind.JSON
 
 
 def baked(data: bytes) -> bytes | None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from skilltrail.domain.contexts import UNDECIDED
 from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.storage.context_conditions import UNSEEN, confidential, is_of
 from skilltrail.storage.context_models import ContextAssignment
-from skilltrail.storage.models import Conversation, Exchange, TopicMembership
-from skilltrail.storage.trail_queries import Bounds, conditions, everywhere, summaries, summary_of
+from skilltrail.storage.models import Exchange
+from skilltrail.storage.trail_queries import everywhere, summaries, summary_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +26,37 @@ class LeftOutCounts:
     waiting: int
 
 
-def left_out(session: Session, bounds: Bounds | None, admitted: Collection[int]) -> LeftOutCounts:
-    """Count what an export within bounds leaves out, without bounds one that holds what is off the current path too.
+def left_out_off_path(session: Session, admitted: Collection[int]) -> LeftOutCounts:
+    """Count what an export that holds what is off the current path leaves out of that.
 
     What the learner restricts by hand is not counted here.
     """
-    inside = _inside(bounds).where(Exchange.restricted.is_(False))
-    kept_back = inside.where(or_(confidential(admitted), UNSEEN))
-    waiting = select(func.count()).select_from(inside.where(UNSEEN, ~confidential(admitted)).subquery())
-    total = select(func.count()).select_from(kept_back.subquery())
-    counted = (
-        select(
-            ContextAssignment.client_id,
-            func.count(),
-            func.sum(func.iif(ContextAssignment.certain.is_(False), 1, 0)),
-        )
-        .where(ContextAssignment.exchange_id.in_(inside.where(confidential(admitted))))
+    clients = confidential(admitted)
+    standing = (Exchange.on_current_path.is_(False), Exchange.restricted.is_(False), *everywhere())
+    counts = (func.count(), _number_of(~clients), _number_of(clients & is_of(UNDECIDED)))
+    sums = session.execute(select(*counts).where(or_(clients, UNSEEN), *standing)).one()
+    certain = _number_of(ContextAssignment.certain.is_(True))
+    of_clients = (
+        select(ContextAssignment.client_id, certain)
+        .where(ContextAssignment.exchange_id.in_(select(Exchange.id).where(clients, *standing)))
         .where(ContextAssignment.client_id.not_in(sorted(admitted)))
         .group_by(ContextAssignment.client_id)
+        .having(certain > 0)
     )
-    undecided = select(func.count()).select_from(inside.where(confidential(admitted), is_of("undecided")).subquery())
-    sums = session.execute(
-        select(total.scalar_subquery(), waiting.scalar_subquery(), undecided.scalar_subquery())
-    ).one()
-    by_client = {row[0]: row[1] - int(row[2]) for row in session.execute(counted)}
-    return LeftOutCounts(sums[0], {one: count for one, count in by_client.items() if count}, sums[2], sums[1])
+    by_client = {row[0]: row[1] for row in session.execute(of_clients)}
+    return LeftOutCounts(sums[0], by_client, undecided=sums[2], waiting=sums[1])
 
 
-def _inside(bounds: Bounds | None) -> Select[int]:
-    if bounds is None:
-        return select(Exchange.id).where(*everywhere())
-    inside = select(Exchange.id).where(*conditions(bounds))
-    if bounds.area is not None:
-        inside = inside.join(TopicMembership, TopicMembership.exchange_id == Exchange.id)
-    if bounds.source is not None:
-        inside = inside.join(Conversation, Conversation.id == Exchange.conversation_id)
-    return inside
+def assigned(session: Session, admitted: Collection[int]) -> list[tuple[int, bool, str]]:
+    """Return for each client but those ``admitted`` its exchanges, decided or not: ids with commas between them."""
+    client, certain = ContextAssignment.client_id, ContextAssignment.certain
+    statement = select(client, certain, func.group_concat(ContextAssignment.exchange_id))
+    statement = statement.where(client.not_in(sorted(admitted))).group_by(client, certain)
+    return [(row[0], bool(row[1]), row[2]) for row in session.execute(statement)]
+
+
+def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(condition)
 
 
 def ids_of(session: Session, context_ids: Sequence[int], whose: Sequence[str]) -> str:

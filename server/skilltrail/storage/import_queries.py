@@ -20,6 +20,7 @@ from skilltrail.domain.imports import (
 )
 from skilltrail.storage.import_models import ImportSkipRow, ImportSourceRow
 from skilltrail.storage.models import Exchange, ImportBatch
+from skilltrail.storage.once import once
 
 REFUSED = "refused:"
 SKIPS_KEPT = 1_000
@@ -208,6 +209,10 @@ def where_from(session: Session, import_id: int) -> tuple[tuple[str, ...], str |
 
 def find_import(session: Session, import_id: int) -> ImportRecord | None:
     """Return the record of an import, or None."""
+    return once(session, f"import {import_id}", lambda: _find_import(session, import_id))
+
+
+def _find_import(session: Session, import_id: int) -> ImportRecord | None:
     row = session.get(ImportBatch, import_id)
     return None if row is None else _records(session, [row])[0]
 

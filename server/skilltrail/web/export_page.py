@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from skilltrail.application import Application
 from skilltrail.application.exports import CSV, XLSX
 from skilltrail.domain.contexts import LeftOut
-from skilltrail.domain.timeline import ExportFile, TimelineFilter
+from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.errors import UnsupportedFormat
 from skilltrail.exporters import TIMELINE_FORMATS, write_exchanges_csv
 from skilltrail.exporters.exchanges_csv import COLUMNS
@@ -73,18 +73,14 @@ def preview(
 def _timeline_preview(
     application: Application, format_name: str, wanted: TimelineFilter, *, show_personal: bool, admitted: Sequence[int]
 ) -> dict[str, Any]:
-    def made(most: int | None) -> ExportFile:
-        return application.exports.timeline(
-            format_name, wanted, show_personal=show_personal, admitted=admitted, most_a_topic=most
-        )
-
+    exports = application.exports
     with application.trail.one_view():
-        timeline = application.exports.counted(wanted, admitted)
+        timeline = exports.counted(wanted, admitted)
         left = application.contexts.left_out(wanted, admitted)
         whole = timeline.exchanges <= WHOLE
-        begun = None if whole else made(BEGUN)
-    # Its picture is drawn by another process, for which no view of the database should wait.
-    file = begun or made(None)
+        most = None if whole else BEGUN
+        export = exports.gathered(wanted, show_personal=show_personal, admitted=admitted, most_a_topic=most)
+    file = exports.written(format_name, export, begun=not whole)
     text = file.data.decode("utf-8")
     return {
         "summary": _("{exchanges} in {topics}.").format(

@@ -24,7 +24,7 @@ from skilltrail.exporters.wording import exchanges_words, ngettext
 from skilltrail.i18n import _
 from skilltrail.web import import_words
 from skilltrail.web.access import DASHBOARD_READ, asks
-from skilltrail.web.space import application, in_demo, spaces
+from skilltrail.web.space import application, in_demo, of_one_moment, spaces
 
 bp = Blueprint("import_pages", __name__)
 
@@ -67,6 +67,7 @@ def imports_fragment() -> str:
 
 @bp.get("/fragments/imports/<int:import_id>")
 @asks(DASHBOARD_READ)
+@of_one_moment
 def import_fragment(import_id: int) -> str:
     """The account of one import, and how far it is."""
     if in_demo():

@@ -275,7 +275,10 @@ class PartQuery(Query):
         )
 
 
-class LeftOutQuery(PartQuery):
+Format = Literal["markdown", "json", "html", "csv", "xlsx"]
+
+
+class AdmittingQuery(PartQuery):
     """Which part of the history; ``with_clients`` are the clients whose exchanges may leave: ids with commas."""
 
     with_clients: Annotated[str, Field(pattern=r"^[0-9]{1,15}(,[0-9]{1,15}){0,999}$")] | None = None
@@ -285,13 +288,19 @@ class LeftOutQuery(PartQuery):
         return tuple(map(int, self.with_clients.split(","))) if self.with_clients else ()
 
 
-class ExportQuery(LeftOutQuery):
+class LeftOutQuery(AdmittingQuery):
+    """A format and which part of the history; without a format a timeline is meant."""
+
+    format: Format | None = None
+
+
+class ExportQuery(AdmittingQuery):
     """A format and which part of the history; personal data is masked unless this very file is to show it.
 
     Exchanges of clients are left out, but those of ``with_clients``.
     """
 
-    format: Literal["markdown", "json", "html", "csv", "xlsx"]
+    format: Format
     personal: Literal["masked", "shown"] = "masked"
 
 

@@ -4,8 +4,8 @@ import { readDisclosures, readLeaf, readLogKey, readManifest, readProof, textOf 
 
 /** @typedef {"pass" | "fail" | "open"} State */
 /** @typedef {{kind: string, state: State, why?: string, n?: number, name?: string}} Line */
-/** @typedef {{content: string, credentials: Record<string, string>, manifest: string, visible: string}} Parts */
-/** @typedef {{entry: number, passed: boolean, parts: {name: string, text: string}[]}} Shown */
+/** @typedef {{content: string, credentials: Record<string, string>, rotations: string[], manifest: string, visible: string}} Parts */
+/** @typedef {{entry: number, provider: string, parts: {name: string, text: string}[]}} Shown what passed, by its place */
 /** @typedef {{lines: Line[], shown: Map<number, Shown>, state: State}} Outcome */
 
 /** Runs one check; what it throws decides. @param {Omit<Line, "state">} about @param {() => Promise<void>} check @returns {Promise<Line>} */
@@ -21,6 +21,9 @@ async function line(about, check) {
 
 /** @param {unknown} one @param {unknown} other */
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/** @param {number[]} numbers */
+const sorted = (numbers) => [...numbers].sort((one, other) => one - other);
 
 /** @param {Record<string, unknown>} one @param {Iterable<string>} names */
 const hasExactly = (one, names) => same(Object.keys(one).sort(), [...names].sort());
@@ -46,7 +49,10 @@ export async function checkAll(parts) {
     }),
   ];
   const shown = new Map();
-  if (read.claims && read.content) await checkParts(parts, read.claims, read.content, lines, shown);
+  if (read.claims && read.content) {
+    const rest = await line({ kind: "content" }, () => checkParts(parts, read.claims, read.content, lines, shown));
+    if (rest.state === "fail") lines.push(rest);
+  }
   return { lines, shown, state: wholeState(lines) };
 }
 
@@ -65,11 +71,12 @@ function bindContent(content, claims) {
   must(content.id === claims.portfolio && content.person.did === claims.iss, "of another portfolio");
   must(content.log.key === claims.log_key && (content.recipient ?? undefined) === claims.aud, "of another portfolio");
   const skills = /** @type {any[]} */ (content.skills);
-  must(same(Object.fromEntries(skills.map((one) => [one.id, one.entries])), claims.counted), "other counted entries");
+  must(hasExactly(claims.counted, new Set(skills.map((one) => one.id))), "other counted entries");
+  for (const one of skills) must(same(sorted(one.entries), claims.counted[one.id]), "other counted entries");
   const excerpts = skills.flatMap((one) => one.excerpts);
   must(hasExactly(claims.entries, new Set(excerpts.map((one) => String(one.entry)))), "other entries");
-  const endorsements = skills.flatMap((one) => one.endorsements);
-  must(endorsements.length === claims.endorsements.length, "other endorsements");
+  const documents = new Set(skills.flatMap((one) => one.endorsements).map((one) => one.document));
+  must(documents.size === claims.endorsements.length, "other endorsements");
 }
 
 /** @param {Parts} parts @param {any} claims @param {any} content @param {Line[]} lines @param {Map<number, Shown>} shown */
@@ -80,6 +87,7 @@ async function checkParts(parts, claims, content, lines, shown) {
   if (!hasExactly(parts.credentials, names) || !hasExactly(claims.credentials, names)) {
     lines.push({ kind: "credential", name: "?", state: "fail", why: "other credentials" });
   }
+  if (parts.rotations.length || claims.rotations) lines.push(await checkRotations(parts, claims));
   if (names.length) lines.push({ kind: "credentialOpen", state: "open" });
   /** @type {any} */
   let head = null;
@@ -94,10 +102,15 @@ async function checkParts(parts, claims, content, lines, shown) {
       must(await isSigned(key.key, head.signature, head.message), "the signature does not fit");
     }),
   );
-  for (const excerpt of skills.flatMap((one) => one.excerpts)) {
-    const found = await line({ kind: "entry", n: excerpt.entry }, () => checkExcerpt(excerpt, claims, log, head, shown));
-    if (found.state === "fail") shown.delete(excerpt.entry);
-    lines.push(found);
+  const excerpts = skills.flatMap((one) => one.excerpts);
+  for (const [place, excerpt] of excerpts.entries()) {
+    const all = excerpts.filter((one) => one.entry === excerpt.entry).flatMap((one) => one.disclosures);
+    lines.push(
+      await line({ kind: "entry", n: excerpt.entry }, async () => {
+        await checkEntry(excerpt, [...new Set(all)], claims);
+        shown.set(place, await checkExcerpt(excerpt, log, head));
+      }),
+    );
   }
   for (const one of skills.flatMap((skill) => skill.endorsements)) lines.push(...(await checkEndorsement(one, claims)));
 }
@@ -112,23 +125,36 @@ function checkCredential(parts, claims, skill) {
   });
 }
 
-/** @param {any} excerpt @param {any} claims @param {any} log @param {any} head @param {Map<number, Shown>} shown */
-async function checkExcerpt(excerpt, claims, log, head, shown) {
+/** @param {Parts} parts @param {any} claims */
+function checkRotations(parts, claims) {
+  return line({ kind: "rotations" }, async () => {
+    const hashes = [];
+    for (const one of parts.rotations) hashes.push(await hashOf(fromBase64(one)));
+    must(same(hashes, claims.rotations ?? []), "other statements");
+  });
+}
+
+/** An entry that several skills show has one file of disclosures. @param {any} excerpt @param {string[]} all @param {any} claims */
+async function checkEntry(excerpt, all, claims) {
   const [leafHash, shownHash] = claims.entries[excerpt.entry] ?? [];
+  must((await hashOf(fromBase64(excerpt.leaf))) === leafHash, "not what was signed");
+  must((await hashOf(bytesOf(`${JSON.stringify(all, null, 1)}\n`))) === shownHash, "not what was signed");
+}
+
+/** @param {any} excerpt @param {any} log @param {any} head @returns {Promise<Shown>} */
+async function checkExcerpt(excerpt, log, head) {
   const bytes = fromBase64(excerpt.leaf);
-  const file = bytesOf(`${JSON.stringify(excerpt.disclosures, null, 1)}\n`);
-  must((await hashOf(bytes)) === leafHash && (await hashOf(file)) === shownHash, "not what was signed");
   const proof = readProof(fromBase64(excerpt.proof));
   const known = textOf(fromBase64(log.checkpoint));
   must(proof.index === excerpt.entry && textOf(proof.checkpoint) === known, "proved under another checkpoint");
   must(head && (await isIncluded(bytes, proof.index, head.size, proof.path, head.root)), "not in the log");
   const leaf = readLeaf(bytes);
   const found = await readDisclosures(leaf, excerpt.disclosures);
-  must(same(Object.fromEntries(found), Object.fromEntries(excerpt.parts.map((/** @type {any} */ one) => [one.name, one.text]))), "another text");
-  must(excerpt.parts.length === found.size && leaf.digests.length - found.size === excerpt.withheld, "another count");
+  const parts = /** @type {{name: string, text: string}[]} */ (excerpt.parts);
+  must(parts.length === found.size && leaf.digests.length - found.size === excerpt.withheld, "another count");
+  must(parts.every((one) => found.get(one.name) === one.text), "another text");
   must(leaf.origin === excerpt.origin && leaf.logged_on === excerpt.logged_on, "another day or origin");
-  const parts = excerpt.parts.map((/** @type {any} */ one) => ({ name: one.name, text: found.get(one.name) ?? "" }));
-  shown.set(excerpt.entry, { entry: excerpt.entry, passed: true, parts });
+  return { entry: excerpt.entry, provider: excerpt.provider, parts };
 }
 
 /** @param {any} one @param {any} claims @returns {Promise<Line[]>} */

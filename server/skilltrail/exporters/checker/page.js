@@ -12,26 +12,32 @@ export function visiblePart(page) {
 /** @param {Document} page @param {string} id */
 const textIn = (page, id) => page.getElementById(id)?.textContent ?? "";
 
-/** @param {Document} page @returns {Record<string, string>} */
-function credentialsIn(page) {
-  const found = /** @type {HTMLElement[]} */ ([...page.querySelectorAll('script[data-kind="credential"]')]);
-  return Object.fromEntries(found.map((one) => [one.dataset["name"] ?? "", one.textContent ?? ""]));
+/** @param {Document} page @param {string} kind @returns {HTMLElement[]} */
+const embedded = (page, kind) => [.../** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll(`script[data-kind="${kind}"]`))];
+
+/** Returns what is embedded in a page. @param {Document} page @returns {import("./checks.js").Parts} */
+export function partsOf(page) {
+  const credentials = embedded(page, "credential").map((one) => [one.dataset["name"] ?? "", one.textContent ?? ""]);
+  return {
+    visible: visiblePart(page),
+    content: textIn(page, "content"),
+    credentials: Object.fromEntries(credentials),
+    rotations: embedded(page, "rotation").map((one) => one.textContent ?? ""),
+    manifest: textIn(page, "manifest"),
+  };
 }
 
 /** Checks a page and shows what came of it. @param {Document} page */
 export async function run(page) {
-  const visible = visiblePart(page);
+  const parts = partsOf(page);
   const words = JSON.parse(textIn(page, "words"));
   if (!globalThis.crypto?.subtle) {
     showNothing(page, words);
     return;
   }
-  const credentials = credentialsIn(page);
-  const text = textIn(page, "content");
-  const outcome = await checkAll({ content: text, credentials, manifest: textIn(page, "manifest"), visible });
-  const content = outcome.state === "fail" ? { skills: [] } : JSON.parse(text);
-  showOutcome(page, outcome, content, words);
-  offerCredentials(page, outcome, content, credentials, words);
+  const outcome = await checkAll(parts);
+  showOutcome(page, outcome, words);
+  offerCredentials(page, outcome, parts.credentials, words);
 }
 
 /** Runs, and says so where even the words of this script were altered. @param {Document} page */

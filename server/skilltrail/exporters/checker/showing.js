@@ -19,16 +19,16 @@ export function filled(pattern, values) {
   return pattern.replace(/\{(n|name)\}/g, (_whole, key) => String(values[key] ?? ""));
 }
 
-/** Shows everything. @param {Document} page @param {Outcome} outcome @param {any} content @param {Words} words */
-export function showOutcome(page, outcome, content, words) {
+/** Shows everything. @param {Document} page @param {Outcome} outcome @param {Words} words */
+export function showOutcome(page, outcome, words) {
   page.documentElement.dataset["state"] = outcome.state;
   showVerdict(page, outcome, words);
   showLines(page, outcome.lines, words);
   if (outcome.state === "pass") {
-    fillExcerpts(page, outcome, content, words, words["checked"] ?? "", "checked");
+    fillExcerpts(page, outcome, words, words["checked"] ?? "", "checked");
   } else {
     keepBack(page, outcome, words);
-    if (outcome.state === "open") offerUnchecked(page, outcome, content, words);
+    if (outcome.state === "open") offerUnchecked(page, outcome, words);
   }
 }
 
@@ -92,23 +92,16 @@ function showLines(page, lines, words) {
 /** @param {Document} page @returns {HTMLElement[]} */
 const places = (page) => /** @type {HTMLElement[]} */ ([...page.querySelectorAll(".excerpt")]);
 
-/** @param {Document} page @param {Outcome} outcome @param {any} content @param {Words} words @param {string} mark @param {string} kind */
-function fillExcerpts(page, outcome, content, words, mark, kind) {
+/** @param {Document} page @param {Outcome} outcome @param {Words} words @param {string} mark @param {string} kind */
+function fillExcerpts(page, outcome, words, mark, kind) {
   const labels = JSON.parse(words["labels"] ?? "{}");
   for (const place of places(page)) {
-    const shown = outcome.shown.get(Number(place.dataset["entry"]));
+    const shown = outcome.shown.get(Number(place.dataset["place"]));
     const pending = place.querySelector(".pending");
     if (!shown || !pending) continue;
-    const provider = providerOf(content, shown.entry);
-    pending.replaceWith(...talk(page, shown.parts, provider, labels, words));
+    pending.replaceWith(...talk(page, shown.parts, shown.provider, labels, words));
     place.querySelector(".entry")?.prepend(make(page, "li", mark, kind));
   }
-}
-
-/** @param {any} content @param {number} entry */
-function providerOf(content, entry) {
-  for (const skill of content.skills) for (const one of skill.excerpts) if (one.entry === entry) return one.provider;
-  return "";
 }
 
 /**
@@ -150,35 +143,34 @@ function follows(before, after) {
 
 /** @param {Document} page @param {Outcome} outcome @param {Words} words */
 function keepBack(page, outcome, words) {
-  const failed = new Set(outcome.lines.filter((one) => one.kind === "entry" && one.state === "fail").map((one) => one.n));
   for (const place of places(page)) {
     const pending = place.querySelector(".pending");
     if (!pending) continue;
-    const altered = failed.has(Number(place.dataset["entry"]));
+    const altered = outcome.state === "fail" && !outcome.shown.has(Number(place.dataset["place"]));
     const reason = outcome.state === "fail" ? "notShown" : "waiting";
     pending.textContent = words[altered ? "altered" : reason] ?? "";
     if (altered) pending.classList.add("altered");
   }
 }
 
-/** Lets a reader without Ed25519 read on, told that it is unchecked. @param {Document} page @param {Outcome} outcome @param {any} content @param {Words} words */
-function offerUnchecked(page, outcome, content, words) {
+/** Lets a reader without Ed25519 read on, told that it is unchecked. @param {Document} page @param {Outcome} outcome @param {Words} words */
+function offerUnchecked(page, outcome, words) {
   if (!outcome.shown.size) return;
   const button = make(page, "button", words["shownUnchecked"] ?? "");
   button.addEventListener("click", () => {
-    fillExcerpts(page, outcome, content, words, words["unchecked"] ?? "", "unchecked");
+    fillExcerpts(page, outcome, words, words["unchecked"] ?? "", "unchecked");
     button.remove();
   });
   page.querySelector(".unchanged")?.append(button);
 }
 
-/** Offers each credential that passed as a file. @param {Document} page @param {Outcome} outcome @param {any} content @param {Record<string, string>} credentials @param {Words} words */
-export function offerCredentials(page, outcome, content, credentials, words) {
+/** Offers each credential as a file, unless checks failed. @param {Document} page @param {Outcome} outcome @param {Record<string, string>} credentials @param {Words} words */
+export function offerCredentials(page, outcome, credentials, words) {
   if (outcome.state === "fail") return;
   for (const place of page.querySelectorAll("[data-skill]")) {
     const id = /** @type {HTMLElement} */ (place).dataset["skill"] ?? "";
     const data = credentials[id];
-    if (!data || !content.skills.some((/** @type {any} */ one) => one.id === id)) continue;
+    if (!data) continue;
     const button = make(page, "button", words["save"] ?? "");
     button.addEventListener("click", () => saveFile(page, data, `credential-${id.replace("urn:uuid:", "")}.json`));
     place.append(button);
