@@ -17,6 +17,7 @@ from skilltrail.application.contexts import ContextsFacade
 from skilltrail.application.corrections import CorrectionsFacade
 from skilltrail.application.data_rights import DataRightsFacade
 from skilltrail.application.demo import DemoFacade
+from skilltrail.application.endorsements import EndorsementsFacade
 from skilltrail.application.entries import EntriesFacade
 from skilltrail.application.evidence_log import EvidenceLogFacade
 from skilltrail.application.exchanges import ExchangesFacade
@@ -126,6 +127,7 @@ class Application:
         self.claims = ClaimsFacade(database=database, history=history, clock=clock)
         self.checks = ChecksFacade(database=database, clock=clock, redactor=redactor)
         self.entries = EntriesFacade(database=database, clock=clock, redactor=redactor)
+        self.endorsements = EndorsementsFacade(database=database, clock=clock, identity=self.identity)
         self.contexts = ContextsFacade(
             database=database,
             clock=clock,

@@ -16,6 +16,8 @@ from skilltrail.cli.claims import claims_command
 from skilltrail.cli.clients import COMMANDS as CLIENTS
 from skilltrail.cli.clients import clients_command
 from skilltrail.cli.correcting import COMMANDS as CORRECTIONS
+from skilltrail.cli.endorsing import COMMANDS as ENDORSEMENTS
+from skilltrail.cli.endorsing import endorsements_command
 from skilltrail.cli.entering import COMMANDS as ENTRIES
 from skilltrail.cli.evidence_log import COMMANDS as LOG
 from skilltrail.cli.evidence_log import evidence_log_command
@@ -54,6 +56,7 @@ for _command in (
     review_command,
     clients_command,
     *ENTRIES,
+    endorsements_command,
     evidence_log_command,
     identity_command,
     exchanges_command,
@@ -68,6 +71,10 @@ for _command in (
 if isinstance(clients_command, click.Group):
     for _command in CLIENTS:
         clients_command.add_command(_command)
+
+if isinstance(endorsements_command, click.Group):
+    for _command in ENDORSEMENTS:
+        endorsements_command.add_command(_command)
 
 if isinstance(evidence_log_command, click.Group):
     for _command in LOG:

@@ -1,4 +1,5 @@
-"""What learners write themselves: reflections, deliverables, skills of their own, and goals."""
+"""What stands beside exchanges: reflections, deliverables, skills of one's own, goals; and endorsements with their
+requests, which stay and go with a topic as those do."""
 
 from __future__ import annotations
 
@@ -24,6 +25,12 @@ class EntryKind(StrEnum):
     DELIVERABLE = "deliverable"
     SKILL = "skill"
     GOAL = "goal"
+    REQUEST = "request"
+    ENDORSEMENT = "endorsement"
+
+
+WRITTEN = frozenset({EntryKind.REFLECTION, EntryKind.DELIVERABLE, EntryKind.SKILL, EntryKind.GOAL})
+"""Kinds of what learners write themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +74,77 @@ class Goal:
     reached_on: date | None = None
 
 
-Value = Reflection | Deliverable | OwnSkill | Goal
+@dataclass(frozen=True, slots=True)
+class EndorsementRequest:
+    """That somebody was asked for an endorsement; of what was asked only its digest is kept.
+
+    ``request`` and ``skill_id`` are urn:uuid, ``title`` is the skill as it was named, ``did`` the learner's key then.
+    """
+
+    request: str
+    skill_id: str
+    digest: str
+    did: str
+    title: str
+    made_on: date
+    answer_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class Endorsement:
+    """A statement that somebody else signed. ``document`` is their credential as it came, "" where a word of it was
+    hidden since: then it is no evidence any more.
+
+    ``name`` is the signer's as they wrote it, ``address`` where to ask back, ``text`` their words, ``about`` what they
+    confirmed beside. ``signed_on`` is by their clock; ``sha256`` (hex) is that of the document.
+    """
+
+    request: str
+    credential_id: str
+    did: str
+    name: str
+    address: str
+    text: str
+    about: str
+    signed_on: date
+    received_on: date
+    sha256: str
+    document: str
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is whole, and so evidence."""
+        return self.document != ""
+
+
+Written = Reflection | Deliverable | OwnSkill | Goal
+"""What learners write themselves."""
+
+Value = Written | EndorsementRequest | Endorsement
 
 _KINDS: dict[type[Any], EntryKind] = {
     Reflection: EntryKind.REFLECTION,
     Deliverable: EntryKind.DELIVERABLE,
     OwnSkill: EntryKind.SKILL,
     Goal: EntryKind.GOAL,
+    EndorsementRequest: EntryKind.REQUEST,
+    Endorsement: EntryKind.ENDORSEMENT,
 }
+
+_DATED: dict[EntryKind, type[Any]] = {
+    EntryKind.GOAL: Goal,
+    EntryKind.REQUEST: EndorsementRequest,
+    EntryKind.ENDORSEMENT: Endorsement,
+}
+_DAYS = ("by", "reached_on", "made_on", "answer_by", "signed_on", "received_on")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that the learner wrote. ``topic_name`` is that of a living topic, "" where it ended.
+    """One thing that stands beside exchanges. ``topic_name`` is that of a living topic, "" where it ended.
 
-    A reflection is about an exchange or a topic, a deliverable about a topic; skills and goals may name one.
+    A reflection is about an exchange or a topic, a deliverable about a topic, a request and an endorsement too; skills
+    and goals may name one.
     """
 
     id: int
@@ -123,5 +186,6 @@ def from_fields(kind: EntryKind, fields: dict[str, Any]) -> Value:
         return Deliverable(**fields | {"dated": date.fromisoformat(dated) if dated else None})
     if kind is EntryKind.SKILL:
         return OwnSkill(**fields)
-    days = {name: date.fromisoformat(fields[name]) if fields.get(name) else None for name in ("by", "reached_on")}
-    return Goal(name=fields["name"], **days)
+    days = {name: date.fromisoformat(fields[name]) if fields.get(name) else None for name in _DAYS if name in fields}
+    found: Value = _DATED[kind](**{**fields, **days})
+    return found

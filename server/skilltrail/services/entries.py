@@ -17,7 +17,7 @@ from skilltrail.domain.entries import (
     Goal,
     OwnSkill,
     Reflection,
-    Value,
+    Written,
     kind_of,
 )
 from skilltrail.errors import NotFound, RequestInvalid
@@ -34,7 +34,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 def keep(
     session: Session,
-    value: Value,
+    value: Written,
     *,
     now: datetime,
     entry_id: int | None = None,
@@ -124,7 +124,7 @@ def _standing(session: Session, entry_id: int) -> Entry:
     return found
 
 
-def _place(session: Session, value: Value, exchange_id: int | None, topic_id: str | None) -> None:
+def _place(session: Session, value: Written, exchange_id: int | None, topic_id: str | None) -> None:
     if isinstance(value, Reflection) and (exchange_id is None) == (topic_id is None):
         raise RequestInvalid(_("A reflection is about one exchange or one topic."))
     if isinstance(value, Deliverable) and topic_id is None:
@@ -135,7 +135,7 @@ def _place(session: Session, value: Value, exchange_id: int | None, topic_id: st
         raise NotFound(_("This exchange does not exist (any more)."))
 
 
-def _checked(value: Value, now: datetime) -> Value:
+def _checked(value: Written, now: datetime) -> Written:
     if isinstance(value, Reflection):
         return Reflection(_text(value.text, TEXT_LIMIT))
     if isinstance(value, OwnSkill):

@@ -101,6 +101,9 @@ DECIDE_SECRET = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), rate="unl
 DECIDE_IN_WORDS = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), max_bytes=65_536)
 """The same, with a text of the learner's."""
 
+DECIDE_LARGE = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), max_bytes=CAPTURE_BYTES)
+"""The same, with a file that somebody sent."""
+
 DASHBOARD_ONLY = Access(scopes=frozenset({Scope.DASHBOARD}))
 """About the dashboard's own session."""
 

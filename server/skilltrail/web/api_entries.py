@@ -17,7 +17,7 @@ from skilltrail.domain.entries import (
     Goal,
     OwnSkill,
     Reflection,
-    Value,
+    Written,
 )
 from skilltrail.web.access import DECIDE, DECIDE_IN_WORDS, READ
 from skilltrail.web.routes import Route
@@ -175,7 +175,7 @@ def entry_answer(entry: Entry) -> EntryAnswer:
     )
 
 
-def value_of(kind: str, body: dict[str, Any]) -> Value:
+def value_of(kind: str, body: dict[str, Any]) -> Written:
     """Return the value that a body names: its fields are those of the ``…In`` model of its kind."""
     if kind == "reflections":
         return Reflection(body["text"])

@@ -4,6 +4,7 @@ import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
 import { archiveClient, fillIn, keepClient, keepShort, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
 import { sayCheck, saveCheckWords, undoCheck } from "./checking.js";
+import { askForEndorsement, removeEndorsement, takeEndorsement } from "./endorsing.js";
 import { keepEntry, reachGoal, removeEntry, watchDeliverables } from "./entering.js";
 import { confirmClaim, noneFits, rejectClaim, searchConcepts, typeConcept, undoClaim, withdrawClaim } from "./claiming.js";
 import { download, formQuery, refreshPreview } from "./exporting.js";
@@ -128,6 +129,7 @@ const CLICKS = {
   "learning-undo": undoSaid,
   "entry-remove": removeEntry,
   "goal-reached": reachGoal,
+  "endorsement-remove": removeEndorsement,
   "check-say": sayCheck,
   "check-undo": undoCheck,
   "client-archive": archiveClient,
@@ -167,6 +169,8 @@ const SUBMITS = {
   "concept-search": searchConcepts,
   "check-words": saveCheckWords,
   "entry-keep": keepEntry,
+  "endorsement-ask": askForEndorsement,
+  "endorsement-take": takeEndorsement,
   "client-keep": keepClient,
   "client-remove": removeClient,
   "client-say": sayClient,
