@@ -67,7 +67,7 @@ def _skill(skill: SkillView) -> Iterator[str]:
 
 def _excerpt(one: ExcerptView) -> Iterator[str]:
     yield from [f"**{literal(one.title)}** ({literal('; '.join(one.facts))})", ""]
-    for label, text in one.parts:
+    for label, text, _asked in one.parts:
         yield from [f"*{literal(label)}*", "", _quoted(text.rstrip()), ""]
 
 

@@ -137,6 +137,11 @@ def entry_facts(excerpt: Excerpt, size: int, name: str) -> tuple[str, ...]:
     )
 
 
+def gap() -> str:
+    """Return what stands where paragraphs between two that are shown are withheld."""
+    return _("[…] paragraphs withheld")
+
+
 def part_label(field: str, provider: str) -> str:
     """Name a part of an entry: who speaks, or what it is."""
     kind = field.partition(".")[0]
@@ -185,7 +190,7 @@ def what_the_checks_show(portfolio: Portfolio) -> tuple[str, ...]:
     """Say what a reader may rely on once the checks have passed."""
     name = one_line(portfolio.person.name)
     found = [
-        _("Nothing here was changed since the holder of the key below signed it."),
+        _("Nothing of it was changed since the holder of the key that is named here signed it."),
         _("Each excerpt stands in {name}'s log word for word, and what is withheld of it cannot be swapped later."),
         _("The log holds {n} entries. One signed line commits to all of them and shows none of the others."),
     ]
