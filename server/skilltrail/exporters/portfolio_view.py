@@ -97,6 +97,7 @@ class PortfolioView:
     skills: tuple[SkillView, ...]
     withheld: str
     stages: str
+    attested: str
     shows: tuple[str, ...]
     shows_not: tuple[str, ...]
     time: str
@@ -125,6 +126,7 @@ def portfolio_view(portfolio: Portfolio) -> PortfolioView:
         skills=tuple(_skill(portfolio, skill) for skill in portfolio.skills),
         withheld=say.withheld_skills(portfolio.withheld),
         stages=say.what_stages_are(portfolio),
+        attested=say.what_attested_is(portfolio),
         shows=say.what_the_checks_show(portfolio),
         shows_not=say.what_they_do_not(portfolio),
         time=say.time_answer(portfolio),
@@ -146,7 +148,7 @@ def _skill(portfolio: Portfolio, skill: PortfolioSkill) -> SkillView:
         name=one_line(skill.name),
         area=area_words(skill.area),
         stage=stage_words(skill.stage),
-        rule=one_line(skill.stage_rule),
+        rule=say.rule(skill),
         fresh=say.freshness(skill),
         last=_("last on {day}").format(day=say.day(skill.last_on)),
         period=days_words(skill.first_on, skill.last_on),
