@@ -77,6 +77,7 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
         calls("json.loads", "json.load", "orjson.loads", "json.JSONDecoder", "flask.json.loads"),
         {
             "web/json_door.py": "the door",
+            "domain/leak_hits.py": "what is about to be handed out, opened to be looked through",
             "domain/strict_json.py": "evidence from others, measured before, nothing twice",
             "importers/stream.py": "one element of an export, cut out and measured by the splitter before",
             "storage/types.py": "what we wrote into our own encrypted database",
@@ -146,7 +147,10 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
     "making markup": (calls("Markup", "markupsafe.Markup", "flask.Markup"), {"web/rendering.py": "the one place"}),
     "templates from text": (
         calls_method("render_template_string", "from_string"),
-        {"exporters/timeline_html.py": "a template of ours, from the package"},
+        {
+            "exporters/timeline_html.py": "a template of ours, from the package",
+            "exporters/endorsement_request.py": "a template of ours, from the package",
+        },
     ),
     "permission across origins": (imports("flask_cors"), {"web/security.py": "paired extensions on one address"}),
     "a shell": (
@@ -210,6 +214,7 @@ PATTERNS = {
     "ml/learning_shapes.py",
     "ml/word_vectors.py",
     "ml/words.py",
+    "platform/byte_layers.py",
     "platform/checks.py",
     "platform/folders.py",
     "platform/personal_data.py",

@@ -10,12 +10,16 @@ from __future__ import annotations
 import click
 
 from skilltrail import __version__
+from skilltrail.cli.anchoring import COMMANDS as ANCHORS
+from skilltrail.cli.anchoring import anchor_command
 from skilltrail.cli.checking import check_command, review_command
 from skilltrail.cli.checkup import doctor_command
 from skilltrail.cli.claims import claims_command
 from skilltrail.cli.clients import COMMANDS as CLIENTS
 from skilltrail.cli.clients import clients_command
 from skilltrail.cli.correcting import COMMANDS as CORRECTIONS
+from skilltrail.cli.endorsing import COMMANDS as ENDORSEMENTS
+from skilltrail.cli.endorsing import endorsements_command
 from skilltrail.cli.entering import COMMANDS as ENTRIES
 from skilltrail.cli.evidence_log import COMMANDS as LOG
 from skilltrail.cli.evidence_log import evidence_log_command
@@ -26,8 +30,11 @@ from skilltrail.cli.identity import identity_command
 from skilltrail.cli.importing import import_command
 from skilltrail.cli.keeping import backup_command, restore_command
 from skilltrail.cli.learning import learning_command
+from skilltrail.cli.portfolios import COMMANDS as PORTFOLIO
+from skilltrail.cli.portfolios import portfolio_command
 from skilltrail.cli.searching import search_command
 from skilltrail.cli.serving import autostart_command, extension_command, open_command, pair_command, serve_command
+from skilltrail.cli.spot_checking import answer_command
 
 __all__ = ["main"]
 
@@ -54,7 +61,9 @@ for _command in (
     review_command,
     clients_command,
     *ENTRIES,
+    endorsements_command,
     evidence_log_command,
+    portfolio_command,
     identity_command,
     exchanges_command,
     export_command,
@@ -69,13 +78,25 @@ if isinstance(clients_command, click.Group):
     for _command in CLIENTS:
         clients_command.add_command(_command)
 
+if isinstance(endorsements_command, click.Group):
+    for _command in ENDORSEMENTS:
+        endorsements_command.add_command(_command)
+
+if isinstance(anchor_command, click.Group):
+    for _command in ANCHORS:
+        anchor_command.add_command(_command)
+
 if isinstance(evidence_log_command, click.Group):
-    for _command in LOG:
+    for _command in (*LOG, anchor_command, answer_command):
         evidence_log_command.add_command(_command)
 
 if isinstance(identity_command, click.Group):
     for _command in IDENTITY:
         identity_command.add_command(_command)
+
+if isinstance(portfolio_command, click.Group):
+    for _command in PORTFOLIO:
+        portfolio_command.add_command(_command)
 
 if isinstance(topics_command, click.Group):
     for _command in CORRECTIONS:

@@ -69,6 +69,7 @@ class SkillLine:
     idle_days: int = 0
     checked: int = 0
     deliverables: int = 0
+    endorsements: int = 0
     goal: str = ""
     goal_by: date | None = None
     of_client: int | None = None

@@ -91,3 +91,12 @@ def check_proof_of(document: dict[str, Any], issuer: str) -> None:
         verify_data_integrity_proof(document, pem)
     except LibOpenBadgesException:
         raise EvidenceInvalid(_("The signature does not fit: what was signed has been altered.")) from None
+
+
+def canonical_statements(document: dict[str, Any]) -> list[str]:
+    """Return the canonical form (RDFC-1.0) of a document of our own as its statements (N-Quads), sorted."""
+    from openbadgeslib.ob3.contexts import document_loader
+    from pyld import jsonld
+
+    options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": document_loader()}
+    return str(jsonld.normalize(document, {**options, "safe": True})).splitlines()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.checks import Said
-from skilltrail.domain.entries import Entry, EntryKind, Goal, OwnSkill
+from skilltrail.domain.entries import Endorsement, Entry, EntryKind, Goal, OwnSkill
 from skilltrail.domain.learning import Kind
 from skilltrail.domain.skill_list import SkillLine, SkillList
 from skilltrail.domain.stages import LearningCounts, StageRules, days_since, stage_by_counts
@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """What the learner wrote and checked, by topic."""
+    """What the learner wrote and checked, and what others signed, by topic."""
 
     checked: Mapping[str, int]
     deliverables: Mapping[str, int]
+    endorsements: Mapping[str, int]
     goals: Mapping[str, Goal]
     own: tuple[Entry, ...]
 
@@ -87,14 +88,17 @@ def _of_client(session: Session, columns: Columns, rows: NDArray[np.int64], clie
 def _evidence(session: Session, checked: Mapping[str, int]) -> _Evidence:
     entries, merged = entry_queries.entries(session), entry_queries.merged_into(session)
     deliverables: Counter[str] = Counter()
+    endorsements: Counter[str] = Counter()
     goals: dict[str, Goal] = {}
     for entry in entries:
         for topic in {entry.topic_id, *merged.get(entry.topic_id or "", ())} - {None}:
             deliverables[topic or ""] += entry.kind is EntryKind.DELIVERABLE
+            endorsements[topic or ""] += isinstance(entry.value, Endorsement) and entry.value.stands
             goal = entry.value
             if isinstance(goal, Goal) and goal.reached_on is None:
                 goals[topic or ""] = min(goals.get(topic or "", goal), goal, key=_due)
-    return _Evidence(checked, deliverables, goals, tuple(one for one in entries if one.kind is EntryKind.SKILL))
+    own = tuple(one for one in entries if one.kind is EntryKind.SKILL)
+    return _Evidence(checked, deliverables, endorsements, goals, own)
 
 
 def _due(goal: Goal) -> tuple[date, str]:
@@ -112,12 +116,13 @@ def _line(
 ) -> SkillLine:
     topic = names.topic_id
     deliverables, goal = evidence.deliverables.get(topic, 0), evidence.goals.get(topic)
+    endorsements = evidence.endorsements.get(topic, 0)
     return SkillLine(
         name=names.name,
         topic_id=topic,
         area=names.area,
         colour=names.colour,
-        stage=stage_by_counts(counts, rules=rules, deliverables=deliverables),
+        stage=stage_by_counts(counts, rules=rules, deliverables=deliverables, endorsements=endorsements),
         counts=counts,
         exchanges=figures.exchanges,
         unclear=kinds[Kind.UNSURE.value] + kinds["waiting"],
@@ -126,6 +131,7 @@ def _line(
         idle_days=days_since(figures.last_at, now.astimezone()),
         checked=evidence.checked.get(topic, 0),
         deliverables=deliverables,
+        endorsements=endorsements,
         goal=goal.name if goal else "",
         goal_by=goal.by if goal else None,
     )

@@ -213,10 +213,21 @@ def ids_shown_of(
 
 def count_exported(session: Session, *, history: HistoryColumns, admitted: frozenset[int] = frozenset()) -> int:
     """Return how many rows the table of all exchanges has: what is hidden or left out of exports is not in it."""
-    wanted = TimelineFilter()
+    _columns, _inside, leaving = rows_exported(session, TimelineFilter(), history=history, admitted=admitted)
+    return len(leaving) + queries.exported_off_path(session, admitted)
+
+
+def rows_exported(
+    session: Session, wanted: TimelineFilter, *, history: HistoryColumns, admitted: frozenset[int]
+) -> tuple[Columns, NDArray[np.int64], NDArray[np.int64]]:
+    """Return the columns, their rows that an export within a filter could hold, and those among them that it holds.
+
+    The others are clients' but the ``admitted`` ones, or were not looked at.
+    """
+    columns = history.at(session)
     part = _part(wanted, queries.topic_names(session), exported=True)
-    rows = _rows(session, history.at(session), part, bounds_of(wanted, exported=True, admitted=admitted))
-    return len(rows) + queries.exported_off_path(session, admitted)
+    inside = _rows(session, columns, part, bounds_of(wanted))
+    return columns, inside, _rows(session, columns, part, bounds_of(wanted, exported=True, admitted=admitted))
 
 
 def first_entries(
@@ -288,6 +299,22 @@ def _rows(session: Session, columns: Columns, part: Part, bounds: Bounds) -> NDA
         return rows
     apart = once(session, f"apart {bounds}", lambda: kept_apart(session, bounds))
     return counting.without(columns, rows, apart)
+
+
+def rows_that_may_leave(
+    session: Session, columns: Columns, topic_id: str, wanted: TimelineFilter, admitted: frozenset[int]
+) -> NDArray[np.int64]:
+    """Return a topic's rows, in the order of time, that an export within a filter may hold."""
+    part = replace(_part(wanted, {}, exported=True), topics=(topic_id,))
+    return _rows(session, columns, part, bounds_of(wanted, exported=True, admitted=admitted))
+
+
+def all_rows_that_may_leave(
+    session: Session, columns: Columns, wanted: TimelineFilter, admitted: frozenset[int]
+) -> NDArray[np.int64]:
+    """Return the rows of all topics that an export within a filter may hold."""
+    part = _part(wanted, queries.topic_names(session), exported=True)
+    return _rows(session, columns, part, bounds_of(wanted, exported=True, admitted=admitted))
 
 
 def _part(wanted: TimelineFilter, names: Mapping[str, TopicNames], *, exported: bool) -> Part:

@@ -90,6 +90,12 @@ def is_there(session: Session, *, topic_id: str | None = None, exchange_id: int 
     return session.execute(select(Exchange.id).where(Exchange.id == exchange_id)).first() is not None
 
 
+def topic_name(session: Session, topic_id: str) -> str | None:
+    """Return the name of a living topic, or None."""
+    named = select(func.coalesce(Topic.pinned_name, Topic.name))
+    return session.execute(named.where(Topic.id == topic_id, Topic.retired_at.is_(None))).scalar_one_or_none()
+
+
 def put(
     session: Session,
     value: Value,
@@ -166,20 +172,26 @@ def set_value(session: Session, number: int, value: dict[str, Any]) -> None:
 
 
 def emptied_topics(session: Session, ids: Iterable[int]) -> set[str]:
-    """Return the topics that would hold nothing without these exchanges."""
+    """Return the topics that entries are about and that would hold nothing without these exchanges."""
+    named = select(EntryRow.topic_id).where(EntryRow.topic_id.is_not(None)).distinct()
+    return emptied_topics_of(session, {topic for topic in session.execute(named).scalars() if topic}, ids)
+
+
+def emptied_topics_of(session: Session, topics: Iterable[str], ids: Iterable[int]) -> set[str]:
+    """Return those of ``topics`` that would hold nothing without these exchanges."""
     gone = set(ids)
     losing: dict[str, int] = {}
-    statement = select(TopicMembership.topic_id, TopicMembership.exchange_id).where(
-        TopicMembership.topic_id.in_(select(EntryRow.topic_id).where(EntryRow.topic_id.is_not(None)))
-    )
-    for topic_id, exchange_id in session.execute(statement):
+    held = TopicMembership.topic_id.in_(sorted(topics))
+    for topic_id, exchange_id in session.execute(
+        select(TopicMembership.topic_id, TopicMembership.exchange_id).where(held)
+    ):
         losing[topic_id] = losing.get(topic_id, 0) + (exchange_id not in gone)
     return {topic_id for topic_id, left in losing.items() if not left}
 
 
 def about(session: Session, *, topics: Iterable[str], exchanges: Sequence[int]) -> set[int]:
-    """Return the reflections and deliverables that rest on these topics, and all entries on these exchanges."""
-    resting = [EntryKind.REFLECTION.value, EntryKind.DELIVERABLE.value]
+    """Return the entries that rest on these topics (but not skills and goals), and all entries on these exchanges."""
+    resting = [kind.value for kind in EntryKind if kind not in (EntryKind.SKILL, EntryKind.GOAL)]
     of_topics = and_(EntryRow.topic_id.in_(sorted(topics)), EntryRow.kind.in_(resting))
     found = set(session.execute(select(EntryRow.entry_id).where(of_topics)).scalars())
     gone = set(exchanges)

@@ -98,8 +98,14 @@ DECIDE = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}))
 DECIDE_SECRET = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), rate="unlock")
 """The same, where a passphrase can be tried."""
 
+MAKE_FILES = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), rate="portfolio")
+"""Making a file that is signed, perhaps with a passphrase."""
+
 DECIDE_IN_WORDS = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), max_bytes=65_536)
 """The same, with a text of the learner's."""
+
+DECIDE_LARGE = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), max_bytes=CAPTURE_BYTES)
+"""The same, with a file that somebody sent."""
 
 DASHBOARD_ONLY = Access(scopes=frozenset({Scope.DASHBOARD}))
 """About the dashboard's own session."""

@@ -8,11 +8,13 @@ from typing import Any
 from flask import Blueprint
 
 from skilltrail.web import (
+    api_anchors,
     api_capture,
     api_checks,
     api_claims,
     api_clients,
     api_corrections,
+    api_endorsements,
     api_entries,
     api_forget,
     api_identity,
@@ -21,9 +23,11 @@ from skilltrail.web import (
     api_learner,
     api_learning,
     api_log,
+    api_portfolios,
     api_redactions,
     api_search,
     api_skills,
+    api_spot_checks,
 )
 from skilltrail.web.access import CAPTURE_PREFLIGHT, PUBLIC, asks
 from skilltrail.web.routes import Route, blueprint
@@ -50,9 +54,13 @@ ROUTES: tuple[Route, ...] = (
     *api_learning.ROUTES,
     *api_checks.ROUTES,
     *api_entries.ROUTES,
+    *api_endorsements.ROUTES,
     *api_skills.ROUTES,
     *api_clients.ROUTES,
     *api_log.ROUTES,
+    *api_anchors.ROUTES,
+    *api_spot_checks.ROUTES,
+    *api_portfolios.ROUTES,
     *api_identity.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )

@@ -19,6 +19,7 @@ from skilltrail.web import (
     forget_pages,
     import_pages,
     language,
+    portfolio_pages,
     problems,
     redaction_pages,
     review_pages,
@@ -85,6 +86,7 @@ def create_app(
     app.register_blueprint(entry_pages.bp)
     app.register_blueprint(client_pages.bp)
     app.register_blueprint(export_pages.bp)
+    app.register_blueprint(portfolio_pages.bp)
     return app
 
 

@@ -1,9 +1,11 @@
 /** What buttons and forms do: one table, one listener each for clicks, submits and changes. */
 
+import { notePush, removeAnchor, requestAnchor, takeAnchor } from "./anchoring.js";
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
 import { archiveClient, fillIn, keepClient, keepShort, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
 import { sayCheck, saveCheckWords, undoCheck } from "./checking.js";
+import { askForEndorsement, removeEndorsement, takeEndorsement } from "./endorsing.js";
 import { keepEntry, reachGoal, removeEntry, watchDeliverables } from "./entering.js";
 import { confirmClaim, noneFits, rejectClaim, searchConcepts, typeConcept, undoClaim, withdrawClaim } from "./claiming.js";
 import { download, formQuery, refreshPreview } from "./exporting.js";
@@ -41,6 +43,7 @@ import {
   watchTicks,
 } from "./correcting.js";
 import { decide } from "./pairing.js";
+import { beginPortfolio, copyPortfolio, exportPortfolio, keepNow, removePortfolio, resolveHit, reword, showExcerpts, undoPortfolio, watchPortfolio } from "./portfolio.js";
 import {
   addOwnData,
   addOwnWord,
@@ -128,6 +131,9 @@ const CLICKS = {
   "learning-undo": undoSaid,
   "entry-remove": removeEntry,
   "goal-reached": reachGoal,
+  "endorsement-remove": removeEndorsement,
+  "anchor-request": requestAnchor,
+  "anchor-remove": removeAnchor,
   "check-say": sayCheck,
   "check-undo": undoCheck,
   "client-archive": archiveClient,
@@ -138,6 +144,13 @@ const CLICKS = {
   "client-suggested": takeSuggestion,
   "client-candidate": fillIn,
   "project-remove": removeProject,
+  "portfolio-copy": copyPortfolio,
+  "portfolio-remove": removePortfolio,
+  "portfolio-undo": undoPortfolio,
+  "portfolio-excerpts": showExcerpts,
+  "portfolio-hit": resolveHit,
+  "portfolio-reword": reword,
+  "portfolio-export": exportPortfolio,
 };
 
 /** @type {Record<string, (form: HTMLFormElement) => unknown>} */
@@ -167,10 +180,19 @@ const SUBMITS = {
   "concept-search": searchConcepts,
   "check-words": saveCheckWords,
   "entry-keep": keepEntry,
+  "endorsement-ask": askForEndorsement,
+  "endorsement-take": takeEndorsement,
+  "anchor-take": takeAnchor,
+  "anchor-pushed": notePush,
   "client-keep": keepClient,
   "client-remove": removeClient,
   "client-say": sayClient,
   "client-chosen": sayClientOfChosen,
+  "portfolio-new": beginPortfolio,
+  "portfolio-about": keepNow,
+  "portfolio-skills": keepNow,
+  "portfolio-skill": keepNow,
+  "portfolio-pick": keepNow,
 };
 
 export function listenToActions() {
@@ -178,6 +200,7 @@ export function listenToActions() {
   watchTicks();
   watchDeliverables();
   watchSearch();
+  watchPortfolio();
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button[data-action]") : null;
     const act = button instanceof HTMLElement ? CLICKS[button.dataset["action"] ?? ""] : undefined;

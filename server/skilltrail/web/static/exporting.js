@@ -50,16 +50,25 @@ export async function download(button) {
 /**
  * @param {string} name
  * @param {string} text
+ * @param {string} [type]
  */
-export function saveText(name, text) {
-  save(name, new Blob([text], { type: "text/plain;charset=utf-8" }));
+export function saveText(name, text, type = "text/plain") {
+  save(name, new Blob([text], { type: `${type};charset=utf-8` }));
+}
+
+/**
+ * @param {string} name
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+export function saveBytes(name, bytes) {
+  save(name, new Blob([bytes], { type: "application/octet-stream" }));
 }
 
 /**
  * @param {string} name
  * @param {Blob} content
  */
-function save(name, content) {
+export function save(name, content) {
   const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;

@@ -16,6 +16,8 @@ const PLACES = [
   { pattern: /^\/evidence$/, fragment: "/fragments/evidence", nav: "timeline" },
   { pattern: /^\/clients$/, fragment: "/fragments/clients", nav: "clients" },
   { pattern: /^\/clients\/(\w+)$/, fragment: "/fragments/clients/$1", nav: "clients" },
+  { pattern: /^\/portfolio$/, fragment: "/fragments/portfolios", nav: "portfolio" },
+  { pattern: /^\/portfolio\/(\d+)$/, fragment: "/fragments/portfolios/$1", nav: "portfolio" },
   { pattern: /^\/export$/, fragment: "/fragments/export", nav: "export" },
   { pattern: /^\/health$/, fragment: "/fragments/health", nav: "health" },
   { pattern: /^\/settings$/, fragment: "/fragments/settings", nav: "settings" },
