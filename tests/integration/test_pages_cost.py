@@ -76,6 +76,7 @@ def ids(filled: Application, tmp_path: Path) -> dict[str, str]:
         "import_id": str(filled.imports.listing()[0].id),
         "backup_name": filled.backups.make().name,
         "word_id": "1",
+        "kind": "reflection",
     }
 
 
