@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from markdown_it import MarkdownIt
 
 from portfolios import ATTACKS
 from skilltrail.exporters.portfolio_dressing import dressed
-from skilltrail.exporters.portfolio_markdown import addressed, coded
+from skilltrail.exporters.portfolio_markdown import _dressed, addressed, coded
 from skilltrail.exporters.portfolio_view import contact_link
 
 TALK = "Use **both** and `a < b`:\n\n```js\nif (a) {\n\n  b();\n}\n```\n1. one\n- two **three\nplain `open"
@@ -55,3 +58,27 @@ def test_addresses_and_hashes_stand_in_markdown_without_backslashes() -> None:
     assert addressed("javascript:alert(1)") == "javascript:alert(1)"
     assert coded("5f_5f*") == "`5f_5f*`"
     assert coded("a`b") == "`` a`b ``"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\n<b>x</b>\n```\u00a0\n<i>y</i>\n```\n<img src=x>",
+        "```\n````\n<b>x</b>\n`````\n</code></pre>\n~~~\n<i>",
+        "`` `<b>` \\`<i>`` `a`<u>`",
+        "~~~\n```\n<b>",
+        "`<b>`\\`<i>`<u>\n`unclosed <s>\n`<q>",
+        "\\\\`<b>`\\`",
+    ],
+)
+def test_code_in_markdown_lets_no_markup_out(text: str) -> None:
+    shown = MarkdownIt("commonmark", {"html": True}).render(_dressed(text))
+
+    bare = re.sub(r"</?(blockquote|pre|code|p|br /|br)>", "", shown)
+    assert "<" not in bare
+
+
+def test_what_is_withheld_ends_a_block_of_code() -> None:
+    kinds = [kind for kind, _runs in dressed("```\na\n[…]\n**b**", "[…]")]
+
+    assert kinds == ["code", "line", "line"]

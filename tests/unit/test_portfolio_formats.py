@@ -157,7 +157,7 @@ class TestMarkdown:
     def test_excerpts_stand_line_by_line(self) -> None:
         text = made("markdown").decode()
 
-        assert "> where created\\_at &gt;\\= '2026-05-01'" in text
+        assert "> where created_at >= '2026-05-01'\n" in text
 
 
 class TestPdf:

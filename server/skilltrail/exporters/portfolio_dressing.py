@@ -17,15 +17,18 @@ Run = tuple[str, str]
 """How it is set ("plain", "code", "bold"), and the text."""
 
 
-def dressed(text: str) -> list[tuple[str, list[Run]]]:
+def dressed(text: str, gap: str = "") -> list[tuple[str, list[Run]]]:
     """Return blocks: "code" with its whole text, "item" and "line" with their runs.
 
-    Joined by line ends they are the text.
+    Joined by line ends they are the text. A line that is ``gap`` stands for what is withheld: no block goes on over it.
     """
     blocks: list[tuple[str, list[Run]]] = []
     code: list[str] = []
     opened = ""
     for line in text.split("\n"):
+        if code and gap and line == gap:
+            blocks.append(("code", [("code", "\n".join(code))]))
+            code, opened = [], ""
         found = _FENCE.match(line)
         sign = found.group(1) if found else ""
         if not opened and not sign:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from skilltrail.domain.portfolio import SignedPortfolio
 from skilltrail.exporters.plain_text import one_line, visible_lines
+from skilltrail.exporters.portfolio_dressing import Run, dressed
 from skilltrail.exporters.portfolio_view import (
     DeliverableView,
     EndorsementView,
@@ -14,6 +15,7 @@ from skilltrail.exporters.portfolio_view import (
     SkillView,
     portfolio_view,
 )
+from skilltrail.exporters.portfolio_words import gap
 from skilltrail.exporters.timeline_markdown import literal
 from skilltrail.i18n import _, speaking
 
@@ -70,7 +72,7 @@ def _skill(skill: SkillView) -> Iterator[str]:
 def _excerpt(one: ExcerptView) -> Iterator[str]:
     yield from [f"**{literal(one.title)}** ({literal('; '.join(one.facts))})", ""]
     for label, text, _asked in one.parts:
-        yield from [f"*{literal(label)}*", "", _quoted(text.rstrip()), ""]
+        yield from [f"*{literal(label)}*", "", _dressed(text.rstrip()), ""]
 
 
 def _deliverable(one: DeliverableView) -> str:
@@ -131,6 +133,30 @@ def coded(text: str) -> str:
         ticks += "`"
     space = " " if "`" in line else ""
     return f"{ticks}{space}{line}{space}{ticks}" if line else ""
+
+
+def _dressed(text: str) -> str:
+    """Return an excerpt as a quote: its code stands as code, all else as words."""
+    return "\n".join(_block(kind, runs) for kind, runs in dressed(visible_lines(text).replace("\r", "\n"), gap()))
+
+
+def _block(kind: str, runs: list[Run]) -> str:
+    if kind == "code":
+        # A fence of ours, longer than any in the code: nothing in it can end it.
+        fence = "```"
+        while fence in runs[0][1]:
+            fence += "`"
+        return "\n".join(f"> {line}" for line in (fence, *runs[0][1].split("\n"), fence))
+    # Backticks of a run of code are its own, and in it stands none: Markdown reads it just so.
+    line = "".join(words if how == "code" else _within(words) for how, words in runs)
+    return f"> {_no_block(line)}  " if line.strip() else ">"
+
+
+def _within(words: str) -> str:
+    """Return words beside code, with the blanks at their ends."""
+    before, after = words[:1].isspace(), words[-1:].isspace()
+    plain = literal(words)
+    return f"{' ' if before else ''}{plain}{' ' if after and plain else ''}"
 
 
 def _quoted(text: str) -> str:

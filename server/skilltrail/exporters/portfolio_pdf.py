@@ -15,10 +15,11 @@ from typing import Any
 from skilltrail.domain.portfolio import PortfolioSkill, SignedPortfolio
 from skilltrail.exporters import portfolio_chart as charts
 from skilltrail.exporters.chart_spec import PALETTE
-from skilltrail.exporters.portfolio_dressing import dressed
+from skilltrail.exporters.portfolio_dressing import Run, dressed
 from skilltrail.exporters.portfolio_markup import Element, serialised, tag
 from skilltrail.exporters.portfolio_page_words import how_to_check
 from skilltrail.exporters.portfolio_view import PortfolioView, SkillView, contact_link, portfolio_view
+from skilltrail.exporters.portfolio_words import gap
 from skilltrail.exporters.wording import visible_lines
 from skilltrail.i18n import _, speaking
 
@@ -111,7 +112,9 @@ def _skill(skill: PortfolioSkill, said: SkillView, months: list[str], place: int
             {
                 "title": one.title,
                 "facts": " · ".join(one.facts),
-                "parts": [(label, dressed(visible_lines(text).rstrip()), asked) for label, text, asked in one.parts],
+                "parts": [
+                    (label, dressed(visible_lines(text).rstrip(), gap()), asked) for label, text, asked in one.parts
+                ],
             }
             for one in said.excerpts
         ],
@@ -139,6 +142,10 @@ def _chart(skill: PortfolioSkill, said: SkillView, months: list[str], place: int
     box = dict(drawn.attributes)["viewBox"]
     picture = tag("svg", tag("style", style), *drawn.children, xmlns="http://www.w3.org/2000/svg", viewBox_=box)
     return serialised(picture).replace("&nbsp;", " ")
+
+
+def _set(text: str) -> list[tuple[str, list[Run]]]:
+    return dressed(visible_lines(text).rstrip(), gap())
 
 
 def _strip(skill: PortfolioSkill, months: list[str], place: int) -> str:

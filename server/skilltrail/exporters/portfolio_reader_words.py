@@ -1,4 +1,4 @@
-"""What a portfolio tells its reader to do: what carries no proof, when a check shows something, and what can be done now."""
+"""What a portfolio tells its reader: what carries no proof, when a check shows something, what can be done now."""
 
 from __future__ import annotations
 
