@@ -111,10 +111,8 @@ def _skill(skill: PortfolioSkill, said: SkillView, months: list[str], place: int
         "excerpts": [
             {
                 "title": one.title,
-                "facts": " · ".join(one.facts),
-                "parts": [
-                    (label, dressed(visible_lines(text).rstrip(), gap()), asked) for label, text, asked in one.parts
-                ],
+                "facts": "; ".join(one.facts),
+                "parts": [(label, _set(text), asked) for label, text, asked in one.parts],
             }
             for one in said.excerpts
         ],
