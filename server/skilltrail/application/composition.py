@@ -137,6 +137,7 @@ class Application:
         self.endorsements = EndorsementsFacade(database=database, clock=clock, identity=self.identity)
         self.contexts = ContextsFacade(
             database=database,
+            history=history,
             clock=clock,
             redactor=redactor,
             changed=self._tell,

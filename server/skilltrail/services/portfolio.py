@@ -49,6 +49,7 @@ from skilltrail.services.portfolio_parts import (
 )
 from skilltrail.services.skills import path_of
 from skilltrail.services.trail import rows_that_may_leave
+from skilltrail.services.work_days import moment_of
 from skilltrail.storage import claim_queries, entry_queries
 from skilltrail.storage import portfolio_evidence_queries as evidence
 from skilltrail.storage.history_columns import Columns, HistoryColumns
@@ -206,7 +207,7 @@ class _Work:
             self._columns,
             rows,
             checked=[Checked(one.made_at.astimezone(), one.exchange_id, one.said is Said.CORRECTED) for one in found],
-            applied_at=[one.created_at.astimezone() for one in attached],
+            applied_at=[moment_of(one.dated).astimezone() for one in attached],
             now=self._making.now,
             pause=self._making.pause,
             rules=self._making.rules,
