@@ -33,6 +33,7 @@ VARIANTS = (
     "/fragments/search?q=rust",
     "/fragments/clients/none",
     "/fragments/clients/undecided",
+    "/fragments/spot-check?entries=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15",
     *(f"/fragments/export-preview?format={name}" for name in ("html", "markdown", "json", "csv", "xlsx")),
 )
 MADE_BEHIND = ("chart", "-map", "/parts")
