@@ -437,7 +437,7 @@ def _hostile_skill(log: Log, number: int, attack: str) -> PortfolioSkill:
             ShownDeliverable("url", attack, date(2026, 10, 21), address=f"javascript:alert(1)//{attack}"),
             ShownDeliverable("commit", attack, date(2026, 10, 21), address=attack, commit=attack),
         ),
-        endorsements=(replace(_endorsement("fine"), issuer_name=attack, contact=attack, comment=attack),),
+        endorsements=(replace(_endorsement(attack), issuer_name=attack, contact=attack),),
         entries=(number % len(log.told) + 1,),
     )
 

@@ -190,6 +190,14 @@ def _other_letter(mark: bytes, offset: int) -> Callable[[bytes], bytes]:
     return alter
 
 
+def test_words_of_the_script_that_cannot_be_read_fail_too(show: Callable[..., Page], genuine: bytes) -> None:
+    page = show(genuine.replace(b'id="words">{', b'id="words">', 1))
+
+    assert state(page) == "fail"
+    assert page.inner_text(".alarm-head") == "CHECKS FAILED"
+    assert page.locator(".excerpt .text").count() == 0
+
+
 DID = sample().person.did
 ALTERED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "a word": (_seen("small web shops", "large web shops"), "What this page shows"),
@@ -205,7 +213,7 @@ ALTERED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "an excerpt": (_in_content("Names are resolved", "Games are resolved"), "The content is what was signed"),
     "a disclosure": (_other_letter(b'"disclosures": [', 30), "The content is what was signed"),
     "a proof": (_other_letter(b'"proof": "', 90), "The content is what was signed"),
-    "the checkpoint": (_other_letter(b'"checkpoint": "', 90), "The content is what was signed"),
+    "the checkpoint": (_other_letter(b'"checkpoint": "c2', 90), "The content is what was signed"),
     "another key": (_in_content(DID, DID[:-1] + "e"), "The content is what was signed"),
     "a credential": (_other_letter(b'data-kind="credential" data-name="', 900), "Credential of"),
     "a credential that is gone": (_seen('data-kind="credential"', 'data-kind="credentiax"'), "Credential of"),

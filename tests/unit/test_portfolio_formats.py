@@ -118,6 +118,13 @@ def test_a_portfolio_in_german_speaks_no_english(name: str) -> None:
     assert "selbst" in german.lower()
 
 
+def test_verify_speaks_german_too() -> None:
+    text = members(made("bundle", whole("de")))["VERIFY.md"].decode()
+
+    assert "# Wie man das hier prüft" in text
+    assert "How to" not in text
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_format_breaks_on_words_that_attack_it(name: str) -> None:
     assert made(name, whole(attacked=True))

@@ -19,7 +19,7 @@ from skilltrail.i18n import _, direction, language, speaking
 SKILLS_MOST = 6
 """Skills drawn; of more, the number of the others is told."""
 
-_WIDTH, _ROW, _HEAD, _FOOT = 620, 34, 96, 88
+_WIDTH, _ROW, _HEAD, _FOOT = 620, 34, 96, 108
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 _INK, _SOFT, _PAPER, _HAIR, _TEAL = "#1f2a2e", "#566166", "#fbf8f3", "#ddd5c8", "#0f766e"
 
@@ -92,9 +92,10 @@ def _foot(view: PortfolioView, drawn: int, height: int) -> list[Element]:
     )
     return [
         tag("path", d=f"M24 {height - _FOOT}.5H{_WIDTH - 24}", stroke=_HAIR),
-        _text(_cut(view.statement, 84), 24, height - 62, "13", _INK, weight="600"),
-        _text(_cut(f"{rest} {view.made_with}".strip(), 90), 24, height - 41, "12", _SOFT),
-        _text(_cut(key, 90), 24, height - 21, "12", _TEAL),
+        _text(_cut(view.statement, 84), 24, height - 82, "13", _INK, weight="600"),
+        _text(_cut(view.attested, 104), 24, height - 61, "12", _SOFT),
+        _text(_cut(f"{rest} {view.made_with}".strip(), 94), 24, height - 41, "12", _SOFT),
+        _text(_cut(key, 94), 24, height - 21, "12", _TEAL),
     ]
 
 

@@ -8,6 +8,7 @@ import io
 from skilltrail.domain.portfolio import PortfolioSkill, SignedPortfolio
 from skilltrail.exporters.disclosure import self_recorded
 from skilltrail.exporters.exchanges_csv import safe_cell
+from skilltrail.exporters.portfolio_words import rule
 from skilltrail.i18n import speaking
 
 COLUMNS = (
@@ -45,7 +46,7 @@ def _cells(signed: SignedPortfolio, skill: PortfolioSkill) -> list[str]:
         skill.name,
         skill.area,
         skill.stage.value if skill.stage else "",
-        skill.stage_rule,
+        rule(skill),
         skill.first_on.isoformat(),
         skill.last_on.isoformat(),
         *map(str, counts),

@@ -44,11 +44,15 @@ def _skill(skill: SkillView) -> Iterator[str]:
     yield from (f"- {' '.join(text.split())} ({day})" for text, day in skill.reflections)
     for work in skill.deliverables:
         facts = [f"{name} {value}" for name, value in work.facts]
-        yield f"- {_('Deliverable')}: " + ", ".join(
-            filter(None, [work.title, work.kind, work.day, work.address, *facts])
+        yield (
+            "- "
+            + _("Deliverable")
+            + ": "
+            + ", ".join(filter(None, [work.title, work.kind, work.day, work.address, *facts]))
         )
     for said in skill.endorsements:
         comment = " ".join(said.comment.split())
-        yield f"- {_('Endorsement')}: “{comment}” {said.by}, {said.day}, {said.contact}. {said.caution}"
+        named = _("Endorsement")
+        yield f"- {named}: “{comment}” {said.by}, {said.day}, {said.contact}. {said.caution}"
     yield from (f"- {words} {address}".rstrip() for words, address in skill.alignments)
     yield ""

@@ -49,17 +49,17 @@ def _skill(skill: SkillView) -> Iterator[str]:
     yield from [literal(skill.story), ""]
     yield from [", ".join(f"{number} {literal(words)}" for number, words in skill.counts) + ".", ""]
     if skill.excerpts:
-        yield from [f"### {_('Excerpts from the log')}", ""]
+        yield from ["### " + _("Excerpts from the log"), ""]
         for one in skill.excerpts:
             yield from _excerpt(one)
     if skill.reflections:
-        yield from [f"### {_('What I learned, in my own words')}", ""]
+        yield from ["### " + _("What I learned, in my own words"), ""]
         for text, day in skill.reflections:
             yield from [_quoted(text), ">", f"> {literal(day)}", ""]
     if skill.deliverables:
-        yield from [f"### {_('What came of it')}", "", *map(_deliverable, skill.deliverables), ""]
+        yield from ["### " + _("What came of it"), "", *map(_deliverable, skill.deliverables), ""]
     if skill.endorsements:
-        yield from [f"### {_('What others say')}", ""]
+        yield from ["### " + _("What others say"), ""]
         for said in skill.endorsements:
             yield from _endorsement(said)
     yield from _small(skill)
@@ -67,7 +67,7 @@ def _skill(skill: SkillView) -> Iterator[str]:
 
 def _excerpt(one: ExcerptView) -> Iterator[str]:
     yield from [f"**{literal(one.title)}** ({literal('; '.join(one.facts))})", ""]
-    for label, text in one.parts:
+    for label, text, _asked in one.parts:
         yield from [f"*{literal(label)}*", "", _quoted(text.rstrip()), ""]
 
 
@@ -95,12 +95,12 @@ def _small(skill: SkillView) -> Iterator[str]:
 
 
 def _reach(view: PortfolioView) -> Iterator[str]:
-    yield from [f"## {_('How far this reaches')}", "", literal(f"{view.stages} {view.withheld}"), ""]
+    yield from ["## " + _("How far this reaches"), "", literal(f"{view.stages} {view.withheld}"), ""]
     yield from [literal(_("This text itself carries no proof: the page and the evidence bundle do.")), ""]
-    yield from [f"### {_('What the checks show')}", "", *(f"- {literal(words)}" for words in view.shows), ""]
-    yield from [f"### {_('What they do not show')}", "", *(f"- {literal(words)}" for words in view.shows_not), ""]
+    yield from ["### " + _("What the checks show"), "", *(f"- {literal(words)}" for words in view.shows), ""]
+    yield from ["### " + _("What they do not show"), "", *(f"- {literal(words)}" for words in view.shows_not), ""]
     yield from [f"{literal(view.time)} {literal(view.time_hint)} {literal(view.issuer)}", ""]
-    yield from [f"{_('Key')}: {literal(view.key)}", ""]
+    yield from [_("Key") + f": {literal(view.key)}", ""]
     if view.profiles:
         yield from [literal(", ".join(view.profiles)), ""]
 

@@ -6,7 +6,7 @@ import json
 
 from skilltrail.domain.portfolio import Portfolio
 from skilltrail.exporters.portfolio_view import PortfolioView
-from skilltrail.exporters.portfolio_words import part_label
+from skilltrail.exporters.portfolio_words import gap, part_label
 from skilltrail.i18n import _
 
 
@@ -14,7 +14,7 @@ def script_words(portfolio: Portfolio) -> str:
     """Return the words of the script as JSON that can stand in a script element."""
     words = {
         "labels": json.dumps(_labels(portfolio), ensure_ascii=True, sort_keys=True),
-        "gap": _("[…] paragraphs withheld"),
+        "gap": gap(),
         "passed": _("Unchanged since it was signed"),
         "failed": _("CHECKS FAILED: something here was altered"),
         "failedHint": _("Do not rely on this file. Ask for it again, from the sender."),

@@ -108,12 +108,9 @@ def _skill(skill: PortfolioSkill, said: SkillView, months: list[str], place: int
             {
                 "title": one.title,
                 "facts": " · ".join(one.facts),
-                "parts": [
-                    (label, visible_lines(text).rstrip(), part.name.startswith("prompt"))
-                    for (label, text), part in zip(one.parts, source.parts, strict=True)
-                ],
+                "parts": [(label, visible_lines(text).rstrip(), asked) for label, text, asked in one.parts],
             }
-            for one, source in zip(said.excerpts, skill.excerpts, strict=True)
+            for one in said.excerpts
         ],
         "deliverables": [
             {"title": one.title, "kind": one.kind, "day": one.day, "address": one.address, "facts": one.facts}

@@ -6,6 +6,7 @@ come through as they are (``Words``), without control characters; everything els
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from skilltrail.domain.portfolio import (
@@ -24,12 +25,12 @@ from skilltrail.i18n import _
 
 @dataclass(frozen=True, slots=True)
 class ExcerptView:
-    """``facts`` say whence it comes; ``parts`` are (who or what, text exactly as the log holds it)."""
+    """``facts`` say whence it comes; ``parts`` are (who or what, text as logged, whether the learner asks)."""
 
     entry: int
     title: str
     facts: tuple[str, ...]
-    parts: tuple[tuple[str, str], ...]
+    parts: tuple[tuple[str, str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class PortfolioView:
     skills: tuple[SkillView, ...]
     withheld: str
     stages: str
+    attested: str
     shows: tuple[str, ...]
     shows_not: tuple[str, ...]
     time: str
@@ -124,6 +126,7 @@ def portfolio_view(portfolio: Portfolio) -> PortfolioView:
         skills=tuple(_skill(portfolio, skill) for skill in portfolio.skills),
         withheld=say.withheld_skills(portfolio.withheld),
         stages=say.what_stages_are(portfolio),
+        attested=say.what_attested_is(portfolio),
         shows=say.what_the_checks_show(portfolio),
         shows_not=say.what_they_do_not(portfolio),
         time=say.time_answer(portfolio),
@@ -145,7 +148,7 @@ def _skill(portfolio: Portfolio, skill: PortfolioSkill) -> SkillView:
         name=one_line(skill.name),
         area=area_words(skill.area),
         stage=stage_words(skill.stage),
-        rule=one_line(skill.stage_rule),
+        rule=say.rule(skill),
         fresh=say.freshness(skill),
         last=_("last on {day}").format(day=say.day(skill.last_on)),
         period=days_words(skill.first_on, skill.last_on),
@@ -167,8 +170,25 @@ def _excerpt(excerpt: Excerpt, size: int, name: str) -> ExcerptView:
         entry=excerpt.entry,
         title=say.entry_title(excerpt),
         facts=say.entry_facts(excerpt, size, name),
-        parts=tuple((say.part_label(part.name, excerpt.provider), part.text) for part in excerpt.parts),
+        parts=tuple(_joined(excerpt)),
     )
+
+
+def _joined(excerpt: Excerpt) -> Iterator[tuple[str, str, bool]]:
+    """Yield texts of one kind put together; where paragraphs between them are withheld, it is said."""
+    kind, text, last = "", "", 0
+    for part in excerpt.parts:
+        name, _dot, number = part.name.partition(".")
+        place = int(number) if number.isdecimal() else 0
+        if name == kind:
+            text += part.text if place == last + 1 else f"\n{say.gap()}\n\n{part.text}"
+        else:
+            if kind:
+                yield say.part_label(kind, excerpt.provider), text, kind == "prompt"
+            kind, text = name, part.text
+        last = place
+    if kind:
+        yield say.part_label(kind, excerpt.provider), text, kind == "prompt"
 
 
 def _deliverable(one: ShownDeliverable) -> DeliverableView:

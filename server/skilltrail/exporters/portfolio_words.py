@@ -96,6 +96,13 @@ def turn_name(turn: Turn) -> str:
     return words[turn]
 
 
+def rule(skill: PortfolioSkill) -> str:
+    """Say the rule of the stage that was reached; with another's word, that nobody vouches for the key."""
+    if skill.stage is Stage.ATTESTED:
+        return one_line(skill.stage_rule) + " " + _("Nobody vouches for the key that signed it.")
+    return one_line(skill.stage_rule)
+
+
 def freshness(skill: PortfolioSkill) -> str:
     """Say when a skill was last practised, in words that stay true however late the file is read."""
     if skill.idle_days == 0:
@@ -135,6 +142,11 @@ def entry_facts(excerpt: Excerpt, size: int, name: str) -> tuple[str, ...]:
         checked.format(name=name),
         ngettext("{n} field withheld", "{n} fields withheld", excerpt.withheld),
     )
+
+
+def gap() -> str:
+    """Return what stands where paragraphs between two that are shown are withheld."""
+    return _("[…] paragraphs withheld")
 
 
 def part_label(field: str, provider: str) -> str:
@@ -185,7 +197,7 @@ def what_the_checks_show(portfolio: Portfolio) -> tuple[str, ...]:
     """Say what a reader may rely on once the checks have passed."""
     name = one_line(portfolio.person.name)
     found = [
-        _("Nothing here was changed since the holder of the key below signed it."),
+        _("Nothing of it was changed since the holder of the key that is named here signed it."),
         _("Each excerpt stands in {name}'s log word for word, and what is withheld of it cannot be swapped later."),
         _("The log holds {n} entries. One signed line commits to all of them and shows none of the others."),
     ]
@@ -245,10 +257,15 @@ def time_hint(portfolio: Portfolio) -> str:
 
 def what_stages_are(portfolio: Portfolio) -> str:
     """Say what the names of stages mean, and that none is a judgement."""
-    words = [_("A stage counts recorded activity by the rule that stands with each skill; it is no judgement.")]
-    if any(skill.stage is Stage.ATTESTED for skill in portfolio.skills):
-        words.append(_("“Attested” means that somebody else signed a statement, with a key that nobody vouches for."))
-    return " ".join(words)
+    words = _("A stage counts recorded activity by the rule that stands with each skill; it is no judgement.")
+    return " ".join(filter(None, (words, what_attested_is(portfolio))))
+
+
+def what_attested_is(portfolio: Portfolio) -> str:
+    """Say what "attested" means, "" where no skill is."""
+    if not any(skill.stage is Stage.ATTESTED for skill in portfolio.skills):
+        return ""
+    return _("“Attested” means that somebody else signed a statement, with a key that nobody vouches for.")
 
 
 def issuer_answer(name: str) -> str:

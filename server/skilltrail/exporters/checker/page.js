@@ -1,6 +1,6 @@
 // Runs when the page has been parsed and before anything in it is changed: takes it as it stands, checks, shows.
 import { checkAll } from "./checks.js";
-import { offerCredentials, showNothing, showOutcome } from "./showing.js";
+import { offerCredentials, showNothing, showOutcome, warnInShort } from "./showing.js";
 
 /** Returns the page as parsed, without data and code; the words of this script belong to it. @param {Document} page */
 export function visiblePart(page) {
@@ -46,7 +46,7 @@ async function start(page) {
     await run(page);
   } catch {
     page.documentElement.dataset["state"] = "fail";
-    page.body.prepend("CHECKS FAILED");
+    warnInShort(page);
   }
 }
 

@@ -72,6 +72,14 @@ function warn(page, outcome, words) {
   page.body.prepend(box);
 }
 
+/** Warns where the words of this script cannot be read. @param {Document} page */
+export function warnInShort(page) {
+  const box = make(page, "div", "", "alarm");
+  box.setAttribute("role", "alert");
+  box.append(make(page, "p", "CHECKS FAILED", "alarm-head"));
+  page.body.prepend(box);
+}
+
 /** @param {Line} one @param {Words} words */
 const told = (one, words) => filled(words[one.kind] ?? one.kind, one);
 
