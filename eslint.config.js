@@ -54,8 +54,8 @@ export default [
     rules: { ...sizes, ...habits, ...onlyTheServerClientFetches },
   },
   {
-    // Pages of the service, and the script of a portfolio's page.
-    files: ["server/skilltrail/web/static/**/*.js", "server/skilltrail/exporters/*.js", "server/skilltrail/exporters/checker/*.js"],
+    // Pages of the service, and the scripts of files that it writes.
+    files: ["server/skilltrail/web/static/**/*.js", "server/skilltrail/exporters/**/*.js"],
     languageOptions: { ecmaVersion: 2023, sourceType: "module", globals: { ...globals.browser } },
     rules: { ...sizes, ...habits, ...onlyTheServerClientFetches },
   },

@@ -97,6 +97,15 @@ def running(start: Callable[..., Running]) -> Running:
     return server
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server for all tests that leave it as it was; starting one takes longer than what they are about."""
+    server = Running(tmp_path_factory.mktemp("shared") / "home", free_port())
+    server.wait_until_up()
+    yield server
+    server.end(signal.SIGKILL)
+
+
 def raw(port: int, data: bytes, *, seconds: float = 5) -> bytes:
     """Send bytes as they are and return the answer."""
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
@@ -156,26 +165,24 @@ def test_what_was_acknowledged_is_there_after_kill_9_and_the_folder_is_free(
     assert json.loads(again.ask("GET", "/api/v1/exchanges", token=again.token)[1])["total"] == 2
 
 
-def test_a_second_server_on_the_same_data_is_refused_with_words(
-    start: Callable[..., Running], running: Running
-) -> None:
-    second = start(running.home)
+def test_a_second_server_on_the_same_data_is_refused_with_words(start: Callable[..., Running], shared: Running) -> None:
+    second = start(shared.home)
 
     assert second.process.wait(20) == 1
     assert "already running" in second.output()
 
 
-def test_a_taken_port_is_refused_with_words(start: Callable[..., Running], running: Running, tmp_path: Path) -> None:
-    second = start(tmp_path / "other", port=running.port)
+def test_a_taken_port_is_refused_with_words(start: Callable[..., Running], shared: Running, tmp_path: Path) -> None:
+    second = start(tmp_path / "other", port=shared.port)
 
     assert second.process.wait(20) == 1
-    assert str(running.port) in second.output()
+    assert str(shared.port) in second.output()
 
 
-def test_two_host_headers_are_refused(running: Running) -> None:
-    host = f"127.0.0.1:{running.port}".encode()
+def test_two_host_headers_are_refused(shared: Running) -> None:
+    host = f"127.0.0.1:{shared.port}".encode()
     answer = raw(
-        running.port,
+        shared.port,
         b"GET /api/v1/hello HTTP/1.1\r\nHost: " + host + b"\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
     )
 
@@ -185,36 +192,36 @@ def test_two_host_headers_are_refused(running: Running) -> None:
 @pytest.mark.parametrize(
     "line", [b"GET /api/v1/hello HTTP/1.0\r\n\r\n", b"GET http://evil.example/ HTTP/1.1\r\nConnection: close\r\n\r\n"]
 )
-def test_a_request_without_a_host_is_refused(running: Running, line: bytes) -> None:
-    assert b" 421 " in raw(running.port, line).splitlines()[0]
+def test_a_request_without_a_host_is_refused(shared: Running, line: bytes) -> None:
+    assert b" 421 " in raw(shared.port, line).splitlines()[0]
 
 
-def test_no_answer_names_the_server(running: Running) -> None:
-    good = raw(running.port, f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\nConnection: close\r\n\r\n".encode())
-    bad = raw(running.port, b"nonsense\r\n\r\n")
+def test_no_answer_names_the_server(shared: Running) -> None:
+    good = raw(shared.port, f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{shared.port}\r\nConnection: close\r\n\r\n".encode())
+    bad = raw(shared.port, b"nonsense\r\n\r\n")
 
     assert b"\r\nserver:" not in (good + bad).lower()
 
 
-def test_a_huge_body_is_cut_off_early(running: Running) -> None:
-    with socket.create_connection(("127.0.0.1", running.port), timeout=5) as connection:
-        head = f"POST /api/v1/exchanges HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\nContent-Length: 50000000\r\n"
+def test_a_huge_body_is_cut_off_early(shared: Running) -> None:
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=5) as connection:
+        head = f"POST /api/v1/exchanges HTTP/1.1\r\nHost: 127.0.0.1:{shared.port}\r\nContent-Length: 50000000\r\n"
         connection.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n" + b" " * 4096)
         answer = connection.recv(4096)
 
     assert answer.startswith(b"HTTP/1.1 413")
 
 
-def test_stalled_uploads_do_not_hold_up_the_others(running: Running) -> None:
+def test_stalled_uploads_do_not_hold_up_the_others(shared: Running) -> None:
     head = (
-        f"POST /api/v1/exchanges HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\nContent-Length: 1000\r\n\r\n{{".encode()
+        f"POST /api/v1/exchanges HTTP/1.1\r\nHost: 127.0.0.1:{shared.port}\r\nContent-Length: 1000\r\n\r\n{{".encode()
     )
-    stalled = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(60)]
+    stalled = [socket.create_connection(("127.0.0.1", shared.port)) for _ in range(60)]
     for connection in stalled:
         connection.sendall(head)
 
     began = time.monotonic()
-    status, _body = running.ask("GET", "/api/v1/hello")
+    status, _body = shared.ask("GET", "/api/v1/hello")
     took = time.monotonic() - began
     for connection in stalled:
         connection.close()
@@ -223,13 +230,13 @@ def test_stalled_uploads_do_not_hold_up_the_others(running: Running) -> None:
     assert took < 1.0
 
 
-def test_only_this_computer_can_reach_it(running: Running) -> None:
+def test_only_this_computer_can_reach_it(shared: Running) -> None:
     lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:] if Path("/proc/net/tcp").exists() else []
     listening = {
-        line.split()[1] for line in lines if line.split()[3] == "0A" and line.split()[1].endswith(f"{running.port:04X}")
+        line.split()[1] for line in lines if line.split()[3] == "0A" and line.split()[1].endswith(f"{shared.port:04X}")
     }
 
-    assert listening <= {f"0100007F:{running.port:04X}"}
+    assert listening <= {f"0100007F:{shared.port:04X}"}
 
 
 def test_the_web_process_stays_light() -> None:

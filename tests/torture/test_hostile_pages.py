@@ -19,7 +19,7 @@ from torture.browser_hostile import (
 )
 from torture.raw_hostile import raw_pages
 from torture.site_hostile import HostileSite, hostile_site
-from torture.support_hostile import list_of, live_scripts, own, public_scripts, sendable
+from torture.support_hostile import list_of, live_scripts, own, part_of, public_scripts, sendable
 from torture.walks_hostile import ask_pages, asked_fragments, open_exports, open_huge, visit_all
 from torture.written_hostile import TURNED, huge_messages, most_hostile
 
@@ -36,7 +36,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def texts() -> list[str]:
-    return [*own()["scripts"], *own()["cells"], *TURNED, *public_scripts()]
+    return part_of([*own()["scripts"], *own()["cells"], *TURNED, *public_scripts()])
 
 
 @pytest.fixture(scope="module")
@@ -134,11 +134,12 @@ def test_with_neither_they_run(
     with watched_context(browser, site.origin, open_door=True) as (context, watch):
         page = signed_in(context, site.link())
         watch.stays = True
-        show_fragments(page, site.origin, acting, pause=20)
+        # What begins with an error of loading begins late.
+        show_fragments(page, site.origin, acting, pause=250)
 
         seen = len(set(watch.ran))
         print(f"G6 control in the dashboard: {seen} of {len(acting)} texts ran")
-        assert seen > 100  # many start too late to be seen when the machine is busy
+        assert seen > len(acting) // 8
 
 
 @pytest.mark.parametrize("guarded", [True, False])

@@ -41,6 +41,7 @@ from skilltrail.application.redactions import RedactionsFacade
 from skilltrail.application.restored import bring_rescued_up_to_now
 from skilltrail.application.search import SearchFacade
 from skilltrail.application.skills import SkillsFacade
+from skilltrail.application.spot_checks import SpotChecksFacade
 from skilltrail.application.trail import TrailFacade
 from skilltrail.application.uploads import UploadsFacade
 from skilltrail.config import Settings
@@ -130,11 +131,13 @@ class Application:
         )
         self.search = SearchFacade(database=database, clock=clock, model=self.model)
         self.claims = ClaimsFacade(database=database, history=history, clock=clock)
+        self.spot_checks = SpotChecksFacade(database=database, clock=clock, log=self.evidence_log, redactor=redactor)
         self.checks = ChecksFacade(database=database, clock=clock, redactor=redactor)
         self.entries = EntriesFacade(database=database, clock=clock, redactor=redactor)
         self.endorsements = EndorsementsFacade(database=database, clock=clock, identity=self.identity)
         self.contexts = ContextsFacade(
             database=database,
+            history=history,
             clock=clock,
             redactor=redactor,
             changed=self._tell,

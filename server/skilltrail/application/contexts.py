@@ -32,6 +32,7 @@ from skilltrail.services.ports import Redactor
 from skilltrail.storage import context_queries
 from skilltrail.storage.context_change_queries import past_changes
 from skilltrail.storage.database import Database
+from skilltrail.storage.history_columns import HistoryColumns
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -67,6 +68,7 @@ class ContextsFacade:
         self,
         *,
         database: Database,
+        history: HistoryColumns,
         clock: Clock,
         redactor: Redactor,
         changed: Callable[[], None] = lambda: None,
@@ -74,6 +76,7 @@ class ContextsFacade:
         near: Callable[[Session, Sequence[int]], Near | None] = lambda _session, _ids: None,
     ) -> None:
         self._database = database
+        self._history = history
         self._clock = clock
         self._redactor = redactor
         self._changed = changed
@@ -109,12 +112,12 @@ class ContextsFacade:
         ``None``: what the tables leave out, which hold what is off the current path too.
         """
         with self._database.read() as session:
-            return context_boundary.read_left_out(session, wanted, frozenset(admitted))
+            return context_boundary.read_left_out(session, wanted, frozenset(admitted), history=self._history)
 
     def mask(self, admitted: Sequence[int] = ()) -> ClientMask:
         """Return what takes the words of all clients but those ``admitted`` out of what goes out."""
         with self._database.read() as session:
-            return context_boundary.words_to_hide(session, frozenset(admitted), common_words)
+            return context_boundary.client_mask(session, frozenset(admitted), common_words)
 
     def changes(self, most: int = 10) -> list[PastChange]:
         """Return what was changed and said lately, the newest first; each can be undone by its number."""

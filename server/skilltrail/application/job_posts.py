@@ -13,7 +13,7 @@ from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.errors import ModelUnavailable
 from skilltrail.platform.clock import Clock
 from skilltrail.services import job_match
-from skilltrail.services.context_boundary import words_to_hide
+from skilltrail.services.context_boundary import client_mask
 from skilltrail.services.portfolio import Clean
 from skilltrail.services.ports import ModelPort, Redactor
 from skilltrail.services.skill_leans import near_of, read_middles
@@ -79,7 +79,7 @@ class JobPosts:
 
 def cleaning(session: Session, admitted: Collection[int], redactor: Redactor) -> Clean:
     """Return what cleans names: no secrets, no own words, no words of clients who are not admitted."""
-    mask = words_to_hide(session, admitted, common_words)
+    mask = client_mask(session, admitted, common_words)
     return lambda text: mask.name(redactor.redact(text)[0])
 
 

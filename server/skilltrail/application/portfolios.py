@@ -35,7 +35,7 @@ from skilltrail.i18n import _, speaking
 from skilltrail.platform.clock import Clock
 from skilltrail.platform.patterns import SecretRedactor
 from skilltrail.services import leak_bytes, leak_scan, portfolio_choices, saved_portfolios
-from skilltrail.services.context_boundary import words_to_hide
+from skilltrail.services.context_boundary import client_mask
 from skilltrail.services.endorsements import endorsements_of
 from skilltrail.services.portfolio import Clean, Making, resolve
 from skilltrail.services.portfolio_parts import Head
@@ -311,7 +311,7 @@ class PortfoliosFacade:
 
     def _look_again(self, saved: SavedPortfolio, resolved: Resolved, file: ExportFile) -> None:
         with self._database.read() as session:
-            words = words_to_hide(session, saved.selection.admitted, common_words).words
+            words = client_mask(session, saved.selection.admitted, common_words).words
         if words and leak_bytes.unexpected({file.name: file.data}, words, resolved.portfolio):
             raise PortfolioBlocked(
                 _("Nothing was written: the finished file holds a client's word. This is our fault.")

@@ -34,6 +34,7 @@ from skilltrail.cli.portfolios import COMMANDS as PORTFOLIO
 from skilltrail.cli.portfolios import portfolio_command
 from skilltrail.cli.searching import search_command
 from skilltrail.cli.serving import autostart_command, extension_command, open_command, pair_command, serve_command
+from skilltrail.cli.spot_checking import answer_command
 
 __all__ = ["main"]
 
@@ -86,7 +87,7 @@ if isinstance(anchor_command, click.Group):
         anchor_command.add_command(_command)
 
 if isinstance(evidence_log_command, click.Group):
-    for _command in (*LOG, anchor_command):
+    for _command in (*LOG, anchor_command, answer_command):
         evidence_log_command.add_command(_command)
 
 if isinstance(identity_command, click.Group):

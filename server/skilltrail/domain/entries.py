@@ -45,7 +45,7 @@ class Deliverable:
     """A work product: a web address, a commit or a file.
 
     ``form`` is url, commit or file. Of a file only its name, its size in bytes and its SHA-256 (hex) are kept, never
-    the file. ``commit`` is the commit's hash (hex).
+    the file. ``commit`` is the commit's hash (hex). ``dated`` is the day of the work; None where nobody said.
     """
 
     form: str
@@ -54,6 +54,7 @@ class Deliverable:
     commit: str = ""
     sha256: str = ""
     size: int = 0
+    dated: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,12 @@ class Entry:
     topic_name: str = ""
 
     @property
+    def dated(self) -> date:
+        """Return the day of the work of a deliverable; of all else, and where nobody said, that of its keeping."""
+        said = self.value.dated if isinstance(self.value, Deliverable) else None
+        return said or self.created_at.astimezone().date()
+
+    @property
     def kind(self) -> EntryKind:
         """Return what it is."""
         return kind_of(self.value)
@@ -175,9 +182,10 @@ def from_fields(kind: EntryKind, fields: dict[str, Any]) -> Value:
     if kind is EntryKind.REFLECTION:
         return Reflection(**fields)
     if kind is EntryKind.DELIVERABLE:
-        return Deliverable(**fields)
+        dated = fields.get("dated")
+        return Deliverable(**fields | {"dated": date.fromisoformat(dated) if dated else None})
     if kind is EntryKind.SKILL:
         return OwnSkill(**fields)
     days = {name: date.fromisoformat(fields[name]) if fields.get(name) else None for name in _DAYS if name in fields}
-    dated: Value = _DATED[kind](**{**fields, **days})
-    return dated
+    found: Value = _DATED[kind](**{**fields, **days})
+    return found

@@ -87,7 +87,7 @@ def turn_words(one: Milestone) -> str:
     words = {
         Turn.FIRST_CONTACT: _("First contact on {day}"),
         Turn.PRACTICE: _("Practice: by {day} there was enough for it to count as practised"),
-        Turn.APPLICATION: _("Application: a deliverable was attached on {day}"),
+        Turn.APPLICATION: _("Application: a deliverable of {day}"),
     }[one.turn]
     return words.format(day=day)
 

@@ -14,7 +14,7 @@ from skilltrail.storage.history_columns import KINDS, NO_EXEMPLAR, NO_TOPIC, Col
 from skilltrail.storage.types import from_microseconds, to_microseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -97,6 +97,22 @@ def by_topic(columns: Columns, rows: NDArray[np.int64]) -> dict[str, int]:
     topic = columns.topic[rows]
     counts = np.bincount(topic[topic != NO_TOPIC], minlength=len(columns.topics))
     return {columns.topics[number]: int(counts[number]) for number in np.flatnonzero(counts)}
+
+
+def parted(columns: Columns, rows: NDArray[np.int64], groups: Sequence[str]) -> list[NDArray[np.int64]]:
+    """Return of each of ``groups``, ids with commas between them, those that stand in ``rows``."""
+    found = [np.fromstring(ids, dtype=np.int64, sep=",") for ids in groups]
+    if not found:
+        return []
+    # Looked for all at once: there are many clients.
+    inside = np.isin(np.concatenate(found), columns.id[rows])
+    borders = np.cumsum([len(ids) for ids in found])[:-1]
+    return [ids[kept] for ids, kept in zip(found, np.split(inside, borders), strict=True)]
+
+
+def different(groups: Sequence[NDArray[np.int64]]) -> int:
+    """Return how many different ids stand in ``groups``."""
+    return len(np.unique(np.concatenate(groups))) if groups else 0
 
 
 def topic_figures(columns: Columns, rows: NDArray[np.int64], *, pause: timedelta) -> list[TopicFigures]:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
-from uuid import UUID, uuid5
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from skilltrail import __version__
 from skilltrail.domain.checks import Said
 from skilltrail.domain.claims import PublishedConcept
+from skilltrail.domain.endorsement import skill_urn
 from skilltrail.domain.entries import Deliverable, Entry
 from skilltrail.domain.leak_hits import TextPlace
 from skilltrail.domain.portfolio import (
@@ -49,6 +49,7 @@ from skilltrail.services.portfolio_parts import (
 )
 from skilltrail.services.skills import path_of
 from skilltrail.services.trail import rows_that_may_leave
+from skilltrail.services.work_days import moment_of
 from skilltrail.storage import claim_queries, entry_queries
 from skilltrail.storage import portfolio_evidence_queries as evidence
 from skilltrail.storage.history_columns import Columns, HistoryColumns
@@ -60,7 +61,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TERMS_MOST = 8
-_URN = "urn:uuid:"
 
 Clean = Callable[[str], str]
 """Returns a name as it may go out: without secrets, own words, and words of clients who are not admitted."""
@@ -84,7 +84,7 @@ def resolve(session: Session, saved: SavedPortfolio, making: Making, *, history:
     The number of statements grows neither with exchanges nor with skills nor with excerpts.
     """
     work = _Work(session, saved.selection, making, history.at(session))
-    skills = [skill for choice in saved.selection.skills if (skill := work.skill(choice, saved.urn)) is not None]
+    skills = [skill for choice in saved.selection.skills if (skill := work.skill(choice)) is not None]
     there, chosen = {one.topic_id for one in skills}, {one.topic_id for one in saved.selection.skills}
     offered = {name for name, one in work.names.items() if one.shown}
     return Resolved(
@@ -150,7 +150,7 @@ class _Work:
         self.not_shown: list[NotShown] = []
         self.held_back: dict[str, int] = {}
 
-    def skill(self, choice: SkillChoice, urn: str) -> PortfolioSkill | None:
+    def skill(self, choice: SkillChoice) -> PortfolioSkill | None:
         """Return one skill as it is shown; None where there is nothing that may be."""
         topic = choice.topic_id
         rows = self._rows.get(topic)
@@ -158,9 +158,9 @@ class _Work:
             self.not_shown.append(NotShown(TextPlace("name", topic), Why.GONE if rows is None else Why.EMPTY))
             return None
         self.held_back[topic] = self._all[topic] - len(rows)
-        return self._skill(choice, rows, urn)
+        return self._skill(choice, rows)
 
-    def _skill(self, choice: SkillChoice, rows: NDArray[np.int64], urn: str) -> PortfolioSkill:
+    def _skill(self, choice: SkillChoice, rows: NDArray[np.int64]) -> PortfolioSkill:
         topic, names, clean = choice.topic_id, self.names[choice.topic_id], self._making.clean
         ids, own = self._columns.id[rows].tolist(), self._own[choice.topic_id]
         endorsed = self._endorsed(choice)
@@ -169,7 +169,7 @@ class _Work:
         days = np.unique(self._columns.day[rows])
         entries = [entry for one in ids if (entry := self._entry(one)) is not None]
         return PortfolioSkill(
-            id=f"{_URN}{uuid5(UUID(urn.removeprefix(_URN)), topic)}",
+            id=skill_urn(topic),
             topic_id=topic,
             name=clean(names.name),
             area=clean(names.area),
@@ -207,7 +207,7 @@ class _Work:
             self._columns,
             rows,
             checked=[Checked(one.made_at.astimezone(), one.exchange_id, one.said is Said.CORRECTED) for one in found],
-            applied_at=[one.created_at.astimezone() for one in attached],
+            applied_at=[moment_of(one.dated).astimezone() for one in attached],
             now=self._making.now,
             pause=self._making.pause,
             rules=self._making.rules,

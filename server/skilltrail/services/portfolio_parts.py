@@ -165,7 +165,7 @@ def _deliverable(value: Deliverable, entry: Entry) -> ShownDeliverable:
     return ShownDeliverable(
         form=value.form,
         title=value.title,
-        dated=entry.created_at.astimezone().date(),
+        dated=entry.dated,
         address=value.address,
         commit=value.commit,
         sha256=value.sha256,

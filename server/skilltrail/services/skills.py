@@ -16,6 +16,7 @@ from skilltrail.domain.skills import SkillPath
 from skilltrail.domain.stages import days_since, stage_of
 from skilltrail.domain.trajectory import Checked, TrajectoryRules, trajectory_of
 from skilltrail.services.counting import Part, within
+from skilltrail.services.work_days import moment_of
 from skilltrail.storage import check_queries, entry_queries
 from skilltrail.storage.history_columns import KINDS, Columns, HistoryColumns
 from skilltrail.storage.types import from_microseconds
@@ -54,7 +55,7 @@ def read_path(
         columns,
         rows,
         checked=checked,
-        applied_at=[entry.created_at.astimezone() for entry in beside if entry.kind is EntryKind.DELIVERABLE],
+        applied_at=[moment_of(entry.dated).astimezone() for entry in beside if entry.kind is EntryKind.DELIVERABLE],
         now=now,
         pause=pause,
         rules=rules,

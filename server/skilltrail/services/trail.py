@@ -213,10 +213,21 @@ def ids_shown_of(
 
 def count_exported(session: Session, *, history: HistoryColumns, admitted: frozenset[int] = frozenset()) -> int:
     """Return how many rows the table of all exchanges has: what is hidden or left out of exports is not in it."""
-    wanted = TimelineFilter()
+    _columns, _inside, leaving = rows_exported(session, TimelineFilter(), history=history, admitted=admitted)
+    return len(leaving) + queries.exported_off_path(session, admitted)
+
+
+def rows_exported(
+    session: Session, wanted: TimelineFilter, *, history: HistoryColumns, admitted: frozenset[int]
+) -> tuple[Columns, NDArray[np.int64], NDArray[np.int64]]:
+    """Return the columns, their rows that an export within a filter could hold, and those among them that it holds.
+
+    The others are clients' but the ``admitted`` ones, or were not looked at.
+    """
+    columns = history.at(session)
     part = _part(wanted, queries.topic_names(session), exported=True)
-    rows = _rows(session, history.at(session), part, bounds_of(wanted, exported=True, admitted=admitted))
-    return len(rows) + queries.exported_off_path(session, admitted)
+    inside = _rows(session, columns, part, bounds_of(wanted))
+    return columns, inside, _rows(session, columns, part, bounds_of(wanted, exported=True, admitted=admitted))
 
 
 def first_entries(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select, union
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.contexts import UNDECIDED
 from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.storage.context_conditions import UNSEEN, confidential, is_of
 from skilltrail.storage.context_models import ContextAssignment
-from skilltrail.storage.models import Conversation, Exchange, TopicMembership
-from skilltrail.storage.trail_queries import Bounds, conditions, everywhere, summaries, summary_of
+from skilltrail.storage.models import Exchange
+from skilltrail.storage.trail_queries import everywhere, summaries, summary_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,15 @@ class LeftOutCounts:
     waiting: int
 
 
-def left_out(session: Session, bounds: Bounds | None, admitted: Collection[int]) -> LeftOutCounts:
-    """Count what an export within bounds leaves out, without bounds one that holds what is off the current path too.
+def left_out_off_path(session: Session, admitted: Collection[int]) -> LeftOutCounts:
+    """Count what an export that holds what is off the current path leaves out of that.
 
     What the learner restricts by hand is not counted here.
     """
-    clients, standing = confidential(admitted), (*_inside(bounds), Exchange.restricted.is_(False))
-    # From what is kept back, and not from all that is stored: the first is the less, and often nothing.
+    clients = confidential(admitted)
+    standing = (Exchange.on_current_path.is_(False), Exchange.restricted.is_(False), *everywhere())
     counts = (func.count(), _number_of(~clients), _number_of(clients & is_of(UNDECIDED)))
-    sums = session.execute(select(*counts).where(Exchange.id.in_(_kept_back(admitted)), *standing)).one()
+    sums = session.execute(select(*counts).where(or_(clients, UNSEEN), *standing)).one()
     certain = _number_of(ContextAssignment.certain.is_(True))
     of_clients = (
         select(ContextAssignment.client_id, certain)
@@ -47,26 +47,16 @@ def left_out(session: Session, bounds: Bounds | None, admitted: Collection[int])
     return LeftOutCounts(sums[0], by_client, undecided=sums[2], waiting=sums[1])
 
 
-def _kept_back(admitted: Collection[int]) -> CompoundSelect[int]:
-    """Return the ids of what is a client's matter, and of what was not looked at."""
-    of_clients = select(ContextAssignment.exchange_id).where(ContextAssignment.client_id.not_in(sorted(admitted)))
-    return union(of_clients, select(Exchange.id).where(UNSEEN))
+def assigned(session: Session, admitted: Collection[int]) -> list[tuple[int, bool, str]]:
+    """Return for each client but those ``admitted`` its exchanges, decided or not: ids with commas between them."""
+    client, certain = ContextAssignment.client_id, ContextAssignment.certain
+    statement = select(client, certain, func.group_concat(ContextAssignment.exchange_id))
+    statement = statement.where(client.not_in(sorted(admitted))).group_by(client, certain)
+    return [(row[0], bool(row[1]), row[2]) for row in session.execute(statement)]
 
 
 def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.count().filter(condition)
-
-
-def _inside(bounds: Bounds | None) -> list[ColumnElement[bool]]:
-    if bounds is None:
-        return everywhere()
-    # The area and the service stand in other tables.
-    beside: list[ColumnElement[bool]] = []
-    if bounds.area is not None:
-        beside.append(TopicMembership.exchange_id == Exchange.id)
-    if bounds.source is not None:
-        beside.append(Conversation.id == Exchange.conversation_id)
-    return [*beside, *conditions(bounds)]
 
 
 def ids_of(session: Session, context_ids: Sequence[int], whose: Sequence[str]) -> str:

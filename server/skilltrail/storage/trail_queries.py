@@ -97,11 +97,6 @@ def _within(bounds: Bounds) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def conditions(bounds: Bounds) -> list[ColumnElement[bool]]:
-    """Return the conditions of what lies within bounds; with an area ``topic_membership`` must be joined."""
-    return _within(bounds)
-
-
 def everywhere() -> list[ColumnElement[bool]]:
     """Return the conditions of what stands on any path, but not in a topic that the learner does not want shown."""
     return [Exchange.id.not_in(_HIDDEN)]

@@ -27,6 +27,7 @@ from skilltrail.web import (
     api_redactions,
     api_search,
     api_skills,
+    api_spot_checks,
 )
 from skilltrail.web.access import CAPTURE_PREFLIGHT, PUBLIC, asks
 from skilltrail.web.routes import Route, blueprint
@@ -58,6 +59,7 @@ ROUTES: tuple[Route, ...] = (
     *api_clients.ROUTES,
     *api_log.ROUTES,
     *api_anchors.ROUTES,
+    *api_spot_checks.ROUTES,
     *api_portfolios.ROUTES,
     *api_identity.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),

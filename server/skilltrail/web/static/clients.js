@@ -7,7 +7,7 @@ import { askJson, askText, Refused, ServerAway } from "./server.js";
 import { refresh } from "./view.js";
 import { word } from "./words.js";
 
-/** @typedef {{change: number, context: {id: number, client_id: number | null} | null, exchanges: number}} Changed */
+/** @typedef {{change: number, context: {id: number, client_id: number | null, others: string[]} | null, exchanges: number}} Changed */
 
 /**
  * Keeps a client or project, or another form of one; what is wrong with it is said in the form.
@@ -19,15 +19,28 @@ export async function keepClient(form) {
   const place = /** @type {HTMLElement} */ (form.querySelector(".form-error"));
   place.textContent = "";
   try {
-    const done = await send(pathOf(form), bodyOf(form));
+    const body = bodyOf(form);
+    const done = await send(pathOf(form), body);
     form.closest("details")?.removeAttribute("open");
     if (!id) form.reset();
-    await told(done, word(kept));
+    await told(done, keptWords(kept, done, body.others.length));
   } catch (fault) {
     if (!(fault instanceof Refused)) throw fault;
     place.textContent = fault.message || word("failed");
     form.querySelector("input")?.focus();
   }
+}
+
+/**
+ * Says what was kept; the short form of a new client's name comes behind the other names that were typed.
+ * @param {string} kept
+ * @param {Changed} done
+ * @param {number} typed
+ */
+function keptWords(kept, done, typed) {
+  const others = done.context?.others ?? [];
+  const short = kept === "client-kept" && others.length > typed ? others.at(-1) : undefined;
+  return short ? word("client-kept-short").replace("{name}", () => short) : word(kept);
 }
 
 /** @param {HTMLElement} button that offers the short form of a client's name as another name */

@@ -4,6 +4,7 @@ import { announce } from "./announce.js";
 import { drawChart, watchWidth } from "./chart.js";
 import { refreshPreview } from "./exporting.js";
 import { refreshFragment, showFragment } from "./fragments.js";
+import { fitNav, watchNav } from "./nav.js";
 import { loadParts } from "./parts.js";
 import { placeOf } from "./router.js";
 import { restoreSearch } from "./search.js";
@@ -135,6 +136,8 @@ function markPlace(nav) {
     else link.removeAttribute("aria-current");
   }
   document.documentElement.classList.toggle("is-demo", demo);
+  fitNav();
 }
 
+watchNav();
 watchWidth(() => drawChart(host()));
