@@ -171,6 +171,7 @@ STATES = (
     State("review-opened", "/review", (_home("review"),), _opened),
     State("evidence", "/evidence", (_home("evidence"),)),
     State("evidence-opened", "/evidence", (_home("evidence"),), _opened),
+    State("verify", "/verify", (_home("verify"),)),
     State("claims", "/claims", (_home("claims"),)),
     State("claims-opened", "/claims", (_home("claims"),), _opened),
     State("imports", "/imports", (_home("imports"),)),

@@ -35,6 +35,7 @@ from skilltrail.cli.portfolios import portfolio_command
 from skilltrail.cli.searching import search_command
 from skilltrail.cli.serving import autostart_command, extension_command, open_command, pair_command, serve_command
 from skilltrail.cli.spot_checking import answer_command
+from skilltrail.cli.verifying import verify_command
 
 __all__ = ["main"]
 
@@ -65,6 +66,7 @@ for _command in (
     evidence_log_command,
     portfolio_command,
     identity_command,
+    verify_command,
     exchanges_command,
     export_command,
     forget_command,

@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from skilltrail.domain.portfolio import Portfolio, PortfolioSkill
 from skilltrail.exporters import portfolio_chart as charts
+from skilltrail.exporters import portfolio_words as say
 from skilltrail.exporters.portfolio_markup import Element, tag
 from skilltrail.exporters.portfolio_page_words import how_to_check
 from skilltrail.exporters.portfolio_view import (
@@ -17,6 +18,9 @@ from skilltrail.exporters.portfolio_view import (
     SkillView,
 )
 from skilltrail.i18n import _
+
+_PHONE = 12
+"""Months drawn where the screen is narrow."""
 
 
 def body(portfolio: Portfolio, view: PortfolioView) -> list[Element]:
@@ -140,11 +144,12 @@ def _figures(skill: PortfolioSkill, said: SkillView, months: Sequence[str], plac
     learnt, other = charts.legend()
     key = tag("p", tag("span", learnt, class_="key-learnt"), tag("span", other, class_="key-other"), class_="legend")
     wide = charts.chart(skill, months, charts.WIDE, label=said.story, colour=place)
-    narrow = charts.chart(skill, months[-12:], charts.NARROW, label=said.story, colour=place)
+    narrow = charts.chart(skill, months[-_PHONE:], charts.NARROW, label=said.story, colour=place)
+    cut = say.last_months(_PHONE) if len(months) > _PHONE else ""
     figure = tag(
         "figure",
         tag("div", wide, class_="wide"),
-        tag("div", narrow, class_="narrow"),
+        tag("div", narrow, tag("p", cut, class_="soft") if cut else None, class_="narrow"),
         key,
         tag("figcaption", said.story),
     )

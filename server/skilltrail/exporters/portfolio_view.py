@@ -18,6 +18,7 @@ from skilltrail.domain.portfolio import (
 )
 from skilltrail.exporters import portfolio_words as say
 from skilltrail.exporters.disclosure import aligned, framework_notices, self_recorded
+from skilltrail.exporters.portfolio_chart import axis
 from skilltrail.exporters.skill_words import stage_words
 from skilltrail.exporters.wording import area_words, bytes_words, days_words, one_line, visible_lines
 from skilltrail.i18n import _
@@ -154,7 +155,7 @@ def _skill(portfolio: Portfolio, skill: PortfolioSkill) -> SkillView:
         period=days_words(skill.first_on, skill.last_on),
         note=visible_lines(skill.note).strip(),
         counts=say.counts(skill),
-        story=say.story(skill),
+        story=_story(portfolio, skill),
         terms=tuple(filter(None, map(one_line, skill.terms))),
         alignments=tuple((one_line(aligned(one)), one.address) for one in skill.alignments),
         excerpts=tuple(_excerpt(one, portfolio.log_entries, name) for one in skill.excerpts),
@@ -163,6 +164,12 @@ def _skill(portfolio: Portfolio, skill: PortfolioSkill) -> SkillView:
         endorsements=tuple(_endorsement(one, name) for one in skill.endorsements),
         counted=say.numbers(skill.entries),
     )
+
+
+def _story(portfolio: Portfolio, skill: PortfolioSkill) -> str:
+    months = axis(portfolio.skills, portfolio.made_at.date())
+    cut = any(month.month < months[0] for month in skill.months)
+    return " ".join(filter(None, (say.story(skill), say.last_months(len(months)) if cut else "")))
 
 
 def _excerpt(excerpt: Excerpt, size: int, name: str) -> ExcerptView:

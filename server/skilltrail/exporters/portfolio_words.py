@@ -82,6 +82,11 @@ def story(skill: PortfolioSkill) -> str:
     return " ".join([head, *turns])
 
 
+def last_months(count: int) -> str:
+    """Say that a chart shows only the last of the months."""
+    return _("The chart shows the last {n} months.").format(n=number(count))
+
+
 def turn_name(turn: Turn) -> str:
     """Name a turn in a word or two."""
     words = {

@@ -65,6 +65,7 @@ _LISTS = (
     "/pair",
     "/review",
     "/evidence",
+    "/verify",
 )
 _TOPIC_LISTS = ("/skills", "/topics/log", "/topics/hidden", "/claims", "/clients", "/clients/<client_id>")
 PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")

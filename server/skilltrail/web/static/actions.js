@@ -65,6 +65,7 @@ import { dropToken } from "./session.js";
 import { leaveToUs, sayIntent, sayKind, undoSaid } from "./telling.js";
 import { unlock } from "./unlock.js";
 import { open, refresh, showState } from "./view.js";
+import { checkFile } from "./verifying.js";
 import { word } from "./words.js";
 
 const UNDO_TIME = 5000;
@@ -176,6 +177,7 @@ const SUBMITS = {
   "key-change": changeKey,
   "identity-passphrase": setIdentityPassphrase,
   "identity-rotate": rotateIdentity,
+  "verify-file": checkFile,
   "recovery-key": makeRecoveryKey,
   "concept-search": searchConcepts,
   "check-words": saveCheckWords,
