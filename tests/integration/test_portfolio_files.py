@@ -12,12 +12,15 @@ import pytest
 
 import confidential
 from confidential import OF_A_CLIENT, files_of, leaks, plant, planted, resolved_by_leaving_out
+from conftest import SteppingClock
 from databases import BeginWith
 from portfolio_steps import chosen, filled, ids_of, sql_topic
 from skilltrail.application import Application
 from skilltrail.application.portfolio_files import FORMATS
-from skilltrail.errors import PortfolioBlocked, UnsupportedFormat
+from skilltrail.domain.verification import Outcome
+from skilltrail.errors import EvidenceInvalid, PortfolioBlocked, UnsupportedFormat
 from skilltrail.exporters import portfolio_files
+from skilltrail.services.verifying import verify
 
 CLIENTS = 3
 
@@ -83,14 +86,40 @@ def _zip(name: str, data: bytes) -> bytes:
     return out.getvalue()
 
 
-def test_every_format_is_made_recorded_and_can_be_repeated(begin_with: BeginWith) -> None:
+VERIFIED = ("html", "bundle", "badge-json", "badge-png")
+"""Formats that carry what they are checked with."""
+
+
+def is_sound(name: str, data: bytes, clock: SteppingClock) -> bool:
+    """Tell whether a file passes; one that is none any more does not."""
+    try:
+        return verify({name: data}, clock=clock).integrity.outcome is Outcome.PASSED
+    except EvidenceInvalid:
+        return False
+
+
+def test_from_a_history_to_files_that_a_stranger_can_check(begin_with: BeginWith, clock: SteppingClock) -> None:
     application = begin_with(filled)
     topic = sql_topic(application)
-    saved = application.portfolios.keep(chosen(topic, (ids_of(application, topic)[0], ("prompt.1",)), language="de"))
+    first, second = ids_of(application, topic)[:2]
+    saved = application.portfolios.keep(
+        chosen(topic, (first, ("prompt.1",)), (second, ("prompt.1", "reply.1")), language="de", recipient="Brightwater")
+    )
+    assert application.portfolios.scan(saved.id) == ()
 
     files = files_of(application, saved.id)
 
-    assert all(files.values())
+    by_format = {name.split("/")[0]: (name.split("/")[1], data) for name, data in files.items()}
+    for format_name in VERIFIED:
+        name, data = by_format[format_name]
+        found = verify({name: data}, clock=clock)
+        assert found.integrity.outcome is Outcome.PASSED, (format_name, found.lines)
+        assert found.time.outcome is not Outcome.FAILED
+        assert not is_sound(name, data[:-400] + data[-400:].replace(b"e", b"f"), clock)
+    document = json.loads(by_format["json"][1])
+    assert document["language"] == "de"
+    assert [len(skill["excerpts"]) for skill in document["skills"]] == [2]
+    assert "did:key:" in document["person"]["did"]
     past = application.portfolios.exports(saved.id)
     assert [one.format for one in reversed(past)] == [f"portfolio-{one}" for one in FORMATS]
     assert application.portfolios.changes(saved.id) == ()
