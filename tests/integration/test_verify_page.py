@@ -26,14 +26,14 @@ def test_the_page_asks_for_a_file(page: Caller) -> None:
 def test_a_portfolio_passes_and_an_altered_one_fails(page: Caller) -> None:
     made = page_of(little())
 
-    assert checked(page, made).count('class="verdict passed"') == 1
-    assert 'class="verdict failed"' in checked(page, made.replace(b"Ada Example", b"Eve Example"))
+    assert checked(page, made).count('class="told passed"') == 1
+    assert 'class="told failed"' in checked(page, made.replace(b"Ada Example", b"Eve Example"))
 
 
 def test_a_badge_of_anybody_is_read(page: Caller) -> None:
     shown = checked(page, bundle(little())["badge-1.png"])
 
-    assert 'class="verdict passed"' in shown
+    assert 'class="told passed"' in shown
     assert "Self-issued" in shown
 
 
@@ -43,7 +43,7 @@ def test_what_is_none_is_refused_in_words(page: Caller, data: bytes) -> None:
 
     assert answer.status_code in {200, 422}
     assert "<script>" not in answer.get_data(as_text=True)
-    assert 'class="verdict passed"' not in answer.get_data(as_text=True)
+    assert 'class="told passed"' not in answer.get_data(as_text=True)
 
 
 def test_what_is_too_large_is_refused(page: Caller) -> None:

@@ -56,7 +56,7 @@ def _say(answer: Answer, found: Verification) -> None:
 
 
 def _word(outcome: Outcome) -> str:
-    words = {"passed": _("passed"), "failed": _("FAILED"), "open": _("open")}
+    words = {"passed": _("passed"), "failed": _("FAILED"), "open": _("unconfirmed")}
     return words[outcome.value]
 
 

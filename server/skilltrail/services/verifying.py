@@ -171,7 +171,7 @@ def _check_loose(files: Mapping[str, bytes], kinds: Mapping[str, Kind], found: F
     for name, kind in kinds.items():
         if kind not in checked | _UNSIGNED | {Kind.JSON}:
             found.open(name, _("Without its manifest nothing shows whether this was altered."))
-        if kind is Kind.OTHER:
+        if kind in {Kind.OTHER, Kind.JSON}:
             found.open(name, _("There is nothing in it that could be checked."))
 
 

@@ -32,4 +32,4 @@ def verify_result_fragment() -> str:
 
 
 def _words() -> dict[Outcome, str]:
-    return {Outcome.PASSED: _("passed"), Outcome.FAILED: _("failed"), Outcome.OPEN: _("open")}
+    return {Outcome.PASSED: _("passed"), Outcome.FAILED: _("failed"), Outcome.OPEN: _("unconfirmed")}

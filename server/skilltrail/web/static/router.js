@@ -12,7 +12,7 @@ const PLACES = [
   { pattern: /^\/topics\/([\w-]+)$/, fragment: "/fragments/topics/$1", nav: "timeline" },
   { pattern: /^\/claims$/, fragment: "/fragments/claims", nav: "timeline" },
   { pattern: /^\/exchanges\/(\d+)$/, fragment: "/fragments/exchanges/$1", nav: "timeline" },
-  { pattern: /^\/verify$/, fragment: "/fragments/verify", nav: "review" },
+  { pattern: /^\/verify$/, fragment: "/fragments/verify", nav: "portfolio" },
   { pattern: /^\/review$/, fragment: "/fragments/review", nav: "review" },
   { pattern: /^\/evidence$/, fragment: "/fragments/evidence", nav: "timeline" },
   { pattern: /^\/clients$/, fragment: "/fragments/clients", nav: "clients" },
