@@ -54,7 +54,7 @@ export default [
     rules: { ...sizes, ...habits, ...onlyTheServerClientFetches },
   },
   {
-    files: ["server/skilltrail/web/static/**/*.js"],
+    files: ["server/skilltrail/web/static/**/*.js", "server/skilltrail/exporters/*.js"],
     languageOptions: { ecmaVersion: 2023, sourceType: "module", globals: { ...globals.browser } },
     rules: { ...sizes, ...habits, ...onlyTheServerClientFetches },
   },

@@ -96,8 +96,8 @@ def _plain(kind: str, name: str, row: int) -> object:
 
 def tables(connection: Any) -> list[str]:
     names = connection.execute("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
-    # Triggers fill the last three with the texts.
-    others = ("alembic_version", "search_entry", "review_scan", "context_scan")
+    # Triggers fill the last four with the texts.
+    others = ("alembic_version", "search_entry", "review_scan", "context_scan", "log_due")
     return sorted(name for (name,) in names if name not in others and not name.startswith("sqlite_"))
 
 

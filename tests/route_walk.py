@@ -58,5 +58,5 @@ def state(application: Application) -> tuple[object, ...]:
         application.trail.revision(),
         application.pairing.pending(),
         application.pairing.devices(),
-        application.has_demo(),
+        application.demo.exists(),
     )

@@ -6,6 +6,7 @@ SkilltrailError
 │                  SecretRefused
 ├─ PairingError
 ├─ RequestInvalid ─ JsonInvalid
+├─ EvidenceInvalid
 ├─ MediaTypeRefused · MethodRefused · ShuttingDown · Undeclared · PortTaken
 ├─ NotFound
 ├─ ForgetInvalid · TooLate · CorrectionRefused
@@ -233,6 +234,12 @@ class JsonInvalid(RequestInvalid):
     """The body is no JSON that is taken here."""
 
     code = "json_invalid"
+
+
+class EvidenceInvalid(SkilltrailError):
+    """A piece of evidence (checkpoint, proof, entry, disclosure) has not its form, or does not fit together."""
+
+    code = "evidence_invalid"
 
 
 class MediaTypeRefused(SkilltrailError):

@@ -96,7 +96,7 @@ class Worker:
         """Do one step of the learner's own history, or else of the invented one."""
         indexed = self._index_words()
         result = self._application.processing.step(self._model, topics=self._is_quiet())
-        demo = self._application.demo
+        demo = self._application.demo.opened
         if result.idle and demo is not None:
             result = demo.processing.step(self._model, topics=self._is_quiet())
         return replace(result, indexed=indexed)
@@ -106,12 +106,15 @@ class Worker:
         if not self._is_quiet() and self._application.search.waiting() > _FLOOD:
             return 0
         return sum(
-            application.contexts.step() + application.search.step() + application.checks.step()
+            application.evidence_log.step()
+            + application.contexts.step()
+            + application.search.step()
+            + application.checks.step()
             for application in self._histories()
         )
 
     def _histories(self) -> list[Application]:
-        demo = self._application.demo
+        demo = self._application.demo.opened
         return [self._application] if demo is None else [self._application, demo]
 
     def _wait_out(self, code: str) -> None:

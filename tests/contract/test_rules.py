@@ -77,6 +77,7 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
         calls("json.loads", "json.load", "orjson.loads", "json.JSONDecoder", "flask.json.loads"),
         {
             "web/json_door.py": "the door",
+            "domain/strict_json.py": "evidence from others, measured before, nothing twice",
             "importers/stream.py": "one element of an export, cut out and measured by the splitter before",
             "storage/types.py": "what we wrote into our own encrypted database",
             "cli/running.py": "our own server's answers and its note in the data folder",
@@ -84,6 +85,7 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
             "application/backups.py": "a value of our own database",
             "services/backups.py": "our own description beside a backup",
             "platform/keys.py": "our own key file",
+            "platform/log_keys.py": "our own file beside the database",
             "platform/recovery_record.py": "our own record in the data folder",
             "cli/forgetting.py": "what this very line has written",
             "cli/import_door.py": "what this very line has written",
@@ -141,7 +143,10 @@ RULES: dict[str, tuple[Callable[[ast.Module], bool], dict[str, str]]] = {
     "making markup": (calls("Markup", "markupsafe.Markup", "flask.Markup"), {"web/rendering.py": "the one place"}),
     "templates from text": (
         calls_method("render_template_string", "from_string"),
-        {"exporters/timeline_html.py": "a template of ours, from the package"},
+        {
+            "exporters/timeline_html.py": "a template of ours, from the package",
+            "exporters/endorsement_request.py": "a template of ours, from the package",
+        },
     ),
     "permission across origins": (imports("flask_cors"), {"web/security.py": "paired extensions on one address"}),
     "a shell": (

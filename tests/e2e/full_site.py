@@ -37,7 +37,7 @@ def full_history(application: Application) -> None:
     _corrected(application)
     _named(application)
     _kept(application)
-    application.open_demo().processing.run_until_done()
+    application.demo.open().processing.run_until_done()
 
 
 def _asked() -> list:
@@ -165,7 +165,7 @@ def ids(application: Application) -> dict[str, str]:
     of = {row.conversation_id: row.id for row in application.exchanges.rows()}
     return {
         "topic_id": application.trail.topics()[0].id,
-        "demo_topic_id": application.open_demo().trail.topics()[0].id,
+        "demo_topic_id": application.demo.open().trail.topics()[0].id,
         "exchange_id": str(of["rich"]),
         "long_id": str(of["long"]),
         "checked_id": str(application.checks.latest()[0].exchange_id),

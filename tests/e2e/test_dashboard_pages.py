@@ -27,7 +27,7 @@ def a_year(application: Application) -> None:
     ]
     application.exchanges.capture(items([*history(90), *hostile]))
     application.processing.run_until_done(lambda _progress: None)
-    application.open_demo().processing.run_until_done(lambda _progress: None)
+    application.demo.open().processing.run_until_done(lambda _progress: None)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -43,9 +45,20 @@ def test_a_file_is_hashed_in_the_page_and_never_sent(site: Site, tab: Tab, tmp_p
 
     assert not any("zqsecretcontent" in body for body in bodies)
     (entry,) = site.application.entries.of_topic(topic)
-    assert entry.value == Deliverable(
-        "file", "poster.svg", sha256=hashlib.sha256(file.read_bytes()).hexdigest(), size=150_000
-    )
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert entry.value == Deliverable("file", "poster.svg", sha256=sha256, size=150_000, dated=entry.dated)
+
+    # Another name and day, and back.
+    page.locator(f"#change-{entry.id} > summary").click()
+    page.locator(f"#title-{entry.id}").fill("Poster, final.svg")
+    page.locator(f"#day-{entry.id}").fill("2026-03-02")
+    page.locator(f"#keep-{entry.id}").click()
+    expect(page.locator(f"#entry-{entry.id}")).to_contain_text("Poster, final.svg")
+    expect(page.locator(f"#entry-{entry.id}")).to_contain_text("2 March 2026")
+    (changed,) = site.application.entries.of_topic(topic)
+    assert changed.value == replace(entry.value, title="Poster, final.svg", dated=date(2026, 3, 2))
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(page.locator(f"#entry-{entry.id}")).to_contain_text("poster.svg")
     page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator(".entry-hash")).to_have_count(0)
     assert tab.complaints == []

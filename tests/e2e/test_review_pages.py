@@ -77,7 +77,7 @@ def test_the_exchange_page_keeps_result_source_and_note(site: Site, tab: Tab) ->
     page.get_by_role("button", name="Confirmed").click()
     expect(page.locator("#check .chip.check-confirmed")).to_be_visible()
     page.get_by_label("Note: what you found").fill("<b>line one</b>\nline two")
-    page.get_by_role("button", name="Save source and note").click()
+    page.get_by_role("button", name="Save them").click()
 
     expect(page.locator(".check-note")).to_have_text("<b>line one</b>\nline two")
     assert violations(page) == []

@@ -152,7 +152,7 @@ def test_the_invented_history_is_kept_apart(service: Flask, page: Caller, applic
     assert shown.json["exchanges"] > own.json["exchanges"] == 0
     assert deleted.status_code == 204
     assert after.status_code == 404
-    assert not application.has_demo()
+    assert not application.demo.exists()
 
 
 def test_the_start_at_sign_in_can_be_switched(page: Caller, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -86,6 +86,21 @@ class TestSaying:
 
         assert claiming.trail.revision() == revision
         assert count(claiming, "exchange_check") == 1
+
+    def test_a_check_has_the_day_that_the_learner_names(self, claiming: Application) -> None:
+        claiming.checks.say(1, Said.CONFIRMED, dated=date(2026, 3, 2))
+        again = claiming.checks.say(1, Said.CONFIRMED, note="page 3", dated=date(2026, 3, 2))
+
+        assert again.current is not None
+        assert again.current.made_at.astimezone().date() == date(2026, 3, 2)
+        moved = claiming.checks.say(1, Said.CONFIRMED, note="page 3", dated=date(2026, 11, 22))
+        assert moved.current is not None
+        assert moved.current.made_at > again.current.made_at
+        back = claiming.checks.undo(1)
+        assert back.current == again.current
+        for day in (date(2026, 11, 23), date(1969, 1, 1)):
+            with pytest.raises(RequestInvalid):
+                claiming.checks.say(1, Said.CORRECTED, dated=day)
 
     def test_a_check_of_an_earlier_text_does_not_count(self, claiming: Application) -> None:
         claiming.checks.say(1, Said.CONFIRMED)
@@ -255,7 +270,8 @@ class TestDoors:
             return dict(json.loads(done.output))
 
         assert [item["exchange_id"] for item in run("review")["items"]] == [1]  # type: ignore[attr-defined]
-        assert run("check", "1", "corrected", "--source", "the manual")["strong"] is True
+        told = run("check", "1", "corrected", "--source", "the manual", "--on", "2026-03-02")
+        assert (told["strong"], str(told["made_at"])[:10]) == (True, "2026-03-02")
         assert run("review")["items"] == []
         assert run("check", "1", "undo")["state"] == "unchecked"
         assert run("check", "1")["reasons"] == ["version", "date"]

@@ -186,9 +186,10 @@ def test_the_mask_spares_the_name_of_a_ticked_client(application: Application) -
     told = json.loads(application.exports.file("json", [labs]).data)["exchanges"]
 
     assert [one["question"] for one in told] == ["What is a closure?", "A logo of Quuxwerk Labs"]
-    words = application.contexts.words([quux])
-    assert words.masked("Quuxwerk and Quuxwerk Labs, Zqacme") == "Quuxwerk and [client], [client]"
-    assert not application.contexts.words(list(application.contexts.all()))
+    mask = application.contexts.mask([quux])
+    assert mask.text("Quuxwerk and Quuxwerk Labs, Zqacme") == "Quuxwerk and [client], [client]"
+    assert mask.name("Logos of Quuxwerk") == "Logos of Quuxwerk"
+    assert not application.contexts.mask(list(application.contexts.all()))
 
 
 def test_a_view_and_an_export_of_one_client_are_counted_apart(application: Application) -> None:

@@ -19,6 +19,7 @@ from skilltrail.application import Application
 from skilltrail.application.exports import TABLES
 from skilltrail.cli import main
 from skilltrail.config import Settings
+from skilltrail.demo.clients import CLIENTS
 from skilltrail.domain.claims import Proposal, PublishedConcept, TopicMatch
 from skilltrail.domain.contexts import ContextForm, How, SaidOf
 from skilltrail.domain.timeline import Timeline, TimelineFilter, TopicLine
@@ -229,3 +230,24 @@ class TestNamesOfTopics:
 
         assert [one.concept for one in kept.proposals] == [other]
         assert (shown.name, shown.alignments) == ("[client]", (other,))
+
+
+def test_the_demo_shows_the_boundary(application: Application) -> None:
+    demo = application.demo.open()
+    overview = demo.contexts.overview()
+    assert [line.counts.exchanges > 15 for line in overview.clients] == [True] * 4
+    assert sum(count > 0 for line in overview.clients for count in line.of_project.values()) >= 9
+    assert (overview.undecided > 0, overview.waiting) == (True, 0)
+
+    leaving = len(demo.exports.file("json").exchange_ids)
+    found = demo.contexts.left_out(TimelineFilter())
+    assert leaving + found.exchanges == demo.trail.timeline().exchanges
+    assert (found.undecided, len(found.by_client)) == (overview.undecided, 4)
+
+    # Opened again, nothing is named twice.
+    application.demo.close()
+    assert len(application.demo.open().contexts.all()) == len(demo_names())
+
+
+def demo_names() -> list[str]:
+    return [form.name for client, projects in CLIENTS for form in (client, *projects)]

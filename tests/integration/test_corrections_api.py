@@ -163,7 +163,7 @@ class TestPages:
         assert not grouped.corrections.still_stands(division)
 
     def test_the_invented_history_shows_no_controls(self, grouped: Application) -> None:
-        demo = grouped.open_demo()
+        demo = grouped.demo.open()
         demo.processing.run_until_done()
         fetch, topic = Dashboard(grouped), demo.trail.topics()[0]
 

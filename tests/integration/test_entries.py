@@ -21,17 +21,19 @@ from skilltrail.config import Settings
 from skilltrail.domain.checks import Said
 from skilltrail.domain.entries import Deliverable, Entry, Goal, OwnSkill, Reflection, Value
 from skilltrail.domain.forget import ForgetWish
+from skilltrail.domain.trajectory import Turn
 from skilltrail.errors import NotFound, RequestInvalid
 from steps import count
 
 SHA = hashlib.sha256(b"work").hexdigest()
-FILE = Deliverable("file", "logo.svg", sha256=SHA, size=4)
+WORKED = date(2026, 11, 20)
+FILE = Deliverable("file", "logo.svg", sha256=SHA, size=4, dated=WORKED)
 
 
 KEPT: list[Value] = [
     Reflection("An index made it quick."),
-    Deliverable("url", "Shop", address="https://example.org/shop"),
-    Deliverable("commit", "shop", commit="a1b2c3d4"),
+    Deliverable("url", "Shop", address="https://example.org/shop", dated=WORKED),
+    Deliverable("commit", "shop", commit="a1b2c3d4", dated=WORKED),
     FILE,
     OwnSkill("Letterpress", "From a course"),
     Goal("Window functions", date(2027, 3, 31)),
@@ -99,6 +101,29 @@ class TestKeeping:
         grouped.entries.undo(entry.id)
         assert values(grouped.entries.of_exchange(1)) == [Reflection("first")]
 
+    def test_a_deliverable_has_a_day_of_the_work_and_can_be_changed(self, grouped: Application) -> None:
+        made = grouped.entries.keep(Deliverable("commit", "Site", commit="a1b2c3d4"), topic_id=topic(grouped))
+        assert made.dated == date(2026, 11, 22)
+
+        changed = grouped.entries.keep(
+            Deliverable("commit", "Shop", commit="a1b2c3d5", dated=date(2026, 3, 2)), entry_id=made.id
+        )
+        assert (changed.dated, changed.topic_id) == (date(2026, 3, 2), topic(grouped))
+        milestones = grouped.trail.path(topic(grouped)).trajectory.milestones
+        assert [one.month for one in milestones if one.turn is Turn.APPLICATION] == ["2026-03"]
+        # A change that names no day keeps the one that was said.
+        again = grouped.entries.keep(Deliverable("commit", "Shop 2", commit="a1b2c3d5"), entry_id=made.id)
+        assert again.dated == date(2026, 3, 2)
+        with pytest.raises(RequestInvalid):
+            grouped.entries.keep(
+                Deliverable("commit", "", commit="a1b2c3d5", dated=date(2026, 11, 23)), entry_id=made.id
+            )
+
+        grouped.entries.undo(made.id)
+        undone = grouped.entries.undo(made.id)
+        assert undone is not None
+        assert undone.value == made.value
+
     def test_a_goal_is_reached_stays_so_when_it_is_changed_and_is_opened_again(self, grouped: Application) -> None:
         entry = grouped.entries.keep(Goal("Joins", date(2027, 1, 1)))
 
@@ -127,7 +152,7 @@ class TestKeeping:
             Deliverable("file", "C:\\clients\\Quuxwerk\\logo.svg", sha256=SHA), topic_id=topic(grouped)
         )
 
-        assert entry.value == Deliverable("file", "logo.svg", sha256=SHA)
+        assert entry.value == Deliverable("file", "logo.svg", sha256=SHA, dated=date(2026, 11, 22))
         assert b"quuxwerk" not in dumped(grouped).lower()
 
     def test_entries_follow_a_topic_that_the_learner_merged(self, grouped: Application) -> None:
@@ -276,7 +301,8 @@ class TestDoors:
         made = run("deliver", str(file), "--topic", name)["entry"]
         assert (made["sha256"], made["size"]) == (hashlib.sha256(file.read_bytes()).hexdigest(), 2_700_000)
         assert left_in(settings.home, key, ["zqcontent"]) == {}
-        run("deliver", "--commit", "a1b2c3d4", "--topic", name)
+        work = run("deliver", "--commit", "a1b2c3d4", "--topic", name, "--on", "2026-03-02")["entry"]
+        assert work["dated"] == "2026-03-02"
         run("reflect", "An", "index", "helps", "--topic", name)
         run("skills", "Letterpress")
         goal = run("goals", "Joins", "--by", "2027-03-31")["entry"]

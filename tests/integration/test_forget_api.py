@@ -225,7 +225,7 @@ def test_the_exchange_page_offers_it(application: Application) -> None:
 
 
 def test_the_invented_history_has_nothing_to_forget(application: Application) -> None:
-    application.open_demo()
+    application.demo.open()
 
     found = Dashboard(application)("/fragments/forget", space="demo")
 

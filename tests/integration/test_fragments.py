@@ -297,7 +297,7 @@ class TestDevices:
 
 class TestDemo:
     def test_its_links_stay_in_the_demo(self, fetch: Dashboard, application: Application) -> None:
-        application.open_demo()
+        application.demo.open()
 
         page = fetch("/fragments/home", space="demo")
 

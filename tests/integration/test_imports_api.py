@@ -242,7 +242,7 @@ def test_an_import_that_is_not_there_is_no_page(fetch: Dashboard) -> None:
 
 
 def test_the_invented_history_has_no_imports(fetch: Dashboard, application: Application) -> None:
-    application.open_demo()
+    application.demo.open()
 
     found = fetch("/fragments/imports", space="demo")
 

@@ -140,7 +140,7 @@ def test_a_bad_request_is_a_named_problem(page: Caller, body: dict[str, object])
 
 
 def test_the_invented_history_is_searched_apart(service: Flask, page: Caller, application: Application) -> None:
-    demo = application.open_demo()
+    demo = application.demo.open()
     while demo.search.step():
         pass
 

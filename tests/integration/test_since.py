@@ -14,6 +14,7 @@ from grouping import put_topics
 from skilltrail.application import Application
 from skilltrail.domain.corrections import Standing
 from skilltrail.domain.learning import Kind
+from skilltrail.services.digest import NEW_MOST
 
 
 @pytest.fixture
@@ -100,3 +101,23 @@ def test_what_runs_did_is_no_news_where_all_is_new(
     lines = application.trail.digest(before).changes
 
     assert [line.words[: len(start)] for line, start in zip(lines, told, strict=True)] == told
+
+
+def test_after_a_large_import_a_few_new_topics_are_named_and_the_rest_counted(
+    application: Application, clock: SteppingClock
+) -> None:
+    made = [captured(n, conversation_id=f"c-{n}", prompt=f"Question {n}?") for n in range(1, 101)]
+    application.exchanges.capture(items(made[:10]))
+    visit = clock.move(minutes=1)
+    application.exchanges.capture(items(made[10:]))
+    new = {f"new{number}": [11 + 2 * number, 12 + 2 * number] for number in range(40)}
+    put_topics(application, {"old": [*range(1, 6), 91, 92], "older": [*range(6, 11), 93], **new})
+
+    digest = application.trail.digest(visit)
+    page = Dashboard(application)(f"/fragments/since?at={quote(visit.isoformat())}")
+
+    assert digest.topics == 42
+    assert [one.is_new for one in digest.grown].count(True) == NEW_MOST
+    assert {"old", "older"} <= {one.topic_id for one in digest.grown}
+    assert "and 36 more topics" in page.text
+    assert "/skills" in page.attributes("href")

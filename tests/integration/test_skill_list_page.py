@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from clients import added
 from dashboard import BASE, Dashboard
 from exchanges import NOON, captured, items
 from grouping import put_topics
@@ -17,6 +18,7 @@ from skilltrail.application import Application
 from skilltrail.cli import main
 from skilltrail.config import Settings
 from skilltrail.domain.checks import Said
+from skilltrail.domain.contexts import ContextForm, SaidOf
 from skilltrail.domain.corrections import Standing
 from skilltrail.domain.entries import Deliverable, Goal, OwnSkill
 from skilltrail.domain.learning import Kind
@@ -211,3 +213,19 @@ def test_api_and_command_line_tell_all_skills(told: Application, settings: Setti
     assert "SQL  (Practised; Last practised " in said.output
     assert "Letterpress  (added by you)" in said.output
     assert [one["topic_id"] for one in json.loads(listed.output)["skills"]] == ["bread", "sql", "rust", None]
+
+
+def test_the_list_can_be_of_one_client(told: Application) -> None:
+    client = added(told.contexts.keep(ContextForm("Zqacme")))
+    told.contexts.finish()
+    told.contexts.say([1, 2, 6], SaidOf.CLIENTS, clients=[client])
+    fetch = Dashboard(told)
+
+    page = fetch(f"/fragments/skills?client={client}")
+    assert names(page) == [f"sql?client={client}", f"rust?client={client}"]
+    assert "2 of them theirs" in page.text
+    assert {one.name: one.of_client for one in told.skills.all(str(client)).skills} == {"SQL": 2, "RUST": 1, "BREAD": 0}
+    assert by_name(told)["SQL"].of_client is None
+    assert by_name(told)["SQL"].exchanges == 5
+    assert names(fetch("/fragments/skills?client=own")) == []
+    assert names(fetch("/fragments/skills?client=evil")) == ["bread", "sql", "rust"]

@@ -150,7 +150,7 @@ def test_two_deliverables_of_one_day_are_said_once_and_the_first_question_is_lin
     path = practised.trail.path("sql")
     page = Dashboard(practised)("/fragments/topics/sql")
 
-    assert skill_words.path_sentence(path).count("a deliverable was attached on") == 1
+    assert skill_words.path_sentence(path).count("a deliverable of") == 1
     assert "began-with" in page.attributes("id")
     assert f"/exchanges/{path.episodes[0].moments[0].exchange_id}" in page.attributes("href")
 
@@ -158,3 +158,13 @@ def test_two_deliverables_of_one_day_are_said_once_and_the_first_question_is_lin
 @pytest.mark.parametrize("month", ["0000-01", "0000", "0001-01", "9999-12"])
 def test_a_month_without_episodes_breaks_nothing(practised: Application, month: str) -> None:
     assert Dashboard(practised)(f"/fragments/topics/sql?month={month}").text
+
+
+def test_a_stage_says_by_their_questions_on_what_it_rests(practised: Application) -> None:
+    page = Dashboard(practised)("/fragments/topics/sql")
+    stage = practised.trail.path("sql").stages.steps[0]
+
+    assert stage.rests_on
+    for row in stage.rests_on:
+        assert f"/exchanges/{row}" in page.attributes("href")
+        assert practised.exchanges.summaries([row])[row].question in page.text

@@ -286,14 +286,14 @@ EXPORT = """[{"id": "c-9", "title": "Joins", "create_time": 1790000000, "current
 
 class TestDemo:
     def test_the_invented_history_is_kept_apart_and_goes_away_whole(self, application: Application) -> None:
-        demo = application.open_demo()
+        demo = application.demo.open()
 
         assert demo.trail.home().exchanges >= 300
         assert application.trail.home().exchanges == 0
-        assert application.open_demo() is demo
-        assert application.has_demo()
+        assert application.demo.open() is demo
+        assert application.demo.exists()
 
-        application.delete_demo()
+        application.demo.delete()
 
-        assert not application.demo_folder.exists()
-        assert not application.has_demo()
+        assert not application.demo.folder.exists()
+        assert not application.demo.exists()

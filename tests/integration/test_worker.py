@@ -296,7 +296,7 @@ class TestThread:
             worker = Worker(application, quiet_seconds=0.1)
             worker.start()
 
-            demo = application.open_demo()
+            demo = application.demo.open()
 
             eventually(lambda: demo.processing.progress().pending < 334)
             worker.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +34,10 @@ export function appendFragment(host, html) {
 }
 export function refreshFragment() { return false; }
 """
+
+
+Asked = tuple[str, dict[str, Any] | None]
+"""The address of a fragment, and what is posted to it."""
 
 
 def launched(playwright: Playwright) -> Browser:
@@ -102,41 +106,90 @@ def signed_in(context: BrowserContext, link: str) -> Page:
     return page
 
 
-SHOW = """async ({ origin, paths, pause }) => {
-  const { showFragment } = await import("/static/fragments.js");
-  const { askText } = await import("/static/server.js");
-  const host = document.querySelector("#view");
-  const odd = [];
-  // Read past what a form's fields can stand in front of.
-  const own = (kind, name) => Object.getOwnPropertyDescriptor(kind.prototype, name).get;
-  const [attributesOf, nameOf, spaceOf] = ["attributes", "localName", "namespaceURI"].map((name) => own(Element, name));
-  const acting = ["script", "iframe", "object", "embed", "style", "link", "meta", "base", "img", "video", "audio"];
-  const known = /^(https?:|mailto:|\\/(?!\\/)|#|\\?)/i;
-  for (const path of paths) {
-    const html = await askText(origin + path);
-    globalThis.skilltrailShows = path;
-    showFragment(host, html);
-    await new Promise((resolve) => setTimeout(resolve, pause));
-    for (const element of host.querySelectorAll("*")) {
-      const name = nameOf.call(element);
-      const svg = spaceOf.call(element) !== "http://www.w3.org/1999/xhtml" && !Element.prototype.closest.call(element, "svg.chart");
-      if (svg || acting.includes(name)) odd.push(`${path}: <${name}>`);
-      for (const { name: attribute, value } of attributesOf.call(element)) {
-        const leads = ["href", "src", "action", "formaction", "xlink:href"].includes(attribute) && !known.test(value);
-        if (attribute.startsWith("on") || attribute === "style" || leads) {
-          odd.push(`${path}: ${name} ${attribute}=${value.slice(0, 80)}`);
-        }
+ODD = """
+const odd = [];
+// Read past what a form's fields can stand in front of.
+const own = (kind, name) => Object.getOwnPropertyDescriptor(kind.prototype, name).get;
+const [attributesOf, nameOf, spaceOf] = ["attributes", "localName", "namespaceURI"].map((name) => own(Element, name));
+const acting = ["script", "iframe", "object", "embed", "style", "link", "meta", "base", "img", "video", "audio"];
+const known = /^(https?:|mailto:|\\/(?!\\/)|#|\\?)/i;
+const turning = /[\\u202a-\\u202e\\u2066-\\u2069]/;
+const apart = ["isolate", "isolate-override", "plaintext"];
+function note(host, path) {
+  for (const element of host.querySelectorAll("*")) {
+    const name = nameOf.call(element);
+    const svg = spaceOf.call(element) !== "http://www.w3.org/1999/xhtml" && !Element.prototype.closest.call(element, "svg.chart, svg.bar, svg.year-bars, #drop > svg");
+    if (svg || acting.includes(name)) odd.push(`${path}: <${name}>`);
+    for (const { name: attribute, value } of attributesOf.call(element)) {
+      const leads = ["href", "src", "action", "formaction", "xlink:href"].includes(attribute) && !known.test(value);
+      if (attribute.startsWith("on") || attribute === "style" || leads) {
+        odd.push(`${path}: ${name} ${attribute}=${value.slice(0, 80)}`);
       }
     }
   }
+  const texts = document.createTreeWalker(host, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (turning.test(text.data) && !isApart(text.parentElement, host)) {
+      odd.push(`${path}: turns what stands beside it: ${JSON.stringify(text.data.slice(0, 80))}`);
+    }
+  }
+}
+// Blocks isolate what they hold, so words of ours are turned only where they stand in one block with the marks.
+function isApart(element, host) {
+  const text = element.textContent.trim();
+  let block = null;
+  for (let one = element; one && one !== host.parentElement; one = one.parentElement) {
+    const style = getComputedStyle(one);
+    if (one.hasAttribute("dir") || one.ownerSVGElement || one.localName === "option") return true;
+    if (style.display.startsWith("inline") && apart.includes(style.unicodeBidi)) return true;
+    block ??= style.display.startsWith("inline") ? null : one;
+  }
+  return block !== null && block.textContent.trim() === text;
+}
+"""
+
+SHOW = (
+    "async ({ origin, paths, pause }) => {"
+    + ODD
+    + """
+  const { showFragment } = await import("/static/fragments.js");
+  const { ask } = await import("/static/server.js");
+  const host = document.querySelector("#view");
+  for (const [path, body] of paths) {
+    const question = body === null ? {} : { method: "POST", body };
+    let html = "";
+    try {
+      html = await (await ask(origin + path, question)).text();
+    } catch (fault) {
+      if (!(fault.status >= 400 && fault.status < 500)) odd.push(`${path} ${JSON.stringify(body)}: ${fault}`);
+      continue;
+    }
+    globalThis.skilltrailShows = path;
+    showFragment(host, html);
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    note(host, path);
+  }
   return odd;
 }"""
+)
+
+LOOK = "(path) => {" + ODD + 'note(document.querySelector("#view"), path); return odd; }'
 
 
-def show_fragments(page: Page, origin: str, paths: list[str], *, pause: int = 0) -> list[str]:
-    """Put fragments into the page one after the other, as the dashboard does; return what should not be in them."""
-    found: list[str] = page.evaluate(SHOW, {"origin": origin, "paths": paths, "pause": pause})
+def show_fragments(page: Page, origin: str, paths: Sequence[str | Asked], *, pause: int = 0) -> list[str]:
+    """Put fragments into the page one after the other, as the dashboard does; return what should not be in them.
+
+    A refusal shows no fragment; any other failure is one of the things that should not be.
+    """
+    asked = [(path, None) if isinstance(path, str) else path for path in paths]
+    found: list[str] = page.evaluate(SHOW, {"origin": origin, "paths": asked, "pause": pause})
     page.wait_for_timeout(300)
+    return found
+
+
+def odd_in(page: Page, path: str) -> list[str]:
+    """Return what should not stand in the page that is open."""
+    found: list[str] = page.evaluate(LOOK, path)
     return found
 
 

@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,12 @@ from skilltrail.ml.hash_embedder import HashEmbedder
 from skilltrail.platform.spool import safe_name
 from skilltrail.web.app import create_app
 from torture.support_hostile import sendable
+from torture.written_hostile import write_everywhere
 
 BATCH = 100
+
+WHOLE = 500_000
+"""Bytes of a text that stands in the prompt and in the reply."""
 
 
 class Ages:
@@ -47,6 +51,8 @@ class HostileSite:
     app: Flask
     port: int
     exchange_ids: list[int]
+    written: dict[str, int] = field(default_factory=dict)
+    """How many rows of each kind the learner wrote."""
 
     @property
     def origin(self) -> str:
@@ -62,8 +68,8 @@ class HostileSite:
 
 
 @contextmanager
-def hostile_site(home: Path, texts: Sequence[str]) -> Iterator[HostileSite]:
-    """Yield a site on which every one of ``texts`` stands in every field."""
+def hostile_site(home: Path, texts: Sequence[str], *, batch: int = BATCH) -> Iterator[HostileSite]:
+    """Yield a site on which every one of ``texts`` stands in every field; ``batch``: exchanges sent at once."""
     settings = Settings(home=home, keyring=False, open_browser=False)
     with Application.open(settings, model=HashEmbedder()) as application:
         port = free_port()
@@ -73,11 +79,14 @@ def hostile_site(home: Path, texts: Sequence[str]) -> Iterator[HostileSite]:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
-            ids = _capture_all(application, port, texts)
+            ids = _capture_all(application, port, texts, batch)
             _pair_and_report(application, texts)
             _import_some(application, home.parent, texts)
             application.processing.run_until_done(lambda _progress: None)
-            yield HostileSite(application, app, port, ids)
+            while application.checks.step() or application.search.step():
+                continue
+            written = write_everywhere(application, ids, texts)
+            yield HostileSite(application, app, port, ids, written)
         finally:
             server.shutdown()
             server.server_close()
@@ -88,9 +97,11 @@ def hostile_item(number: int, text: str) -> dict[str, Any]:
     """Return an exchange in which every field that takes words holds ``text``."""
     text = sendable(text)
     short = text[:180]
+    # Of 1 MB the capture address takes one at once; the importer brings such prompts.
+    prompt = text if len(text.encode()) < WHOLE else text[:2_000]
     return item(
         number,
-        prompt=f"{text}\n\nquestion {number}",
+        prompt=f"{prompt}\n\nquestion {number}",
         reply=f"{text}\n\nanswer {number}",
         title=f"{text[:900]} {number}",
         model=short or None,
@@ -108,12 +119,12 @@ def hostile_item(number: int, text: str) -> dict[str, Any]:
     )
 
 
-def _capture_all(application: Application, port: int, texts: Sequence[str]) -> list[int]:
+def _capture_all(application: Application, port: int, texts: Sequence[str], batch: int) -> list[int]:
     token = application.credentials.issue_cli_token()
     ids: list[int] = []
     rows = [hostile_item(number, text) for number, text in enumerate(texts, 1)]
-    for start in range(0, len(rows), BATCH):
-        results = _post(port, token, envelope(*rows[start : start + BATCH]))["results"]
+    for start in range(0, len(rows), batch):
+        results = _post(port, token, envelope(*rows[start : start + batch]))["results"]
         refused = [row for row in results if row["outcome"] != "stored"]
         assert refused == [], refused[:3]
         ids += [row["exchange_id"] for row in results]
@@ -124,7 +135,7 @@ def _post(port: int, token: str, body: dict[str, Any]) -> dict[str, Any]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        connection.request("POST", "/api/v1/exchanges", json.dumps(body).encode(), headers)
+        connection.request("POST", "/api/v1/exchanges", json.dumps(body, ensure_ascii=False).encode(), headers)
         answer = connection.getresponse()
         data = answer.read()
         assert answer.status == 200, (answer.status, data[:300])

@@ -19,8 +19,9 @@ from torture.browser_hostile import (
 )
 from torture.raw_hostile import raw_pages
 from torture.site_hostile import HostileSite, hostile_site
-from torture.support_hostile import list_of, live_scripts, own, public_scripts
-from torture.walks_hostile import open_exports, visit_all
+from torture.support_hostile import list_of, live_scripts, own, part_of, public_scripts, sendable
+from torture.walks_hostile import ask_pages, asked_fragments, open_exports, open_huge, visit_all
+from torture.written_hostile import TURNED, huge_messages, most_hostile
 
 CHUNK = 250
 
@@ -35,7 +36,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def texts() -> list[str]:
-    return [*own()["scripts"], *public_scripts()]
+    return part_of([*own()["scripts"], *own()["cells"], *TURNED, *public_scripts()])
 
 
 @pytest.fixture(scope="module")
@@ -47,17 +48,50 @@ def site(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> Iterator
 def test_nothing_runs_and_nothing_leaves_on_any_page(browser: Browser, site: HostileSite, texts: list[str]) -> None:
     with watched_context(browser, site.origin) as (context, watch):
         page = signed_in(context, site.link())
-        pages = visit_all(page, site)
         odd: list[str] = []
+        pages = visit_all(page, site, odd)
         paths = site.fragments()
         for start in range(0, len(paths), CHUNK):
             odd += show_fragments(page, site.origin, paths[start : start + CHUNK])
 
         print(f"G6 pages: {len(texts)} texts in every field, {pages} pages and {len(paths)} fragments: "
-              f"{len(watch.ran)} ran, {len(watch.outside)} left, {len(odd)} odd elements")  # fmt: skip
+              f"{len(watch.ran)} ran, {len(watch.outside)} left, {len(odd)} odd elements; written: {site.written}")  # fmt: skip
         assert watch.ran == []
         assert watch.outside == []
         assert odd == []
+        assert min(site.written.values()) > 0
+
+
+def test_nothing_runs_that_is_asked_for(browser: Browser, site: HostileSite) -> None:
+    """Hostile words in searches, and in every part of an address."""
+    texts = [sendable(text) for text in most_hostile()]
+    topic = site.application.trail.topics()[0].id
+    with watched_context(browser, site.origin) as (context, watch):
+        page = signed_in(context, site.link())
+        odd: list[str] = []
+        asked = asked_fragments([text for text in texts if "\0" not in text], topic)
+        for start in range(0, len(asked), CHUNK):
+            odd += show_fragments(page, site.origin, asked[start : start + CHUNK])
+        opened = ask_pages(page, site, texts[::4], odd)
+
+        print(f"G6 asked: {len(asked)} fragments and {opened} pages by hostile addresses and searches: "
+              f"{len(watch.ran)} ran, {len(watch.outside)} left, {len(odd)} odd elements")  # fmt: skip
+        assert (watch.ran, watch.outside, odd) == ([], [], [])
+
+
+def test_messages_of_a_megabyte_are_shown_inert(browser: Browser, tmp_path: Path) -> None:
+    messages = huge_messages()
+    with (
+        hostile_site(tmp_path / "home", list(messages.values()), batch=1) as site,
+        watched_context(browser, site.origin) as (context, watch),
+    ):
+        page = signed_in(context, site.link())
+        odd: list[str] = []
+        took = open_huge(page, site, list(messages), odd)
+
+        print(f"G6 1 MB: {took}; {len(watch.ran)} ran, {len(watch.outside)} left, {len(odd)} odd elements")
+        assert (watch.ran, watch.outside, odd) == ([], [], [])
+        assert max(took.values()) < 10
 
 
 def test_nothing_runs_and_nothing_leaves_in_any_export(browser: Browser, site: HostileSite, tmp_path: Path) -> None:
@@ -100,11 +134,12 @@ def test_with_neither_they_run(
     with watched_context(browser, site.origin, open_door=True) as (context, watch):
         page = signed_in(context, site.link())
         watch.stays = True
-        show_fragments(page, site.origin, acting, pause=20)
+        # What begins with an error of loading begins late.
+        show_fragments(page, site.origin, acting, pause=250)
 
         seen = len(set(watch.ran))
         print(f"G6 control in the dashboard: {seen} of {len(acting)} texts ran")
-        assert seen > 100  # many start too late to be seen when the machine is busy
+        assert seen > len(acting) // 8
 
 
 @pytest.mark.parametrize("guarded", [True, False])

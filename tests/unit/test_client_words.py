@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skilltrail.domain.context_words import avoided, fold, gives_away
+from skilltrail.domain.context_words import avoided, fold, gives_away, short_form
 from skilltrail.domain.contexts import ContextForm, How
 from skilltrail.errors import RequestInvalid
+from skilltrail.ml.common_words import common_words
 from skilltrail.platform.client_words import MASK, ClientWords, IdentifyingWord
 from skilltrail.services.context_forms import cleaned, domain_of
 
@@ -194,3 +195,39 @@ class TestNamesToAvoid:
     def test_without_clients_nothing_is_avoided(self) -> None:
         assert avoided([]) == frozenset()
         assert not gives_away("Acme", frozenset())
+
+    @pytest.mark.parametrize("name", ["Data", "Database design", "Data analysis", "Metadata"])
+    def test_a_short_form_that_is_everybodys_empties_no_name(self, name: str) -> None:
+        avoid = avoided([ContextForm("Data Co", domains=("data.example",))], common_words())
+
+        assert not gives_away(name, avoid)
+        assert gives_away("Website of Data Co", avoid)
+        assert gives_away("data.example", avoid)
+
+    def test_what_the_learner_listed_counts_whole_though_it_is_everybodys(self) -> None:
+        avoid = avoided([ContextForm("Data Co", ("Data",))], common_words())
+
+        assert [gives_away(one, avoid) for one in ("Data analysis", "Database design")] == [True, False]
+
+
+class TestShortForms:
+    @pytest.mark.parametrize(
+        ("name", "short"),
+        [
+            ("Acme GmbH", "Acme"),
+            ("Acme, Inc.", "Acme"),
+            ("Müller & Söhne GmbH & Co. KG", "Müller & Söhne"),
+            ("Blue Heron S.L.", "Blue Heron"),
+            ("HP Inc", "HP"),
+            ("Acme", None),
+            ("GmbH", None),
+            ("24 Ltd", None),
+        ],
+    )
+    def test_the_legal_form_goes(self, name: str, short: str | None) -> None:
+        assert short_form(name) == short
+
+    @pytest.mark.parametrize("name", ["Data Co", "Python Ltd", "Data analysis Ltd", "Design GmbH", "Und GmbH"])
+    def test_what_tells_nobody_is_none(self, name: str) -> None:
+        assert short_form(name, common_words()) is None
+        assert short_form("Zqacme GmbH", common_words()) == "Zqacme"

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pytest
 
+from skilltrail.demo.clients import CLIENTS as NAMED
 from skilltrail.demo.loader import LabelledExchange, invented_history, labelled_history
 from skilltrail.domain.exchange import Fidelity, Origin, Status, normalised
 
@@ -161,3 +162,7 @@ def test_german_and_spanish_are_spoken_too(history: list[LabelledExchange]) -> N
     replies = [item.captured.reply for item in history]
     assert any(" und " in reply and " nicht " in reply for reply in replies)
     assert sum(" página" in reply and " que " in reply for reply in replies) >= 2
+
+
+def test_the_clients_that_are_named_are_those_that_a_reader_found() -> None:
+    assert {form.name.removesuffix(" Ltd") for form, _projects in NAMED} == CLIENTS

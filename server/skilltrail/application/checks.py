@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from skilltrail.domain.checks import Check, CheckStanding, ReviewQueue, Said
@@ -34,7 +35,9 @@ class ChecksFacade:
         with self._database.read() as session:
             return checks.read(session, exchange_id)
 
-    def say(self, exchange_id: int, said: Said, *, source: str = "", note: str = "") -> CheckStanding:
+    def say(
+        self, exchange_id: int, said: Said, *, source: str = "", note: str = "", dated: date | None = None
+    ) -> CheckStanding:
         """Note what the learner says about an answer; secrets and own words in the texts are hidden first.
 
         Raises
@@ -44,7 +47,9 @@ class ChecksFacade:
         """
         clean = [self._redactor.redact(text)[0] for text in (source, note)]
         return self._written(
-            lambda session: checks.say(session, exchange_id, said, source=clean[0], note=clean[1], now=self._clock())
+            lambda session: checks.say(
+                session, exchange_id, said, source=clean[0], note=clean[1], dated=dated, now=self._clock()
+            )
         )
 
     def undo(self, exchange_id: int) -> CheckStanding:

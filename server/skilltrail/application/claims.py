@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from skilltrail.application.common_words import common_words
 from skilltrail.domain.claims import PublishedConcept, TopicClaims, Verdict
 from skilltrail.errors import NotFound
 from skilltrail.i18n import _
@@ -122,5 +123,5 @@ class ClaimMatching:
             static=[topic.static for topic in due.topics],
         )
         with self._database.write() as session:
-            matching_run.keep(session, due, found, now=self._clock())
+            matching_run.keep(session, due, found, now=self._clock(), common=common_words)
         return len(due.topics)

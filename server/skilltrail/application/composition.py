@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -17,12 +16,16 @@ from skilltrail.application.claims import ClaimsFacade
 from skilltrail.application.contexts import ContextsFacade
 from skilltrail.application.corrections import CorrectionsFacade
 from skilltrail.application.data_rights import DataRightsFacade
+from skilltrail.application.demo import DemoFacade
+from skilltrail.application.endorsements import EndorsementsFacade
 from skilltrail.application.entries import EntriesFacade
+from skilltrail.application.evidence_log import EvidenceLogFacade
 from skilltrail.application.exchanges import ExchangesFacade
 from skilltrail.application.exports import ExportsFacade
 from skilltrail.application.forgetting import ForgettingFacade
 from skilltrail.application.health import HealthFacade
 from skilltrail.application.held_key import HeldKey
+from skilltrail.application.identity import IdentityFacade
 from skilltrail.application.imports import ImportsFacade
 from skilltrail.application.instance import identity_of, note_instance
 from skilltrail.application.keys import KeysFacade
@@ -38,8 +41,6 @@ from skilltrail.application.trail import TrailFacade
 from skilltrail.application.uploads import UploadsFacade
 from skilltrail.config import Settings
 from skilltrail.domain.backups import Reason
-from skilltrail.domain.capture import CapturedItem
-from skilltrail.domain.exchange import Origin
 from skilltrail.platform.clock import Clock, utc_now
 from skilltrail.platform.folders import HomeReport, prepare_home, remove_remains
 from skilltrail.platform.keys import DatabaseKey, KeyStore
@@ -50,13 +51,8 @@ from skilltrail.services.ports import ModelPort
 from skilltrail.storage.database import Database, open_database
 from skilltrail.storage.history_columns import HistoryColumns
 
-DEMO_FOLDER = "demo"
 CONCEPTS_FOLDER = "concepts"
 """Vectors of published concepts by another than the default model; they say nothing of the learner."""
-
-"""Copies that were saved when another file took the place of the open database."""
-
-_SEED_BATCH = 200
 
 
 class Application:
@@ -87,7 +83,7 @@ class Application:
         self._model = model
         self._guard = threading.RLock()
         self._listeners: list[Callable[[], None]] = []
-        self._demo: Application | None = None
+        self.demo = DemoFacade(home=settings.home, clock=clock, open_folder=self._open_demo, tell=self._tell)
         self.backups = BackupsFacade(
             database=database, clock=clock, held=held, reread=self._reread, before_restore=self._pause_imports
         )
@@ -113,6 +109,8 @@ class Application:
         database, clock, settings = self._database, self.clock, self.settings
         self.instance_id, mark_key = identity_of(database)
         note_instance(settings.home / INSTANCE_FILE, self.instance_id)
+        self.evidence_log = EvidenceLogFacade.begun(database=database, clock=clock, home=settings.home)
+        self.identity = IdentityFacade(database=database, clock=clock)
         self.health = HealthFacade(database=database)
         self.language = LanguageFacade(database=database, setting=settings.language)
         redactor = SecretRedactor(mark_key=mark_key)
@@ -129,6 +127,7 @@ class Application:
         self.claims = ClaimsFacade(database=database, history=history, clock=clock)
         self.checks = ChecksFacade(database=database, clock=clock, redactor=redactor)
         self.entries = EntriesFacade(database=database, clock=clock, redactor=redactor)
+        self.endorsements = EndorsementsFacade(database=database, clock=clock, identity=self.identity)
         self.contexts = ContextsFacade(
             database=database,
             history=history,
@@ -170,7 +169,7 @@ class Application:
             exchanges=self.exchanges,
             mask=self.redactions.mask,
             hide=self.redactions.hide,
-            client_words=self.contexts.words,
+            clients=self.contexts.mask,
         )
         self.sessions = Sessions(database=database, clock=clock, credentials=self.credentials)
         self.pairing = Pairing(
@@ -263,7 +262,7 @@ class Application:
             last.callback(self._pause_imports)
             if not self._borrowed_model:
                 last.callback(self.close_model)
-            self.close_demo()
+            self.demo.close()
 
     def __enter__(self) -> Self:
         return self
@@ -346,53 +345,8 @@ class Application:
         """Tell whether the check found damage."""
         return not self.is_sound()
 
-    @property
-    def demo_folder(self) -> Path:
-        """The folder of the invented history."""
-        return self.settings.home / DEMO_FOLDER
-
-    def has_demo(self) -> bool:
-        """Tell whether the invented history was made."""
-        return (self.demo_folder / DATABASE_FILE).exists()
-
-    def open_demo(self) -> Application:
-        """Return the invented freelancer's history, an application of its own; the first call makes it."""
-        with self._guard:
-            if self._demo is None:
-                settings = self.settings.changed(home=self.demo_folder)
-                self._demo = Application.open(settings, clock=self.clock, model=self.model())
-                self._seed(self._demo)
-            return self._demo
-
-    @property
-    def demo(self) -> Application | None:
-        """The invented history if it is open."""
-        return self._demo
-
-    def close_demo(self) -> None:
-        """Close the invented history if it is open."""
-        with self._guard:
-            demo, self._demo = self._demo, None
-            if demo is not None:
-                demo.close()
-
-    def delete_demo(self) -> None:
-        """Remove the invented history with all its files."""
-        with self._guard:
-            self.close_demo()
-            shutil.rmtree(self.demo_folder, ignore_errors=True)
-
-    def _seed(self, demo: Application) -> None:
-        """Fill the invented history; a second time changes nothing, so a crash half-way is made good."""
-        from skilltrail.demo.loader import invented_history
-
-        items = [
-            CapturedItem(str(number), captured)
-            for number, captured in enumerate(invented_history(self.clock().astimezone()))
-        ]
-        for start in range(0, len(items), _SEED_BATCH):
-            demo.exchanges.capture(items[start : start + _SEED_BATCH], origin_allowed=(Origin.IMPORT, Origin.EXTENSION))
-        self._tell()
+    def _open_demo(self, folder: Path) -> Application:
+        return Application.open(self.settings.changed(home=folder), clock=self.clock, model=self.model())
 
     def _tell(self) -> None:
         for listener in self._listeners:

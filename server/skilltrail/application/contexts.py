@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
+from skilltrail.application.common_words import common_words
 from skilltrail.domain.context_words import fold
 from skilltrail.domain.contexts import (
     Context,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from skilltrail.domain.context_candidates import Candidate
     from skilltrail.domain.exchange import ExchangePage
-    from skilltrail.platform.client_words import ClientWords
+    from skilltrail.services.context_boundary import ClientMask
     from skilltrail.services.context_suggestions import Suggested
     from skilltrail.services.search import Near
 
@@ -88,7 +89,7 @@ class ContextsFacade:
     def overview(self) -> ContextOverview:
         """Return all clients with their counts, and what is nobody's."""
         with self._database.read() as session:
-            return contexts.read_overview(session)
+            return contexts.read_overview(session, common_words)
 
     def all(self) -> dict[int, Context]:
         """Return the living clients and projects by id."""
@@ -113,10 +114,10 @@ class ContextsFacade:
         with self._database.read() as session:
             return context_boundary.read_left_out(session, wanted, frozenset(admitted), history=self._history)
 
-    def words(self, admitted: Sequence[int] = ()) -> ClientWords:
-        """Return the words of all clients but those ``admitted``: none of them may stand in what goes out."""
+    def mask(self, admitted: Sequence[int] = ()) -> ClientMask:
+        """Return what takes the words of all clients but those ``admitted`` out of what goes out."""
         with self._database.read() as session:
-            return context_boundary.words_to_hide(session, frozenset(admitted))
+            return context_boundary.client_mask(session, frozenset(admitted), common_words)
 
     def changes(self, most: int = 10) -> list[PastChange]:
         """Return what was changed and said lately, the newest first; each can be undone by its number."""
@@ -137,8 +138,10 @@ class ContextsFacade:
 
     # --- keeping ------------------------------------------------------------------------------------------------------
 
-    def keep(self, form: ContextForm, *, context_id: int | None = None, client_id: int | None = None) -> ContextChange:
-        """Keep a client or project, or another form of one.
+    def keep(
+        self, form: ContextForm, *, context_id: int | None = None, client_id: int | None = None, short: bool = False
+    ) -> ContextChange:
+        """Keep a client or project, or another form of one; ``short``: "Acme GmbH" is to be found as "Acme", too.
 
         Raises
         ------
@@ -151,9 +154,20 @@ class ContextsFacade:
         now = self._clock()
         return self._written(
             lambda session: contexts.keep(
-                session, form, now=now, context_id=context_id, client_id=client_id, common=stop_words()
+                session,
+                form,
+                now=now,
+                context_id=context_id,
+                client_id=client_id,
+                common=stop_words(),
+                short=common_words if short else None,
             )
         )
+
+    def keep_short(self, context_id: int) -> ContextChange:
+        """Keep the short form of a client's name as another name of it; raises NotFound."""
+        now = self._clock()
+        return self._written(lambda session: contexts.keep_short(session, context_id, now=now, common=common_words))
 
     def set_archived(self, context_id: int, *, archived: bool) -> ContextChange:
         """Offer a client or project no longer, or again; raises NotFound."""
@@ -250,5 +264,5 @@ class ContextsFacade:
 
     @staticmethod
     def _clean(session: Session) -> int:
-        drop_given_away(session)
-        return clean_topic_names(session)
+        drop_given_away(session, common_words)
+        return clean_topic_names(session, common_words)

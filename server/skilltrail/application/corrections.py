@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
+from skilltrail.application.common_words import common_words
 from skilltrail.domain.corrections import Corrected, LogLine, Part, Standing, TopicSay
 from skilltrail.errors import CorrectionRefused
 from skilltrail.i18n import _
@@ -120,7 +121,7 @@ class CorrectionsFacade:
         name = dense_model(model)
         with self._database.read() as session:
             rows = read_topic_rows(session, topic_id, model=name, static_model=model.static_identity)
-            return rows, names_to_avoid(session)
+            return rows, names_to_avoid(session, common_words)
 
     def forget_remembered(self) -> None:
         """Drop the proposal that is remembered: it holds words of exchanges."""

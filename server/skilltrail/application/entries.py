@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from skilltrail.domain.entries import Entry, Goal, OwnSkill, Reflection, Value
+from skilltrail.domain.entries import WRITTEN, Entry, Goal, OwnSkill, Reflection, Written
 from skilltrail.platform.clock import Clock
 from skilltrail.services import entries
 from skilltrail.services.ports import Redactor
@@ -28,9 +28,9 @@ class EntriesFacade:
         self._redactor = redactor
 
     def all(self) -> list[Entry]:
-        """Return all entries, the newest first."""
+        """Return all that the learner wrote, the newest first."""
         with self._database.read() as session:
-            return entry_queries.entries(session)
+            return [entry for entry in entry_queries.entries(session) if entry.kind in WRITTEN]
 
     def of_topic(self, topic_id: str) -> list[Entry]:
         """Return the entries about a topic, the newest first."""
@@ -43,7 +43,12 @@ class EntriesFacade:
             return entry_queries.of_exchange(session, exchange_id)
 
     def keep(
-        self, value: Value, *, entry_id: int | None = None, exchange_id: int | None = None, topic_id: str | None = None
+        self,
+        value: Written,
+        *,
+        entry_id: int | None = None,
+        exchange_id: int | None = None,
+        topic_id: str | None = None,
     ) -> Entry:
         """Keep an entry, or another form of one; secrets and own words in its texts are hidden first.
 
@@ -71,7 +76,7 @@ class EntriesFacade:
         """Note that a goal was reached, or no longer; raises NotFound."""
         return self._written(lambda session: entries.reached(session, entry_id, now=self._clock()))
 
-    def _clean(self, value: Value) -> Value:
+    def _clean(self, value: Written) -> Written:
         """Hide secrets; hashes and commits are none, whatever they look like."""
         if isinstance(value, Reflection):
             return Reflection(self._hidden(value.text))

@@ -22,7 +22,8 @@ from skilltrail.storage.database import Database
 from skilltrail.storage.history_columns import HistoryColumns
 
 if TYPE_CHECKING:
-    from skilltrail.platform.client_words import ClientWords
+    from skilltrail.services.context_boundary import ClientMask
+    from skilltrail.services.exporting import Masks
 
 CSV = "csv"
 XLSX = "xlsx"
@@ -43,8 +44,8 @@ _DRAWN = frozenset({"html"})
 class ExportsFacade:
     """Writes the timeline and the table of exchanges.
 
-    What is a client's stays out of both, but for the clients that are ``admitted``; ``client_words`` gives the words of
-    the others, which nothing that goes out may hold.
+    What is a client's stays out of both, but for the clients that are ``admitted``; ``clients`` gives the mask of the
+    others' words, which nothing that goes out may hold.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class ExportsFacade:
         exchanges: ExchangesFacade,
         mask: Callable[[str], Masked],
         hide: Callable[[str], Masked],
-        client_words: Callable[[Sequence[int]], ClientWords],
+        clients: Callable[[Sequence[int]], ClientMask],
     ) -> None:
         self._database = database
         self._history = history
@@ -68,7 +69,7 @@ class ExportsFacade:
         self._exchanges = exchanges
         self._mask = mask
         self._hide = hide
-        self._client_words = client_words
+        self._clients = clients
 
     def file(self, format: str, admitted: Sequence[int] = ()) -> ExportFile:  # noqa: A002 - the facade's word
         """Return an export in any format: one of ``TABLES``, or one of the timeline's.
@@ -110,7 +111,7 @@ class ExportsFacade:
         """Return what an export holds; for a preview ``most_a_topic`` exchanges of its first topics."""
         from skilltrail.services.exporting import gather_export
 
-        mask = self._without_clients(self._hide if show_personal else self._mask, admitted)
+        masks = self._masks(self._hide if show_personal else self._mask, admitted)
         with self._database.read() as session:
             return gather_export(
                 session,
@@ -118,7 +119,7 @@ class ExportsFacade:
                 history=self._history,
                 now=self._clock(),
                 pause=self._pause,
-                mask=mask,
+                masks=masks,
                 admitted=frozenset(admitted),
                 most_a_topic=most_a_topic,
             )
@@ -178,15 +179,19 @@ class ExportsFacade:
         """Return the SVG of a Vega-Lite specification; raises ModelUnavailable."""
         return self._model().chart(spec)
 
-    def _without_clients(self, mask: Callable[[str], Masked], admitted: Sequence[int]) -> Callable[[str], Masked]:
-        """Return a mask that takes clients' words out first: an own exchange, or a topic's name, may hold one."""
-        words = self._client_words(admitted)
+    def _masks(self, mask: Callable[[str], Masked], admitted: Sequence[int]) -> Masks:
+        """Return masks that take clients' words out first: an own exchange, or a topic's name, may hold one."""
+        from skilltrail.services.exporting import Masks
 
-        def masked(text: str) -> Masked:
-            clean, kinds = mask(hidden := words.masked(text))
+        clients = self._clients(admitted)
+        if not clients:
+            return Masks(mask, mask)
+
+        def after(hide: Callable[[str], str], text: str) -> Masked:
+            clean, kinds = mask(hidden := hide(text))
             return clean, kinds if hidden == text else (*kinds, CLIENT)
 
-        return masked if words else mask
+        return Masks(lambda text: after(clients.text, text), lambda text: after(clients.name, text))
 
     def _chart(self, timeline: Timeline) -> str | None:
         """Return the picture; without the model process an export goes out with its tables alone."""
@@ -205,7 +210,7 @@ class ExportsFacade:
         from skilltrail.services.exporting import masked_summary
 
         # A few hundred names stand in every row.
-        mask = lru_cache(maxsize=4096)(self._without_clients(self._mask, admitted))
+        mask = lru_cache(maxsize=4096)(self._masks(self._mask, admitted).name)
         for row in self._exchanges.rows(admitted):
             ids.append(row.id)
             yield masked_summary(row, mask)

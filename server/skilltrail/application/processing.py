@@ -9,6 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from skilltrail.application.claims import ClaimMatching
+from skilltrail.application.common_words import common_words
 from skilltrail.application.dense_vectors import DenseVectors
 from skilltrail.application.first_vectors import FirstVectors
 from skilltrail.config import Settings
@@ -274,7 +275,7 @@ class ProcessingFacade:
         asked = self._asked
         began, started_at = time.monotonic(), self._clock()
         with self._database.read() as session:
-            run = topic_run.gather(session, model=identity, static_model=model.static_identity)
+            run = topic_run.gather(session, model=identity, static_model=model.static_identity, common=common_words)
         partition = model.discover(
             dense=run.dense,
             static=run.static,
@@ -299,6 +300,7 @@ class ProcessingFacade:
                 model=name,
                 started_at=started_at,
                 now=self._clock(),
+                common=common_words,
                 read_before=backlog.embedded,
             )
         if kept is not None:

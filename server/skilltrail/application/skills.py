@@ -44,11 +44,16 @@ class SkillsFacade:
         self._clock = clock
         self._model = model
 
-    def all(self) -> SkillList:
-        """Return all skills with stage, freshness and evidence, in no order that matters."""
+    def all(self, client: str | None = None) -> SkillList:
+        """Return all skills with stage, freshness and evidence, in no order; ``client``: its part is counted, too."""
         with self._database.read() as session:
             return skill_list.read_skills(
-                session, history=self._history, now=self._clock(), pause=self._pause, rules=self._rules
+                session,
+                history=self._history,
+                now=self._clock(),
+                pause=self._pause,
+                rules=self._rules,
+                client=client,
             )
 
     def leans(self, topics: Collection[str]) -> dict[str, dict[str, float]]:

@@ -16,9 +16,15 @@ from skilltrail.cli.claims import claims_command
 from skilltrail.cli.clients import COMMANDS as CLIENTS
 from skilltrail.cli.clients import clients_command
 from skilltrail.cli.correcting import COMMANDS as CORRECTIONS
+from skilltrail.cli.endorsing import COMMANDS as ENDORSEMENTS
+from skilltrail.cli.endorsing import endorsements_command
 from skilltrail.cli.entering import COMMANDS as ENTRIES
+from skilltrail.cli.evidence_log import COMMANDS as LOG
+from skilltrail.cli.evidence_log import evidence_log_command
 from skilltrail.cli.forgetting import forget_command
 from skilltrail.cli.history import exchanges_command, export_command, process_command, topics_command
+from skilltrail.cli.identity import COMMANDS as IDENTITY
+from skilltrail.cli.identity import identity_command
 from skilltrail.cli.importing import import_command
 from skilltrail.cli.keeping import backup_command, restore_command
 from skilltrail.cli.learning import learning_command
@@ -50,6 +56,9 @@ for _command in (
     review_command,
     clients_command,
     *ENTRIES,
+    endorsements_command,
+    evidence_log_command,
+    identity_command,
     exchanges_command,
     export_command,
     forget_command,
@@ -62,6 +71,18 @@ for _command in (
 if isinstance(clients_command, click.Group):
     for _command in CLIENTS:
         clients_command.add_command(_command)
+
+if isinstance(endorsements_command, click.Group):
+    for _command in ENDORSEMENTS:
+        endorsements_command.add_command(_command)
+
+if isinstance(evidence_log_command, click.Group):
+    for _command in LOG:
+        evidence_log_command.add_command(_command)
+
+if isinstance(identity_command, click.Group):
+    for _command in IDENTITY:
+        identity_command.add_command(_command)
 
 if isinstance(topics_command, click.Group):
     for _command in CORRECTIONS:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from skilltrail.cli.options import Answer, command
+from skilltrail.cli.options import DAY, Answer, command
 from skilltrail.cli.running import running_server
 from skilltrail.config import Settings
 from skilltrail.exporters.wording import one_line
@@ -35,9 +36,13 @@ WAYS = ("show", *SAID, "undo")
 @click.argument("said", type=click.Choice(WAYS), default="show")
 @click.option("--source", default="", help="Where you looked it up.")
 @click.option("--note", default="", help="What you found.")
-def check_command(settings: Settings, answer: Answer, exchange: int, said: str, source: str, note: str) -> None:
+@click.option("--on", "day", type=DAY, help="The day of the check; today where none is named.")
+def check_command(
+    settings: Settings, answer: Answer, exchange: int, said: str, source: str, note: str, day: datetime | None
+) -> None:
     """EXCHANGE is its number. A corrected error is strong evidence of learning."""
-    body = {"said": SAID.get(said, ""), "source": source, "note": note}
+    dated = day.date().isoformat() if day else None
+    body = {"said": SAID.get(said, ""), "source": source, "note": note, "dated": dated}
     if said == "show":
         done = _asked(settings, "GET", exchange, "", None, lambda app: app.checks.read(exchange))
     elif said == "undo":
@@ -60,10 +65,11 @@ def review_command(settings: Settings, answer: Answer) -> None:
             answer.say(f"{item['exchange_id']}  [{', '.join(sentence['reasons'])}] {one_line(sentence['text'])}")
 
 
-def _say(app: Application, exchange: int, body: dict[str, str]) -> Any:
+def _say(app: Application, exchange: int, body: Told) -> Any:
     from skilltrail.domain.checks import Said
 
-    return app.checks.say(exchange, Said(body["said"]), source=body["source"], note=body["note"])
+    dated = date.fromisoformat(body["dated"]) if body["dated"] else None
+    return app.checks.say(exchange, Said(body["said"]), source=body["source"], note=body["note"], dated=dated)
 
 
 def _line(done: Told) -> str:

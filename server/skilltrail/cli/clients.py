@@ -49,6 +49,9 @@ def clients_command(settings: Settings, answer: Answer) -> None:
         answer.say(_("No clients yet. “skilltrail clients add NAME --domain acme.example” adds one."))
     for one in found["clients"]:
         answer.say(_line(one))
+        if one["short"]:
+            words = _("    It is not found as “{short}”; “skilltrail clients short {id}” changes that.")
+            answer.say(words.format(short=one_line(one["short"]), id=one["client"]["id"]))
     answer.say(_("Own learning: {own}. Nobody’s: {none}. Undecided: {undecided}.").format(**found))
     if found["waiting"]:
         answer.say(_("{waiting} were not looked at yet; “skilltrail clients look” does it.").format(**found))
@@ -58,6 +61,7 @@ def clients_command(settings: Settings, answer: Answer) -> None:
 @click.argument("name")
 @_words
 @click.option("--of", "client", type=_CLIENT, metavar="ID", help="The client that the project is of.")
+@click.option("--no-short", is_flag=True, help="Do not find “Acme GmbH” as “Acme”, too.")
 def add_command(
     settings: Settings,
     answer: Answer,
@@ -66,11 +70,21 @@ def add_command(
     domains: tuple[str, ...],
     words: tuple[str, ...],
     client: int | None,
+    no_short: bool,
 ) -> None:
     """Everything that names it belongs to it from now on."""
     path = "/clients" if client is None else f"/clients/{client}/projects"
     body = _body(name, others, domains, words)
-    _change(settings, answer, path, body, lambda app: app.contexts.keep(_form(body), client_id=client))
+    short = client is None and not no_short
+    asked = body | ({"short": short} if client is None else {})
+    _change(settings, answer, path, asked, lambda app: app.contexts.keep(_form(body), client_id=client, short=short))
+
+
+@command("short", help="Find a client by the short form of its name, too: “Acme” of “Acme GmbH”.")
+@click.argument("client", type=_CLIENT)
+def short_command(settings: Settings, answer: Answer, client: int) -> None:
+    """CLIENT is a number, as `skilltrail clients` shows it."""
+    _change(settings, answer, f"/clients/{client}/short", {}, lambda app: app.contexts.keep_short(client))
 
 
 @command("change", help="Give a client or project another name and other words, all of them anew.")
@@ -195,6 +209,7 @@ def look_command(settings: Settings, answer: Answer) -> None:
 COMMANDS = (
     add_command,
     change_command,
+    short_command,
     archive_command,
     remove_command,
     assign_command,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from skilltrail.cli.options import Answer, command
+from skilltrail.cli.options import DAY, Answer, command
 from skilltrail.cli.running import running_server
 from skilltrail.config import Settings
 from skilltrail.domain.skill_list import SkillFilter, arranged
@@ -39,13 +39,21 @@ _TOPIC: Callable[[Any], Any] = click.option(
 @click.option("--url", help="A web address in place of a file.")
 @click.option("--commit", help="A commit's hash in place of a file.")
 @click.option("--title", default="", help="What it is; a file keeps its own name.")
+@click.option("--on", "day", type=DAY, help="The day of the work; today where none is named.")
 def deliver_command(
-    settings: Settings, answer: Answer, file: Path | None, topic: str, url: str | None, commit: str | None, title: str
+    settings: Settings,
+    answer: Answer,
+    file: Path | None,
+    topic: str,
+    url: str | None,
+    commit: str | None,
+    title: str,
+    day: datetime | None,
 ) -> None:
     """The file itself is never stored or sent."""
     if sum(one is not None for one in (file, url, commit)) != 1:
         raise click.UsageError(_("Name one thing: a file, --url or --commit."))
-    body: Told = {"title": title, "topic_id": topic}
+    body: Told = {"title": title, "topic_id": topic, "dated": day.date().isoformat() if day else None}
     if file is not None:
         size, sha256 = _fingerprint(file, answer)
         body |= {"form": "file", "title": file.name, "size": size, "sha256": sha256}
@@ -80,7 +88,7 @@ def skills_command(settings: Settings, answer: Answer, name: tuple[str, ...], to
 @command("goals", help="List your goals, or set one.")
 @click.argument("name", nargs=-1)
 @_TOPIC
-@click.option("--by", type=click.DateTime(["%Y-%m-%d"]), help="The day by which you want to reach it.")
+@click.option("--by", type=DAY, help="The day by which you want to reach it.")
 def goals_command(
     settings: Settings, answer: Answer, name: tuple[str, ...], topic: str | None, by: datetime | None
 ) -> None:

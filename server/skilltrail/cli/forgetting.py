@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import click
 
-from skilltrail.cli.options import Answer, command
+from skilltrail.cli.options import DAY, Answer, command
 from skilltrail.cli.running import RunningServer
 from skilltrail.cli.unlocking import door_to
 from skilltrail.config import Settings
@@ -27,8 +27,8 @@ _FINAL = ("done",)
 @click.option("--exchange", type=click.IntRange(min=1), metavar="ID", help="One exchange, by its number.")
 @click.option("--conversation", metavar="ID", help="A whole chat, by its id at the source (see `exchanges --csv`).")
 @click.option("--word", metavar="WORD", help="All that holds a word or name, in any case; `-` reads it from the input.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="All from this day on.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="All up to this day, included.")
+@click.option("--since", type=DAY, help="All from this day on.")
+@click.option("--until", type=DAY, help="All up to this day, included.")
 @click.option("--import", "import_id", type=click.IntRange(min=1), metavar="ID", help="Undo an import.")
 @click.option("--client", type=click.IntRange(min=1), metavar="ID", help="A client with all that is its.")
 @click.option("--everything", is_flag=True, help="All exchanges and all that was worked out from them.")

@@ -17,6 +17,9 @@ from skilltrail.config import Settings, load_settings
 from skilltrail.errors import SkilltrailError
 from skilltrail.i18n import first_known, speak_by_default, system_wish
 
+DAY = click.DateTime(["%Y-%m-%d"])
+"""A day as an option takes it: 2026-11-22."""
+
 
 class Answer:
     """Writes a command's result: words for people, or one JSON object with ``--json``."""

@@ -44,7 +44,7 @@ class Check:
     """One thing the learner said about an answer.
 
     ``number`` counts up in the exchange; ``revision`` is that of the text it was said about; ``until`` is when an
-    answer that was put off comes back.
+    answer that was put off comes back. ``made_at``: when it was said, or a moment of the day that the learner named.
     """
 
     exchange_id: int

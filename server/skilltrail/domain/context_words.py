@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from skilltrail.domain.contexts import ContextForm
 
@@ -22,6 +22,12 @@ _EVERYBODYS = frozenset(
     """www mail app shop blog api dev test stage staging web my com net org gov edu""".split()  # noqa: SIM905 - same
 )
 
+WHOLE = "="
+"""What stands before a word to avoid that counts only where it stands alone; no folded word has it."""
+
+_SHORT_LEAST = 2
+"""Letters and digits of a name without its legal form that may still tell a client."""
+
 _PREFIX_LEAST, _SUFFIX_LEAST = 4, 6
 """Letters from which on a word counts that begins, or ends, with a client's: "acmeshop", but not "sign" in "design"."""
 
@@ -39,23 +45,51 @@ def words_in(text: str) -> tuple[str, ...]:
     return tuple("".join(sign if sign.isalnum() else " " for sign in fold(text)).split())
 
 
-def avoided(forms: Iterable[ContextForm]) -> frozenset[str]:
+def avoided(forms: Iterable[ContextForm], common: Collection[str] = ()) -> frozenset[str]:
     """Return the folded words and phrases by which a name would give a client away.
 
     Of names the forms without "GmbH" and the like, of domains the part that is the client's own.
+
+    Parameters
+    ----------
+    common
+        Folded words and phrases that tell nobody: of a client "Data Co" the name is avoided, "data" is not. What the
+        learner listed as it stands there is avoided whole alone, which ``WHOLE`` before it says: "Data", no "database".
     """
-    found: set[str] = set()
+    listed: set[str] = set()
+    worked_out: set[str] = set()
     for form in forms:
         for word in (form.name, *form.others, *form.words):
             parts = words_in(word)
-            found.add(" ".join(parts))
-            found.add(" ".join(part for part in parts if part not in _LEGAL))
+            listed.add(" ".join(parts))
+            worked_out.add(" ".join(part for part in parts if part not in _LEGAL))
         for domain in form.domains:
             parts = words_in(domain)
-            found.add(" ".join(parts))
+            listed.add(" ".join(parts))
             # The last part is everybody's ("example", "de"); so are "www" and the like.
-            found.update(part for part in parts[:-1] if len(part) > 2 and part not in _EVERYBODYS)
-    return frozenset(word for word in found if len(word) > 1)
+            worked_out.update(part for part in parts[:-1] if len(part) > 2 and part not in _EVERYBODYS)
+    found = {f"{WHOLE}{word}" if word in common else word for word in listed if len(word) > 1}
+    return frozenset(found | {word for word in worked_out - listed if len(word) > 1 and word not in common})
+
+
+def short_form(name: str, common: Collection[str] = ()) -> str | None:
+    """Return a name without the "GmbH" at its end, as it is spelt; None where that is no other name, or tells nobody.
+
+    ``common`` as for ``avoided``: "Data" of "Data Co" stands in texts of everybody.
+    """
+    parts = name.split()
+    while len(parts) > 1 and _is_legal(parts[-1]):
+        parts.pop()
+    short = " ".join(parts).rstrip(",;.-–&+ ")
+    words = words_in(short)
+    tells = len("".join(words)) >= _SHORT_LEAST and not "".join(words).isdecimal()
+    return short if tells and words != words_in(name) and " ".join(words) not in common else None
+
+
+def _is_legal(part: str) -> bool:
+    """Tell whether a part of a name is a legal form ("S.L."), or no word at all ("&")."""
+    word = "".join(words_in(part))
+    return not word or word in _LEGAL
 
 
 def gives_away(text: str, avoid: frozenset[str]) -> bool:
@@ -64,12 +98,12 @@ def gives_away(text: str, avoid: frozenset[str]) -> bool:
         return False
     words = words_in(text)
     spaced = f" {' '.join(words)} "
-    return any(f" {one} " in spaced or any(_carries(word, one) for word in words) for one in avoid)
+    return any(f" {one.removeprefix(WHOLE)} " in spaced or any(_carries(word, one) for word in words) for one in avoid)
 
 
 def _carries(word: str, one: str) -> bool:
     """Tell whether a longer word is made with a client's: "acmeshop", "acmes"."""
-    if " " in one:
+    if " " in one or one.startswith(WHOLE):
         return False
     begins = len(one) >= _PREFIX_LEAST and word.startswith(one)
     return begins or (len(one) >= _SUFFIX_LEAST and word.endswith(one))

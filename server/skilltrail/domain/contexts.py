@@ -189,12 +189,16 @@ class ClientCounts:
 
 @dataclass(frozen=True, slots=True)
 class ClientLine:
-    """A client with its projects and counts; ``of_project`` are exchanges by project."""
+    """A client with its projects and counts; ``of_project`` are exchanges by project.
+
+    ``short`` is a form of its name by which texts do not find it: "Acme" of "Acme GmbH".
+    """
 
     client: Context
     projects: tuple[Context, ...]
     counts: ClientCounts
     of_project: Mapping[int, int]
+    short: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from skilltrail.domain.evidence_log import LogEntry
 from skilltrail.domain.exchange import ExchangeDetail
 
 
@@ -24,7 +25,8 @@ class StoredRevision:
 
 @dataclass(frozen=True, slots=True)
 class FullExchange:
-    """A stored exchange with its other texts, in their order."""
+    """A stored exchange with its other texts, in their order, and its entry in the evidence log."""
 
     detail: ExchangeDetail
     revisions: tuple[StoredRevision, ...]
+    log_entry: LogEntry | None = None

@@ -1,4 +1,5 @@
-"""What learners write themselves: reflections, deliverables, skills of their own, and goals."""
+"""What stands beside exchanges: reflections, deliverables, skills of one's own, goals; and endorsements with their
+requests, which stay and go with a topic as those do."""
 
 from __future__ import annotations
 
@@ -24,6 +25,12 @@ class EntryKind(StrEnum):
     DELIVERABLE = "deliverable"
     SKILL = "skill"
     GOAL = "goal"
+    REQUEST = "request"
+    ENDORSEMENT = "endorsement"
+
+
+WRITTEN = frozenset({EntryKind.REFLECTION, EntryKind.DELIVERABLE, EntryKind.SKILL, EntryKind.GOAL})
+"""Kinds of what learners write themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class Deliverable:
     """A work product: a web address, a commit or a file.
 
     ``form`` is url, commit or file. Of a file only its name, its size in bytes and its SHA-256 (hex) are kept, never
-    the file. ``commit`` is the commit's hash (hex).
+    the file. ``commit`` is the commit's hash (hex). ``dated`` is the day of the work; None where nobody said.
     """
 
     form: str
@@ -47,6 +54,7 @@ class Deliverable:
     commit: str = ""
     sha256: str = ""
     size: int = 0
+    dated: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +74,77 @@ class Goal:
     reached_on: date | None = None
 
 
-Value = Reflection | Deliverable | OwnSkill | Goal
+@dataclass(frozen=True, slots=True)
+class EndorsementRequest:
+    """That somebody was asked for an endorsement; of what was asked only its digest is kept.
+
+    ``request`` and ``skill_id`` are urn:uuid, ``title`` is the skill as it was named, ``did`` the learner's key then.
+    """
+
+    request: str
+    skill_id: str
+    digest: str
+    did: str
+    title: str
+    made_on: date
+    answer_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class Endorsement:
+    """A statement that somebody else signed. ``document`` is their credential as it came, "" where a word of it was
+    hidden since: then it is no evidence any more.
+
+    ``name`` is the signer's as they wrote it, ``address`` where to ask back, ``text`` their words, ``about`` what they
+    confirmed beside. ``signed_on`` is by their clock; ``sha256`` (hex) is that of the document.
+    """
+
+    request: str
+    credential_id: str
+    did: str
+    name: str
+    address: str
+    text: str
+    about: str
+    signed_on: date
+    received_on: date
+    sha256: str
+    document: str
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is whole, and so evidence."""
+        return self.document != ""
+
+
+Written = Reflection | Deliverable | OwnSkill | Goal
+"""What learners write themselves."""
+
+Value = Written | EndorsementRequest | Endorsement
 
 _KINDS: dict[type[Any], EntryKind] = {
     Reflection: EntryKind.REFLECTION,
     Deliverable: EntryKind.DELIVERABLE,
     OwnSkill: EntryKind.SKILL,
     Goal: EntryKind.GOAL,
+    EndorsementRequest: EntryKind.REQUEST,
+    Endorsement: EntryKind.ENDORSEMENT,
 }
+
+_DATED: dict[EntryKind, type[Any]] = {
+    EntryKind.GOAL: Goal,
+    EntryKind.REQUEST: EndorsementRequest,
+    EntryKind.ENDORSEMENT: Endorsement,
+}
+_DAYS = ("by", "reached_on", "made_on", "answer_by", "signed_on", "received_on")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that the learner wrote. ``topic_name`` is that of a living topic, "" where it ended.
+    """One thing that stands beside exchanges. ``topic_name`` is that of a living topic, "" where it ended.
 
-    A reflection is about an exchange or a topic, a deliverable about a topic; skills and goals may name one.
+    A reflection is about an exchange or a topic, a deliverable about a topic, a request and an endorsement too; skills
+    and goals may name one.
     """
 
     id: int
@@ -90,6 +154,12 @@ class Entry:
     created_at: datetime
     changed_at: datetime
     topic_name: str = ""
+
+    @property
+    def dated(self) -> date:
+        """Return the day of the work of a deliverable; of all else, and where nobody said, that of its keeping."""
+        said = self.value.dated if isinstance(self.value, Deliverable) else None
+        return said or self.created_at.astimezone().date()
 
     @property
     def kind(self) -> EntryKind:
@@ -112,8 +182,10 @@ def from_fields(kind: EntryKind, fields: dict[str, Any]) -> Value:
     if kind is EntryKind.REFLECTION:
         return Reflection(**fields)
     if kind is EntryKind.DELIVERABLE:
-        return Deliverable(**fields)
+        dated = fields.get("dated")
+        return Deliverable(**fields | {"dated": date.fromisoformat(dated) if dated else None})
     if kind is EntryKind.SKILL:
         return OwnSkill(**fields)
-    days = {name: date.fromisoformat(fields[name]) if fields.get(name) else None for name in ("by", "reached_on")}
-    return Goal(name=fields["name"], **days)
+    days = {name: date.fromisoformat(fields[name]) if fields.get(name) else None for name in _DAYS if name in fields}
+    found: Value = _DATED[kind](**{**fields, **days})
+    return found

@@ -28,6 +28,7 @@ class SkillOrder(StrEnum):
 class SkillFilter:
     """Which skills are wanted; None means all. ``quiet``: last practised this many days ago or longer.
 
+    ``client``: those in which something is a client's (its id), or own, none, undecided; their figures stay whole.
     ``stage`` is a stage's value or ``BEGUN``; with ``learning`` only skills in which something is surely learning.
     """
 
@@ -36,11 +37,12 @@ class SkillFilter:
     stage: str | None = None
     learning: bool = False
     quiet: int | None = None
+    client: str | None = None
 
     @property
     def narrows(self) -> bool:
         """Whether it leaves anything out."""
-        return bool(self.area or self.stage or self.learning or self.quiet)
+        return bool(self.area or self.stage or self.learning or self.quiet or self.client)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class SkillLine:
     ``counts`` are of what is surely learning. ``unclear``: exchanges of which we are not sure, or that were not looked
     at yet. ``checked``: answers that the learner confirmed, corrected or contradicted. ``idle_days``: on how many days
     ago it was last practised. ``goal_by`` is the day of the nearest goal that is not reached; ``goal`` its name.
+    ``of_client``: how many of its exchanges are the client's that was asked for; None where none was.
     """
 
     name: str
@@ -66,8 +69,10 @@ class SkillLine:
     idle_days: int = 0
     checked: int = 0
     deliverables: int = 0
+    endorsements: int = 0
     goal: str = ""
     goal_by: date | None = None
+    of_client: int | None = None
 
     @property
     def is_own(self) -> bool:
@@ -99,6 +104,7 @@ def is_wanted(skill: SkillLine, wanted: SkillFilter) -> bool:
         and (wanted.stage is None or (skill.stage.value if skill.stage else BEGUN) == wanted.stage)
         and (not wanted.learning or skill.counts.exchanges > 0)
         and (wanted.quiet is None or skill.idle_days >= wanted.quiet)
+        and (wanted.client is None or bool(skill.of_client))
     )
 
 

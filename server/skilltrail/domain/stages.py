@@ -122,8 +122,12 @@ def stage_of(
     return StageReport(reached[-1] if reached else None, steps)
 
 
-def stage_by_counts(counts: LearningCounts, *, rules: StageRules, deliverables: int = 0) -> Stage | None:
+def stage_by_counts(
+    counts: LearningCounts, *, rules: StageRules, deliverables: int = 0, endorsements: int = 0
+) -> Stage | None:
     """Return the stage that ``stage_of`` finds for episodes of these counts, without what it rests on."""
+    if endorsements:
+        return Stage.ATTESTED
     if all(condition.met for condition in _practice(counts, rules)):
         return Stage.APPLIED if deliverables else Stage.PRACTISED
     return Stage.EXPLORED if _exploring(counts, rules).met else None

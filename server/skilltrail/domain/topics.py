@@ -35,6 +35,9 @@ NAME_OF_CLIENT = noted("What gave it its name is a client’s. It is named anew 
 REASONS = (NAMED_BY_WORDS, NAMED_BY_CONCEPT, NAMED_BY_MEANING, NAMED_BY_CONCEPT_ALONE, NAME_FORGOTTEN, NAME_OF_CLIENT)
 """Of what the kept reasons of names are made, now and in earlier versions."""
 
+TO_BE_NAMED = frozenset({NAME_FORGOTTEN, NAME_OF_CLIENT})
+"""Reasons of names that were lost: the next run finds another one."""
+
 UNNAMED = noted("Unnamed topic")
 UNNAMED_NUMBERED = noted("Unnamed topic {number}")
 WITHOUT_NAME = noted("Topic without a name")

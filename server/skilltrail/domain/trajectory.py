@@ -9,7 +9,7 @@ plateau
 return
     the first exchange after a break of more than ninety days
 application
-    a deliverable was attached
+    the day of a deliverable
 error corrected, answers checked
     the first of a month in which the learner corrected an error of an answer, or confirmed one
 """
@@ -110,7 +110,7 @@ def trajectory_of(
     episodes
         In time order, their times in the learner's zone.
     applied_at
-        When deliverables were attached.
+        Days of deliverables, each as a moment.
     checked
         Answers that the learner checked.
     """

@@ -51,7 +51,7 @@ def _exchange(full: FullExchange) -> dict[str, Any]:
     detail = full.detail
     stated = {name: getattr(detail, name) for name in _STATED}
     captured = {name: getattr(detail.captured, name) for name in _CAPTURED}
-    return stated | captured | {"revisions": full.revisions}
+    return stated | captured | {"revisions": full.revisions, "log_entry": full.log_entry}
 
 
 def _dumped(value: Any) -> bytes:

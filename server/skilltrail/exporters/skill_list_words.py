@@ -40,6 +40,12 @@ def reason_words(skill: SkillLine, rules: StageRules) -> str:
     counts = skill.counts
     if skill.is_own:
         return _("Your own word; it rests on no exchanges.")
+    if skill.stage is Stage.ATTESTED:
+        return ngettext(
+            "{n} endorsement by somebody else; their key is not vouched for by us",
+            "{n} endorsements by others; their keys are not vouched for by us",
+            skill.endorsements,
+        )
     if skill.stage is None:
         words = _("Learning exchanges: {have}, needed: {needed}")
         return words.format(have=number(counts.exchanges), needed=number(rules.explored_exchanges))

@@ -31,7 +31,10 @@ def rule_words(stage: Stage, rules: StageRules) -> str:
         return words.format(episodes=rules.practised_episodes, days=rules.practised_days, span=rules.practised_span)
     if stage is Stage.APPLIED:
         return _("Practised, and a deliverable is attached.")
-    return _("Somebody else signed an endorsement of it.")
+    return _(
+        "Somebody else signed an endorsement of it, with a key of their own that is not vouched for by us: ask back "
+        "where they say."
+    )
 
 
 def condition_words(condition: Condition) -> str:
@@ -84,7 +87,7 @@ def turn_words(one: Milestone) -> str:
     words = {
         Turn.FIRST_CONTACT: _("First contact on {day}"),
         Turn.PRACTICE: _("Practice: by {day} there was enough for it to count as practised"),
-        Turn.APPLICATION: _("Application: a deliverable was attached on {day}"),
+        Turn.APPLICATION: _("Application: a deliverable of {day}"),
     }[one.turn]
     return words.format(day=day)
 

@@ -24,14 +24,17 @@ _LANES = 3
 BAR_LIMIT = 72
 """Months drawn one by one; a bar of a longer trajectory stands for a whole year."""
 
+_STAR = "M0.00,-1.05L0.26,-0.36L1.00,-0.32L0.43,0.14L0.62,0.85L0.00,0.45L-0.62,0.85L-0.43,0.14L-1.00,-0.32L-0.26,-0.36Z"
+_TICK = "M-1,0.1L-0.65,-0.3L-0.2,0.15L0.65,-0.9L1,-0.55L-0.2,0.85Z"
+
 _SYMBOLS = {
     Turn.FIRST_CONTACT: "circle",
     Turn.PRACTICE: "diamond",
     Turn.PLATEAU: "square",
     Turn.RETURN: "triangle-right",
-    Turn.APPLICATION: "cross",
+    Turn.APPLICATION: _STAR,
     Turn.CORRECTED: "triangle-up",
-    Turn.CHECKED: "triangle-down",
+    Turn.CHECKED: _TICK,
 }
 
 

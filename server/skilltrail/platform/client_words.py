@@ -83,6 +83,15 @@ class ClientWords:
                 at = end
         return "".join([*done, text[at:]])
 
+    def without_spared(self, text: str) -> str:
+        """Return a text folded, with blanks where words of spared clients stand."""
+        folded = fold(text)
+        signs = list(folded)
+        for one in self._places(folded) if self._spared else ():
+            if one.word.owner in self._spared:
+                signs[one.start : one.end] = " " * (one.end - one.start)
+        return "".join(signs)
+
     def _masked(self, folded: str) -> list[WordFound]:
         return [one for one in self._places(folded) if one.word.owner not in self._spared]
 

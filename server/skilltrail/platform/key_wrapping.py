@@ -64,11 +64,13 @@ def check_new_passphrase(passphrase: str) -> None:
         raise SecretRefused(words.format(least=PASSPHRASE_LEAST))
 
 
-def close_with_passphrase(raw: bytes, passphrase: str, *, cost: ScryptCost | None = None) -> Box:
-    """Return ``raw`` closed with ``passphrase``."""
+def close_with_passphrase(
+    raw: bytes, passphrase: str, *, cost: ScryptCost | None = None, purpose: bytes = _PASSPHRASE_AAD
+) -> Box:
+    """Return ``raw`` closed with ``passphrase``; a box opens for its own ``purpose`` alone."""
     cost = cost or ScryptCost()
     salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
-    inner = AESGCM(_stretch(passphrase, salt, cost)).encrypt(nonce, raw, _PASSPHRASE_AAD)
+    inner = AESGCM(_stretch(passphrase, salt, cost)).encrypt(nonce, raw, purpose)
     return {
         "kind": "passphrase",
         "version": 1,
@@ -78,7 +80,7 @@ def close_with_passphrase(raw: bytes, passphrase: str, *, cost: ScryptCost | Non
     }
 
 
-def open_with_passphrase(box: Mapping[str, Any], passphrase: str) -> bytes:
+def open_with_passphrase(box: Mapping[str, Any], passphrase: str, *, purpose: bytes = _PASSPHRASE_AAD) -> bytes:
     """Return the key in a box of ``close_with_passphrase``.
 
     Raises
@@ -98,7 +100,7 @@ def open_with_passphrase(box: Mapping[str, Any], passphrase: str) -> bytes:
     if not sane:
         raise _altered()
     try:
-        return AESGCM(_stretch(passphrase, salt, cost)).decrypt(nonce, inner, _PASSPHRASE_AAD)
+        return AESGCM(_stretch(passphrase, salt, cost)).decrypt(nonce, inner, purpose)
     except InvalidTag:
         raise SecretRefused(_("This passphrase does not fit.")) from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from skilltrail.domain.checks import (
 from skilltrail.domain.review_rules import RULES_VERSION, Finding, find
 from skilltrail.errors import NotFound, RequestInvalid
 from skilltrail.i18n import _
+from skilltrail.services.work_days import checked_day, moment_of
 from skilltrail.storage import check_queries as queries
 from skilltrail.storage.meta_queries import bump_revision, get_value, set_value
 from skilltrail.storage.touched import Touched
@@ -58,7 +59,14 @@ def read(session: Session, exchange_id: int) -> CheckStanding:
 
 
 def say(
-    session: Session, exchange_id: int, said: Said, *, source: str = "", note: str = "", now: datetime
+    session: Session,
+    exchange_id: int,
+    said: Said,
+    *,
+    source: str = "",
+    note: str = "",
+    dated: date | None = None,
+    now: datetime,
 ) -> CheckStanding:
     """Note what the learner says about an answer, and return how its check stands then.
 
@@ -68,21 +76,24 @@ def say(
         Unchecked takes a check away. Later puts the answer off for ``LATER``.
     source, note
         Where it was looked up, and what was found; kept with the results of checks alone.
+    dated
+        The day of the check, in the system's zone; today where none is named.
 
     Raises
     ------
     NotFound
         If there is no such exchange (any more).
     RequestInvalid
-        If a text is too long, or comes with what is no result of a check.
+        If a text is too long, or comes with what is no result of a check, or the day lies ahead.
     """
     _refuse_words(said, source, note)
     revision, _findings = _text(session, exchange_id)
     held = queries.standing(session, exchange_id)
     until = now + LATER if said is Said.LATER else None
     number = 1 if held is None else held.number + 1
-    new = Check(exchange_id, number, said, source.strip(), note.strip(), now, revision, until)
-    if not _same(held, new):
+    made_at = _made_at(dated if said.is_check else None, held, now)
+    new = Check(exchange_id, number, said, source.strip(), note.strip(), made_at, revision, until)
+    if not _same(held, new, dated):
         queries.add(session, new)
         queries.settle(session, [exchange_id])
         bump_revision(session, Touched())
@@ -156,9 +167,21 @@ def _refuse_words(said: Said, source: str, note: str) -> None:
         raise RequestInvalid(_("The note is too long: at most {most} characters.").format(most=NOTE_LIMIT))
 
 
-def _same(held: Check | None, new: Check) -> bool:
+def _made_at(dated: date | None, held: Check | None, now: datetime) -> datetime:
+    """Return when a check was made: at a moment of the day that the learner names, now where that is today."""
+    if dated is None:
+        return now
+    checked_day(dated, now)
+    if held is not None and held.said.is_check and held.made_at.astimezone().date() == dated:
+        return held.made_at
+    return now if dated == now.astimezone().date() else moment_of(dated)
+
+
+def _same(held: Check | None, new: Check, dated: date | None) -> bool:
     if held is None:
         return new.said is Said.UNCHECKED
+    if dated is not None and new.made_at.astimezone().date() != held.made_at.astimezone().date():
+        return False
     both = [(one.said, one.source, one.note, one.revision, one.until) for one in (held, new)]
     return both[0] == both[1]
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from skilltrail.domain.context_words import avoided
+from skilltrail.domain.context_words import avoided, gives_away
 from skilltrail.domain.contexts import LeftOut
 from skilltrail.domain.exchange import ExchangePage
 from skilltrail.domain.timeline import TimelineFilter
-from skilltrail.platform.client_words import ClientWords
+from skilltrail.platform.client_words import MASK, ClientWords
 from skilltrail.services import counting
 from skilltrail.services.context_rules import words_of
 from skilltrail.services.trail import PAGE_LIMIT, rows_exported
@@ -20,10 +21,37 @@ from skilltrail.storage import context_queries as queries
 from skilltrail.storage.context_boundary_queries import LeftOutCounts
 from skilltrail.storage.history_columns import HistoryColumns
 
+Common = Callable[[], Collection[str]]
+"""Gives the folded words and phrases that tell no client; asked only where there are clients."""
 
-def names_to_avoid(session: Session) -> frozenset[str]:
+
+@dataclass(frozen=True, slots=True)
+class ClientMask:
+    """Takes clients' words out of what goes out; false where there are none."""
+
+    words: ClientWords
+    avoid: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.words)
+
+    def text(self, text: str) -> str:
+        """Return a text of the learner's with ``MASK`` in place of each word."""
+        return self.words.masked(text)
+
+    def name(self, text: str) -> str:
+        """Return what we call something; where more than whole words gives a client away ("acmeshop"), it is hidden
+        altogether, by the rule after which names are chosen.
+        """
+        clean = self.words.masked(text)
+        rest = self.words.without_spared(clean.replace(MASK, " "))
+        return MASK if gives_away(rest, self.avoid) else clean
+
+
+def names_to_avoid(session: Session, common: Common) -> frozenset[str]:
     """Return the folded words and phrases that no name of a topic may hold; see ``domain.context_words``."""
-    return avoided(one.form for one in queries.contexts(session).values())
+    living = queries.contexts(session)
+    return avoided((one.form for one in living.values()), common()) if living else frozenset()
 
 
 def words_to_hide(session: Session, admitted: Collection[int]) -> ClientWords:
@@ -31,6 +59,12 @@ def words_to_hide(session: Session, admitted: Collection[int]) -> ClientWords:
     living = queries.contexts(session).values()
     # Those of the admitted too: "Acme Labs" that may leave is not the "Acme" that must not.
     return words_of(living).sparing(admitted)
+
+
+def client_mask(session: Session, admitted: Collection[int], common: Common) -> ClientMask:
+    """Return what hides the words of all clients but those ``admitted``, in texts and in names."""
+    hidden = [one.form for one in queries.contexts(session).values() if one.owner not in admitted]
+    return ClientMask(words_to_hide(session, admitted), avoided(hidden, common()) if hidden else frozenset())
 
 
 def read_left_out(

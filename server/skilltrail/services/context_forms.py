@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from skilltrail.domain.context_words import fold
-from skilltrail.domain.contexts import NAME_LIMIT, WORDS_LIMIT, ContextForm
+from skilltrail.domain.context_words import fold, short_form
+from skilltrail.domain.contexts import NAME_LIMIT, WORDS_LIMIT, Context, ContextForm
 from skilltrail.errors import RequestInvalid
 from skilltrail.i18n import _
 
@@ -31,6 +31,18 @@ def cleaned(form: ContextForm, common: Collection[str] = ()) -> ContextForm:
         domains=_domains(form.domains),
         words=_each(form.words, known),
     )
+
+
+def missing_short(form: ContextForm, beside: Iterable[Context], common: Collection[str]) -> str | None:
+    """Return the short form of a client's name by which texts do not find it yet; None where there is none.
+
+    What one of the clients and projects ``beside`` is called is no short form of it; ``common`` words tell nobody.
+    """
+    short = short_form(form.name, common)
+    if short is None or len(form.others) >= WORDS_LIMIT:
+        return None
+    known = {fold(word) for one in (form, *(each.form for each in beside)) for _how, word in one.named()}
+    return None if fold(short) in known else short
 
 
 def one_line(text: str) -> str:

@@ -8,18 +8,18 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain.context_words import gives_away
 from skilltrail.domain.topics import NAME_OF_CLIENT, WITHOUT_NAME, NameReason
-from skilltrail.services.context_boundary import names_to_avoid
-from skilltrail.storage.meta_queries import bump_revision
+from skilltrail.services.context_boundary import Common, names_to_avoid
+from skilltrail.storage.meta_queries import TOPICS_STALE, bump_revision, raise_counter
 from skilltrail.storage.redaction_queries import set_topic_texts, topic_texts
 from skilltrail.storage.touched import Touched
 
 
-def clean_topic_names(session: Session) -> int:
+def clean_topic_names(session: Session, common: Common) -> int:
     """Take clients' words out of what we call topics, their telling words and reasons; return how many had some.
 
-    A name of the learner's own stays on their screen; exports mask it.
+    The next run names these anew. A name of the learner's own stays on their screen; exports mask it.
     """
-    avoid = names_to_avoid(session)
+    avoid = names_to_avoid(session, common)
     if not avoid:
         return 0
     cleaned = 0
@@ -27,10 +27,11 @@ def clean_topic_names(session: Session) -> int:
         if any(gives_away(text, avoid) for text in (name, reason, *terms)):
             kept = [term for term in terms if not gives_away(term, avoid)]
             called = _name_of(kept) if gives_away(name, avoid) else name
-            words = _reason_of(kept)
+            words = NAME_OF_CLIENT if gives_away(name, avoid) else _reason_of(kept)
             set_topic_texts(session, topic_id, name=called, pinned_name=pinned, reason=words, terms=kept)
             cleaned += 1
     if cleaned:
+        raise_counter(session, TOPICS_STALE, cleaned)
         bump_revision(session, Touched())
     return cleaned
 

@@ -25,7 +25,8 @@ from skilltrail.domain.contexts import (
 )
 from skilltrail.errors import NotFound, RequestInvalid
 from skilltrail.i18n import _
-from skilltrail.services.context_forms import cleaned
+from skilltrail.services.context_boundary import Common
+from skilltrail.services.context_forms import cleaned, missing_short
 from skilltrail.services.context_rules import change_rules, rules_now, settle
 from skilltrail.storage import context_queries as queries
 from skilltrail.storage import context_scan_queries as scans
@@ -47,8 +48,16 @@ def keep(
     context_id: int | None = None,
     client_id: int | None = None,
     common: Collection[str] = (),
+    short: Common | None = None,
 ) -> ContextChange:
     """Keep a new client, with ``client_id`` a new project of one, or with ``context_id`` another form of either.
+
+    Parameters
+    ----------
+    common
+        Words that are refused: they stand in nearly every text.
+    short
+        With words that tell no client: the short form of a client's name is kept as another name of it.
 
     Raises
     ------
@@ -64,12 +73,30 @@ def keep(
     owner = old.client_id if old is not None else client_id
     clean = cleaned(form, common)
     _refuse_taken(living, clean, old, owner)
+    if short is not None and owner is None:
+        clean = _with_short(clean, living, context_id, short)
     change = queries.next_change(session)
     number = queries.put(session, clean, change=change, now=now, old=old, client_id=owner)
     if old is None or old.form.named() != clean.named():
         change_rules(session)
     bump_revision(session, Touched())
     return ContextChange(change, queries.contexts(session)[number])
+
+
+def keep_short(session: Session, context_id: int, *, now: datetime, common: Common) -> ContextChange:
+    """Keep the short form of a client's name as another name of it; raises NotFound where there is none (any more)."""
+    living = queries.contexts(session)
+    old = _living(living, context_id)
+    form = old.form if old.client_id is not None else _with_short(old.form, living, context_id, common)
+    if form == old.form:
+        raise NotFound(_("There is no short form of this name (any more)."))
+    return keep(session, form, now=now, context_id=context_id)
+
+
+def _with_short(form: ContextForm, living: dict[int, Context], own: int | None, common: Common) -> ContextForm:
+    beside = [one for one in living.values() if one.id != own]
+    short = missing_short(form, beside, common())
+    return form if short is None else replace(form, others=(*form.others, short))
 
 
 def set_archived(session: Session, context_id: int, *, archived: bool, now: datetime) -> ContextChange:
@@ -191,13 +218,15 @@ def undo(session: Session, change: int) -> ContextChange:
     return ContextChange(change, exchanges=len(concerned))
 
 
-def read_overview(session: Session) -> ContextOverview:
-    """Return all clients with their counts."""
+def read_overview(session: Session, common: Common | None = None) -> ContextOverview:
+    """Return all clients with their counts; with ``common`` also the short forms of names that are missing."""
     living = queries.contexts(session)
     total, own, of_clients, undecided, waiting = queries.totals(session)
     counted, of_project = queries.counts(session), queries.project_counts(session)
     lines = [
-        ClientLine(one, _projects(living, one.id), counted.get(one.id, ClientCounts()), of_project)
+        ClientLine(
+            one, _projects(living, one.id), counted.get(one.id, ClientCounts()), of_project, _short(one, living, common)
+        )
         for one in living.values()
         if one.client_id is None
     ]
@@ -225,6 +254,11 @@ def is_due(session: Session) -> bool:
     """Tell whether the rules have something to look at."""
     rules = rules_now(session)
     return rules > 0 and scans.is_due(session, rules)
+
+
+def _short(client: Context, living: dict[int, Context], common: Common | None) -> str | None:
+    beside = [one for one in living.values() if one.id != client.id]
+    return None if common is None else missing_short(client.form, beside, common())
 
 
 def _projects(living: dict[int, Context], client_id: int) -> tuple[Context, ...]:

@@ -108,6 +108,13 @@ def different(groups: Sequence[NDArray[np.int64]]) -> int:
     return len(np.unique(np.concatenate(groups))) if groups else 0
 
 
+def by_topic(columns: Columns, rows: NDArray[np.int64]) -> dict[str, int]:
+    """Return how many of ``rows`` each topic has; topics that have none are left out."""
+    topic = columns.topic[rows]
+    counts = np.bincount(topic[topic != NO_TOPIC], minlength=len(columns.topics))
+    return {columns.topics[number]: int(counts[number]) for number in np.flatnonzero(counts)}
+
+
 def topic_figures(columns: Columns, rows: NDArray[np.int64], *, pause: timedelta) -> list[TopicFigures]:
     """Return the counts of each topic among ``rows``; an episode ends with a pause longer than ``pause``."""
     rows = rows[columns.topic[rows] != NO_TOPIC]

@@ -18,7 +18,9 @@ from skilltrail.storage import (
     data_rights_queries,
     entry_queries,
     export_log_queries,
+    identity_queries,
     learning_queries,
+    log_queries,
     trail_queries,
 )
 from skilltrail.storage import forget_pass_queries as passes
@@ -45,7 +47,11 @@ def read_exchanges(session: Session, after: int) -> list[FullExchange]:
     """Return the exchanges with the next higher ids, each with its earlier texts; empty at the end."""
     ids = data_rights_queries.ids_after(session, after, PAGE)
     revisions = data_rights_queries.revisions_of(session, ids)
-    return [FullExchange(detail, tuple(revisions.get(detail.id, ()))) for detail in trail_queries.details(session, ids)]
+    entries = log_queries.entries_of(session, ids)
+    return [
+        FullExchange(detail, tuple(revisions.get(detail.id, ())), entries.get(detail.id))
+        for detail in trail_queries.details(session, ids)
+    ]
 
 
 def read_rest(session: Session) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -61,6 +67,8 @@ def read_rest(session: Session) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     yield "client_words", context_forget_queries.all_said(session)
     yield "client_exchanges", context_forget_queries.all_assigned(session)
     yield "client_mentions", context_forget_queries.all_mentions(session)
+    yield "evidence_logs", log_queries.all_forms(session)
+    yield "identities", identity_queries.all_forms(session)
     yield "imports", data_rights_queries.imports(session)
     yield (
         "browsers",

@@ -16,6 +16,8 @@ from skilltrail.storage.history_columns import KINDS, HistoryColumns
 from skilltrail.storage.trail_queries import topic_names
 
 GROWN_MOST, CHANGES_MOST = 8, 6
+NEW_MOST = 4
+"""New topics among those that are named: after an import all are, and a list of them is a wall."""
 
 
 def read_digest(session: Session, since: datetime, *, history: HistoryColumns, pause: timedelta) -> Digest:
@@ -50,10 +52,16 @@ def read_digest(session: Session, since: datetime, *, history: HistoryColumns, p
         learning=int((columns.kind[rows] == KINDS.index(Kind.LEARNING)).sum()),
         episodes=sum(one.episodes for one in figures),
         topics=len(grown),
-        grown=tuple(sorted(grown, key=lambda one: (-one.exchanges, one.name.casefold(), one.topic_id))[:GROWN_MOST]),
+        grown=_named(grown),
         changed=len(changes),
         changes=tuple(changes[:CHANGES_MOST]),
     )
+
+
+def _named(grown: list[Grown]) -> tuple[Grown, ...]:
+    ordered = sorted(grown, key=lambda one: (-one.exchanges, one.name.casefold(), one.topic_id))
+    first_new = {one.topic_id for one in [one for one in ordered if one.is_new][:NEW_MOST]}
+    return tuple(one for one in ordered if not one.is_new or one.topic_id in first_new)[:GROWN_MOST]
 
 
 def _changes(session: Session, since: datetime, hidden: frozenset[str]) -> list[LogLine]:

@@ -17,11 +17,12 @@ from skilltrail.domain.entries import (
     Goal,
     OwnSkill,
     Reflection,
-    Value,
+    Written,
     kind_of,
 )
 from skilltrail.errors import NotFound, RequestInvalid
 from skilltrail.i18n import _
+from skilltrail.services.work_days import checked_day
 from skilltrail.storage import entry_queries as queries
 from skilltrail.storage.meta_queries import bump_revision
 from skilltrail.storage.touched import Touched
@@ -33,7 +34,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 def keep(
     session: Session,
-    value: Value,
+    value: Written,
     *,
     now: datetime,
     entry_id: int | None = None,
@@ -55,17 +56,21 @@ def keep(
     RequestInvalid
         If something is missing, too long, or no address, hash or the like.
     """
-    value = _checked(value)
+    value = _checked(value, now)
     if entry_id is not None:
         before = _standing(session, entry_id)
         if before.kind is not kind_of(value):
             raise NotFound(_("This entry does not exist (any more)."))
         if isinstance(value, Reflection | Deliverable):
             exchange_id, topic_id = before.exchange_id, before.topic_id
+        if isinstance(value, Deliverable) and value.dated is None:
+            value = replace(value, dated=before.dated)
         if isinstance(value, Goal) and isinstance(before.value, Goal):
             value = replace(value, reached_on=before.value.reached_on)
     else:
         _place(session, value, exchange_id, topic_id)
+        if isinstance(value, Deliverable) and value.dated is None:
+            value = replace(value, dated=now.astimezone().date())
     kept = queries.put(session, value, now=now, entry_id=entry_id, exchange_id=exchange_id, topic_id=topic_id or None)
     bump_revision(session, Touched())
     return _standing(session, kept)
@@ -119,7 +124,7 @@ def _standing(session: Session, entry_id: int) -> Entry:
     return found
 
 
-def _place(session: Session, value: Value, exchange_id: int | None, topic_id: str | None) -> None:
+def _place(session: Session, value: Written, exchange_id: int | None, topic_id: str | None) -> None:
     if isinstance(value, Reflection) and (exchange_id is None) == (topic_id is None):
         raise RequestInvalid(_("A reflection is about one exchange or one topic."))
     if isinstance(value, Deliverable) and topic_id is None:
@@ -130,14 +135,15 @@ def _place(session: Session, value: Value, exchange_id: int | None, topic_id: st
         raise NotFound(_("This exchange does not exist (any more)."))
 
 
-def _checked(value: Value) -> Value:
+def _checked(value: Written, now: datetime) -> Written:
     if isinstance(value, Reflection):
         return Reflection(_text(value.text, TEXT_LIMIT))
     if isinstance(value, OwnSkill):
         return OwnSkill(_text(value.name, NAME_LIMIT), value.about.strip()[:TEXT_LIMIT])
     if isinstance(value, Goal):
         return replace(value, name=_text(value.name, NAME_LIMIT))
-    return _deliverable(value)
+    dated = None if value.dated is None else checked_day(value.dated, now)
+    return replace(_deliverable(value), dated=dated)
 
 
 def _text(text: str, most: int) -> str:

@@ -7,7 +7,7 @@ it for this very file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,14 @@ Mask = Callable[[str], tuple[str, tuple[str, ...]]]
 """Gets a text; returns what may go out of it, and the kinds of personal data that were masked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """How texts of the learner go out, and how names that we give to things."""
+
+    text: Mask
+    name: Mask
+
+
 def gather_export(
     session: Session,
     wanted: TimelineFilter,
@@ -30,7 +38,7 @@ def gather_export(
     history: HistoryColumns,
     now: datetime,
     pause: timedelta,
-    mask: Mask,
+    masks: Masks,
     admitted: frozenset[int] = frozenset(),
     most_a_topic: int | None = None,
 ) -> TimelineExport:
@@ -47,8 +55,8 @@ def gather_export(
     else:
         entries = first_entries(session, timeline, history=history, most_a_topic=most_a_topic, admitted=admitted)
     return TimelineExport(
-        timeline=masked_timeline(timeline, mask),
-        entries=tuple(_entry(summary, mask) for summary in entries),
+        timeline=masked_timeline(timeline, masks.name),
+        entries=tuple(_entry(summary, masks.text) for summary in entries),
         product_version=__version__,
         chart_svg=None,
     )

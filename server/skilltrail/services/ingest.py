@@ -13,6 +13,7 @@ from skilltrail.domain.capture import CapturedItem, CaptureReport, CaptureResult
 from skilltrail.domain.exchange import PROVIDERS, CapturedExchange, Origin
 from skilltrail.domain.merging import Copy, Shelf, TextChange, copy_of, merge
 from skilltrail.domain.paths import current_path
+from skilltrail.services import evidence_log
 from skilltrail.services.cleaning import Cleaner
 from skilltrail.services.forget import turn_of
 from skilltrail.services.ports import Redactor
@@ -76,6 +77,7 @@ def store(
     batch.load([item for item in prepared if item.code is None])
     results = [batch.take(item) for item in prepared]
     changed = batch.finish()
+    evidence_log.keep_up(session, now=now)
     return CaptureReport(tuple(results), bump_revision(session, batch.touched()) if changed else get_revision(session))
 
 

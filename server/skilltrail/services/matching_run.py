@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.claims import MATCHING, TopicMatch
 from skilltrail.domain.context_words import gives_away
 from skilltrail.domain.topics import representation
-from skilltrail.services.context_boundary import names_to_avoid
+from skilltrail.services.context_boundary import Common, names_to_avoid
 from skilltrail.services.processing import unpacked
 from skilltrail.storage import claim_queries, evidence_queries
 from skilltrail.storage.evidence_queries import Standing
@@ -86,12 +86,12 @@ def gather(session: Session, *, model: str, static_model: str) -> Due:
     )
 
 
-def keep(session: Session, due: Due, found: Sequence[TopicMatch], *, now: datetime) -> None:
+def keep(session: Session, due: Due, found: Sequence[TopicMatch], *, now: datetime, common: Common) -> None:
     """Write what was found; nothing when exchanges were forgotten while the model was at work."""
     if get_counter(session, FORGET_EPOCH) != due.epoch:
         return
     known = {topic.id for topic in claim_queries.topics(session)}
-    avoid = names_to_avoid(session)
+    avoid = names_to_avoid(session, common)
     for topic, match in zip(due.topics, found, strict=True):
         if topic.topic_id in known:
             claim_queries.keep_match(
@@ -109,9 +109,9 @@ def proposable(match: TopicMatch, avoid: frozenset[str]) -> TopicMatch:
     return TopicMatch(tuple(one for one in match.proposals if not gives_away(one.concept.label, avoid)))
 
 
-def drop_given_away(session: Session) -> None:
+def drop_given_away(session: Session, common: Common) -> None:
     """Take back at once what was proposed under a client's name; those topics are matched again."""
-    avoid = names_to_avoid(session)
+    avoid = names_to_avoid(session, common)
     matched = claim_queries.matches(session)
     gone = [one for one, found in matched.items() if any(gives_away(each.concept.label, avoid) for each in found)]
     if gone:

@@ -46,6 +46,8 @@ def _hide_in_entries(session: Session, redactor: Redactor) -> int:
                 clean[name], counts = redactor.redact(fields[name])
                 times += sum(counts.values())
         if clean != fields:
+            # A signed document cannot be masked; without it the statement is no evidence any more.
+            clean |= {"document": ""} if fields.get("document") else {}
             entries.set_value(session, number, clean)
     return times
 
@@ -56,7 +58,7 @@ def entries_holding(session: Session, word: str) -> frozenset[int]:
     return frozenset(
         entry_id
         for _number, entry_id, fields in entries.values(session)
-        if any(needle in folded(str(fields.get(name, ""))) for name in _TEXTS)
+        if any(needle in folded(str(fields.get(name, ""))) for name in (*_TEXTS, "document"))
     )
 
 

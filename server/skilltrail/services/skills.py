@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.checks import Said
-from skilltrail.domain.entries import EntryKind
+from skilltrail.domain.entries import Endorsement, EntryKind
 from skilltrail.domain.episodes import Moment, episodes_of
 from skilltrail.domain.learning import Kind
 from skilltrail.domain.skills import SkillPath
 from skilltrail.domain.stages import days_since, stage_of
 from skilltrail.domain.trajectory import Checked, TrajectoryRules, trajectory_of
 from skilltrail.services.counting import Part, within
+from skilltrail.services.work_days import moment_of
 from skilltrail.storage import check_queries, entry_queries
 from skilltrail.storage.history_columns import KINDS, HistoryColumns
 from skilltrail.storage.types import from_microseconds
@@ -50,14 +51,12 @@ def read_path(
         for number, asked, kind in found
     ]
     episodes = episodes_of(moments, pause=pause)
-    applied = [
-        entry.created_at.astimezone()
-        for entry in entry_queries.of_topic(session, topic_id)
-        if entry.kind is EntryKind.DELIVERABLE
-    ]
+    beside = entry_queries.of_topic(session, topic_id)
+    applied = [moment_of(entry.dated).astimezone() for entry in beside if entry.kind is EntryKind.DELIVERABLE]
+    words = sum(isinstance(entry.value, Endorsement) and entry.value.stands for entry in beside)
     return SkillPath(
         episodes=episodes,
-        stages=stage_of(episodes, rules=rules.stages, deliverables=len(applied)),
+        stages=stage_of(episodes, rules=rules.stages, deliverables=len(applied), endorsements=words),
         trajectory=trajectory_of(episodes, rules=rules, applied_at=applied, checked=checked),
         idle_days=days_since(episodes[-1].ended, now.astimezone()) if episodes else 0,
         rules=rules,

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.corrections import Correction, Kind, LogLine, Standing
-from skilltrail.domain.topics import NAMES
 from skilltrail.exporters.wording import ngettext
 from skilltrail.formats import listed, quoted
-from skilltrail.i18n import _, retold
+from skilltrail.i18n import _
 from skilltrail.storage import correction_queries as queries
 from skilltrail.storage.correction_queries import TopicState
 from skilltrail.storage.topic_queries import RunEvents, run_events
@@ -28,15 +27,11 @@ class _Names:
 
     def one(self, topic_id: str | None) -> str:
         found = self.topics.get(topic_id or "")
-        name = _name_of(found) if found is not None else ""
+        name = found.shown_name if found is not None else ""
         return quoted(name) if name else _("a topic that is gone")
 
     def all(self, ids: Sequence[str]) -> str:
         return listed([self.one(topic_id) for topic_id in ids])
-
-
-def _name_of(topic: TopicState) -> str:
-    return topic.shown_name if topic.pinned_name else retold(topic.shown_name, NAMES)
 
 
 def read_log(session: Session, *, limit: int = LINES) -> list[LogLine]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain.carry_over import CarryOver, KnownTopic, carry_over
 from skilltrail.domain.topics import TopicPartition, is_follow_up, representation
-from skilltrail.services.context_boundary import names_to_avoid
+from skilltrail.services.context_boundary import Common, names_to_avoid
 from skilltrail.services.context_names import clean_topic_names
 from skilltrail.services.processing import unpacked
 from skilltrail.services.topic_holds import TopicHolds, read_holds
@@ -73,8 +73,11 @@ class RunInput(TopicRows):
     corrections: int
 
 
-def gather(session: Session, *, model: str | None, static_model: str) -> RunInput:
-    """Read what a run looks at; without ``model`` for a first picture, which the static vectors alone give."""
+def gather(session: Session, *, model: str | None, static_model: str, common: Common = tuple) -> RunInput:
+    """Read what a run looks at; without ``model`` for a first picture, which the static vectors alone give.
+
+    ``common`` words of clients' names may stand in names of topics.
+    """
     rows = read_rows(session, model=model, static_model=static_model)
     known = queries.living_topics(session, {row: key for key, row in rows.ids.items()})
     standing = {row: member.topic_id for row, member in queries.members(session).items()}
@@ -91,7 +94,7 @@ def gather(session: Session, *, model: str | None, static_model: str) -> RunInpu
         holds=holds,
         settled=steadiness.settled,
         spare=steadiness.spare,
-        avoid=names_to_avoid(session),
+        avoid=names_to_avoid(session, common),
         stale=get_counter(session, TOPICS_STALE),
         epoch=get_counter(session, FORGET_EPOCH),
         corrections=get_counter(session, CORRECTION_EPOCH),
@@ -159,6 +162,7 @@ def keep_run(
     model: str,
     started_at: datetime,
     now: datetime,
+    common: Common,
     read_before: int = 0,
 ) -> int | None:
     """Write a run: its topics, who stands in them, and what became of the topics before. Returns its id.
@@ -175,7 +179,7 @@ def keep_run(
     run_id = queries.add_run(session, record)
     queries.keep_topics(session, carried.topics, run_id=run_id, now=now, also=_unfound(run, carried))
     # The learner may have named a client while the run was at work, and names are carried over from before.
-    clean_topic_names(session)
+    clean_topic_names(session, common)
     _keep_members(session, run, carried)
     note_steadiness(session, run.ids.values(), model=model, read=run.dense_count)
     if run.dense_count:

@@ -15,6 +15,7 @@ from skilltrail.domain.corrections import Standing
 from skilltrail.storage.claim_models import ClaimProposalRow, ClaimRow, TopicMatchRow
 from skilltrail.storage.models import Area, Exchange, Topic, TopicMembership
 from skilltrail.storage.once import once
+from skilltrail.storage.shown_names import SHOWN_NAME
 
 _CONCEPT = ("framework", "code", "kind", "label", "description")
 
@@ -36,7 +37,7 @@ def topics(session: Session, topic_id: str | None = None) -> list[ClaimTopic]:
     count = func.count()
     shown = Topic.standing == Standing.SHOWN.value if topic_id is None else Topic.id == topic_id
     statement = (
-        select(Topic.id, func.coalesce(Topic.pinned_name, Topic.name), Area.name, Topic.colour)
+        select(Topic.id, SHOWN_NAME, Area.name, Topic.colour)
         .add_columns(count, func.max(Exchange.seq))
         .join(Area, Area.id == Topic.area_id)
         .join(TopicMembership, TopicMembership.topic_id == Topic.id)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.corrections import Correction, Kind, Place
 from skilltrail.storage.correction_models import CorrectedExchange, CorrectionRow
 from skilltrail.storage.models import Area, Exchange, Topic, TopicMembership
+from skilltrail.storage.shown_names import told_name
 
 CORRECTION_EPOCH = "correction_epoch"
 """Counter that rises with every correction: a run that read the topics before it writes nothing."""
@@ -39,7 +40,7 @@ class TopicState:
     @property
     def shown_name(self) -> str:
         """Return the name that pages show."""
-        return self.pinned_name or self.name
+        return self.pinned_name or told_name(self.name)
 
 
 def find_topic(session: Session, topic_id: str) -> TopicState | None:

@@ -16,6 +16,7 @@ from skilltrail.storage.entry_models import EntryRow, ForgetEntry
 from skilltrail.storage.meta_queries import raise_counter
 from skilltrail.storage.models import Exchange, Topic, TopicMembership
 from skilltrail.storage.once import once
+from skilltrail.storage.shown_names import SHOWN_NAME
 
 _LAST = "last_entry"
 _HOLDS = and_(EntryRow.ended_by.is_(None), EntryRow.removed.is_(False))
@@ -24,7 +25,7 @@ _HOLDS = and_(EntryRow.ended_by.is_(None), EntryRow.removed.is_(False))
 def entries(session: Session, *conditions: ColumnElement[bool]) -> list[Entry]:
     """Return the entries that stand, the newest first."""
     statement = (
-        select(EntryRow, func.coalesce(Topic.pinned_name, Topic.name))
+        select(EntryRow, SHOWN_NAME)
         .outerjoin(Topic, and_(Topic.id == EntryRow.topic_id, Topic.retired_at.is_(None)))
         .where(_HOLDS, *conditions)
         .order_by(EntryRow.created_at.desc(), EntryRow.entry_id.desc())
@@ -87,6 +88,12 @@ def is_there(session: Session, *, topic_id: str | None = None, exchange_id: int 
             is not None
         )
     return session.execute(select(Exchange.id).where(Exchange.id == exchange_id)).first() is not None
+
+
+def topic_name(session: Session, topic_id: str) -> str | None:
+    """Return the name of a living topic, or None."""
+    named = select(func.coalesce(Topic.pinned_name, Topic.name))
+    return session.execute(named.where(Topic.id == topic_id, Topic.retired_at.is_(None))).scalar_one_or_none()
 
 
 def put(
@@ -177,8 +184,8 @@ def emptied_topics(session: Session, ids: Iterable[int]) -> set[str]:
 
 
 def about(session: Session, *, topics: Iterable[str], exchanges: Sequence[int]) -> set[int]:
-    """Return the reflections and deliverables that rest on these topics, and all entries on these exchanges."""
-    resting = [EntryKind.REFLECTION.value, EntryKind.DELIVERABLE.value]
+    """Return the entries that rest on these topics (but not skills and goals), and all entries on these exchanges."""
+    resting = [kind.value for kind in EntryKind if kind not in (EntryKind.SKILL, EntryKind.GOAL)]
     of_topics = and_(EntryRow.topic_id.in_(sorted(topics)), EntryRow.kind.in_(resting))
     found = set(session.execute(select(EntryRow.entry_id).where(of_topics)).scalars())
     gone = set(exchanges)

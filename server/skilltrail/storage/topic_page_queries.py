@@ -10,19 +10,19 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.corrections import Standing
 from skilltrail.domain.exchange import question_line
 from skilltrail.storage.models import ExchangeText, Topic, TopicMembership
+from skilltrail.storage.shown_names import SHOWN_NAME
 
 _QUESTION_HEAD = 640  # characters that a question line is made of
 
 
 def hidden_topics(session: Session) -> list[tuple[str, str, str, int, int]]:
     """Return id, name, standing, colour and number of exchanges of the topics that are not shown, by name."""
-    name = func.coalesce(Topic.pinned_name, Topic.name)
     statement = (
-        select(Topic.id, name, Topic.standing, Topic.colour, func.count(TopicMembership.exchange_id))
+        select(Topic.id, SHOWN_NAME, Topic.standing, Topic.colour, func.count(TopicMembership.exchange_id))
         .outerjoin(TopicMembership, TopicMembership.topic_id == Topic.id)
         .where(Topic.retired_at.is_(None), Topic.standing != Standing.SHOWN.value)
         .group_by(Topic.id)
-        .order_by(name, Topic.id)
+        .order_by(SHOWN_NAME, Topic.id)
     )
     return [(row[0], row[1], row[2], row[3], row[4]) for row in session.execute(statement)]
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from skilltrail.domain.carry_over import CarriedTopic, KnownTopic
 from skilltrail.domain.corrections import Kind
-from skilltrail.domain.topics import PROMPT_HEAD, REPLY_HEAD
+from skilltrail.domain.topics import PROMPT_HEAD, REPLY_HEAD, TO_BE_NAMED
 from skilltrail.storage.correction_models import CorrectionRow
 from skilltrail.storage.models import (
     Area,
@@ -196,10 +196,14 @@ def living_topics(session: Session, keys: Mapping[int, str]) -> list[KnownTopic]
             name=name,
             colour=colour,
             pinned_name=pinned,
-            provisional=not reason or (settings is not None and settings.get(DENSE_SETTING) == 0),
+            provisional=_is_provisional(reason, settings),
         )
         for found, name, colour, pinned, settings, reason in session.execute(statement)
     ]
+
+
+def _is_provisional(reason: str, settings: dict[str, Any] | None) -> bool:
+    return not reason or reason in TO_BE_NAMED or (settings is not None and settings.get(DENSE_SETTING) == 0)
 
 
 def retired_topics(session: Session) -> list[str]:

@@ -20,14 +20,13 @@ from skilltrail.domain.exchange import (
     question_line,
 )
 from skilltrail.domain.learning import Kind
-from skilltrail.domain.topics import NAMES
-from skilltrail.i18n import retold
 from skilltrail.storage.check_queries import CHECK_STATE
 from skilltrail.storage.context_conditions import is_of, may_leave
 from skilltrail.storage.exchange_values import captured_of
 from skilltrail.storage.learning_models import ExchangeLearning
 from skilltrail.storage.models import Area, Conversation, Exchange, ExchangeText, Topic, TopicMembership
 from skilltrail.storage.once import once
+from skilltrail.storage.shown_names import SHOWN_NAME, told_name
 
 _QUESTION_HEAD = 640  # characters that a question line is made of
 _CHUNK = 1_000  # rows held in memory while all are read
@@ -109,16 +108,14 @@ def topic_names(session: Session) -> dict[str, TopicNames]:
 
 
 def _topic_names(session: Session) -> dict[str, TopicNames]:
-    name = func.coalesce(Topic.pinned_name, Topic.name)
-    columns = (Topic.id, name, Topic.terms, Area.name, Topic.colour, Topic.name_reason, Topic.standing)
+    columns = (Topic.id, SHOWN_NAME, Topic.terms, Area.name, Topic.colour, Topic.name_reason, Topic.standing)
     more = (Topic.retired_at.is_not(None), Topic.name, Topic.pinned_name)
     statement = select(*columns, *more).join(Area, Area.id == Topic.area_id)
     return {row[0]: _told(TopicNames(row[0], row[1], tuple(row[2]), *row[3:])) for row in session.execute(statement)}
 
 
 def _told(names: TopicNames) -> TopicNames:
-    found = retold(names.found_name, NAMES)
-    return replace(names, name=names.name if names.own_name is not None else found, found_name=found)
+    return replace(names, name=names.own_name or names.name, found_name=told_name(names.found_name))
 
 
 def shown_topics(session: Session) -> dict[str, TopicNames]:
@@ -208,7 +205,7 @@ def details(session: Session, ids: Sequence[int]) -> list[ExchangeDetail]:
             ExchangeText,
             Conversation,
             Topic.id,
-            func.coalesce(Topic.pinned_name, Topic.name),
+            SHOWN_NAME,
             Area.name,
             size,
             ~open_to_all,
@@ -257,7 +254,7 @@ _SUMMARY_COLUMNS: Sequence[Any] = (
     Exchange.reply_id,
     Exchange.redactions,
     Topic.id,
-    func.coalesce(Topic.pinned_name, Topic.name),
+    SHOWN_NAME,
     Area.name,
     CHECK_STATE,
 )

@@ -95,8 +95,14 @@ READ = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), demo=True)
 DECIDE = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}))
 """Changing things, from the dashboard or the command line."""
 
+DECIDE_SECRET = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), rate="unlock")
+"""The same, where a passphrase can be tried."""
+
 DECIDE_IN_WORDS = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), max_bytes=65_536)
 """The same, with a text of the learner's."""
+
+DECIDE_LARGE = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), max_bytes=CAPTURE_BYTES)
+"""The same, with a file that somebody sent."""
 
 DASHBOARD_ONLY = Access(scopes=frozenset({Scope.DASHBOARD}))
 """About the dashboard's own session."""

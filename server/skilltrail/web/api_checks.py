@@ -10,17 +10,19 @@ from pydantic import Field
 
 from skilltrail.domain.checks import NOTE_LIMIT, SOURCE_LIMIT, Check, CheckStanding, ReviewItem, ReviewQueue, Said
 from skilltrail.web.access import DECIDE, DECIDE_IN_WORDS, READ
+from skilltrail.web.api_entries import Day
 from skilltrail.web.routes import Route
 from skilltrail.web.schemas import Nothing, Strict
 from skilltrail.web.space import application, spaces
 
 
 class CheckIn(Strict):
-    """What the learner says about an answer; source and note go with the results of checks alone."""
+    """What the learner says about an answer; source, note and day go with the results of checks alone."""
 
     said: Literal["unchecked", "confirmed", "corrected", "contradicted", "not_worth", "later"]
     source: Annotated[str, Field(max_length=SOURCE_LIMIT)] = ""
     note: Annotated[str, Field(max_length=NOTE_LIMIT)] = ""
+    dated: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def read_check(exchange_id: int) -> CheckAnswer:
 def say_check(exchange_id: int, body: CheckIn) -> CheckAnswer:
     """Keep what the learner says about an answer."""
     own = spaces().own.checks
-    return check_answer(own.say(exchange_id, Said(body.said), source=body.source, note=body.note))
+    return check_answer(own.say(exchange_id, Said(body.said), source=body.source, note=body.note, dated=body.dated))
 
 
 def undo_check(exchange_id: int) -> CheckAnswer:

@@ -43,6 +43,12 @@ class ContextIn(Strict):
         return ContextForm(self.name, tuple(self.others), tuple(self.domains), tuple(self.words), archived)
 
 
+class ClientIn(ContextIn):
+    """A new client; ``short``: where its name without "GmbH" and the like tells a client, that is another name."""
+
+    short: bool = True
+
+
 class ArchivedIn(Strict):
     """Whether a client or project is offered no longer."""
 
@@ -90,7 +96,10 @@ class ContextAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ClientAnswer:
-    """A client with its projects. ``undecided`` exchanges may be another client's; ``by_hand`` are among the others."""
+    """A client with its projects. ``undecided`` exchanges may be another client's; ``by_hand`` are among the others.
+
+    ``short`` is a form of its name by which texts do not find it, null where there is none.
+    """
 
     client: ContextAnswer
     projects: list[ContextAnswer]
@@ -98,6 +107,7 @@ class ClientAnswer:
     undecided: int
     by_hand: int
     last_at: datetime | None
+    short: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +169,14 @@ def list_clients() -> ClientList:
     return overview_answer(application().contexts.overview())
 
 
-def add_client(body: ContextIn) -> ChangeAnswer:
+def add_client(body: ClientIn) -> ChangeAnswer:
     """Keep a new client."""
-    return change_answer(spaces().own.contexts.keep(body.form()))
+    return change_answer(spaces().own.contexts.keep(body.form(), short=body.short))
+
+
+def keep_short_form(client_id: int) -> ChangeAnswer:
+    """Keep the short form of a client's name as another name."""
+    return change_answer(spaces().own.contexts.keep_short(client_id))
 
 
 def change_client(client_id: int, body: ContextIn) -> ChangeAnswer:
@@ -249,6 +264,7 @@ def client_answer(line: ClientLine) -> ClientAnswer:
         counts.undecided,
         counts.by_hand,
         counts.last_at,
+        line.short,
     )
 
 
@@ -274,7 +290,7 @@ def change_answer(done: ContextChange) -> ChangeAnswer:
 
 ROUTES = (
     Route("GET", "/clients", list_clients, READ, "Clients with their projects and counts.", gives=ClientList),
-    Route("POST", "/clients", add_client, DECIDE_IN_WORDS, "Add a client.", takes=ContextIn, gives=ChangeAnswer),
+    Route("POST", "/clients", add_client, DECIDE_IN_WORDS, "Add a client.", takes=ClientIn, gives=ChangeAnswer),
     Route(
         "POST", "/clients/<int:client_id>", change_client, DECIDE_IN_WORDS, "Change a client or project.",
         takes=ContextIn, gives=ChangeAnswer,
@@ -282,6 +298,10 @@ ROUTES = (
     Route(
         "POST", "/clients/<int:client_id>/projects", add_project, DECIDE_IN_WORDS, "Add a project to a client.",
         takes=ContextIn, gives=ChangeAnswer,
+    ),
+    Route(
+        "POST", "/clients/<int:client_id>/short", keep_short_form, DECIDE,
+        "Keep the short form of a client's name as another name.", takes=Nothing, gives=ChangeAnswer,
     ),
     Route(
         "POST", "/clients/<int:client_id>/archived", archive_client, DECIDE,

@@ -17,7 +17,7 @@ from skilltrail.domain.entries import (
     Goal,
     OwnSkill,
     Reflection,
-    Value,
+    Written,
 )
 from skilltrail.web.access import DECIDE, DECIDE_IN_WORDS, READ
 from skilltrail.web.routes import Route
@@ -47,7 +47,10 @@ class ReflectionIn(Strict):
 
 
 class DeliverableIn(Strict):
-    """A work product of a topic. Of a file: name (``title``), size and SHA-256; the file itself is never sent."""
+    """A work product of a topic. Of a file: name (``title``), size and SHA-256; the file itself is never sent.
+
+    ``dated`` is the day of the work, today where none is named.
+    """
 
     form: Literal["url", "commit", "file"]
     title: Name = ""
@@ -55,6 +58,7 @@ class DeliverableIn(Strict):
     commit: Annotated[str, Field(max_length=64)] = ""
     sha256: Annotated[str, Field(max_length=64)] = ""
     size: Count = 0
+    dated: Day | None = None
     topic_id: Topic | None = None
     entry_id: Annotated[int, Field(ge=1, le=2**53)] | None = None
 
@@ -95,6 +99,7 @@ class EntryAnswer:
     commit: str = ""
     sha256: str = ""
     size: int = 0
+    dated: date | None = None
     name: str = ""
     about: str = ""
     by: date | None = None
@@ -170,17 +175,20 @@ def entry_answer(entry: Entry) -> EntryAnswer:
     )
 
 
-def value_of(kind: str, body: dict[str, Any]) -> Value:
+def value_of(kind: str, body: dict[str, Any]) -> Written:
     """Return the value that a body names: its fields are those of the ``…In`` model of its kind."""
     if kind == "reflections":
         return Reflection(body["text"])
     if kind == "deliverables":
         names = ("form", "title", "address", "commit", "sha256", "size")
-        return Deliverable(**{name: body[name] for name in names if name in body})
+        return Deliverable(**{name: body[name] for name in names if name in body}, dated=_read_day(body.get("dated")))
     if kind == "skills":
         return OwnSkill(body["name"], body["about"])
-    by = body["by"]
-    return Goal(body["name"], date.fromisoformat(by) if isinstance(by, str) else by)
+    return Goal(body["name"], _read_day(body["by"]))
+
+
+def _read_day(day: str | date | None) -> date | None:
+    return date.fromisoformat(day) if isinstance(day, str) else day
 
 
 def _kept(kind: str, body: Any, exchange_id: int | None = None) -> EntryAnswer:

@@ -187,7 +187,7 @@ def change_autostart(body: AutostartWish) -> answers.AutostartAnswer:
 def make_demo() -> answers.DemoAnswer:
     """Make the invented history, if it is not there."""
     here = spaces()
-    demo = here.own.open_demo()
+    demo = here.own.demo.open()
     here.worker.wake()
     return answers.DemoAnswer(exchanges=demo.trail.home().exchanges)
 
@@ -195,7 +195,7 @@ def make_demo() -> answers.DemoAnswer:
 def delete_demo() -> Response:
     """Delete the invented history."""
     here = spaces()
-    here.own.delete_demo()
+    here.own.demo.delete()
     return Response(status=204)
 
 

@@ -15,25 +15,35 @@ from skilltrail.web.space import application
 
 
 class SkillQuery(Query):
-    """Order and filter; ``quiet``: last practised this many days ago or longer. "begun": no stage is reached yet."""
+    """Order and filter; ``quiet``: last practised this many days ago or longer. "begun": no stage is reached yet.
+
+    ``client``: skills in which something is a client's, own learning, nobody's or undecided.
+    """
 
     sort: Literal["recent", "practised", "stage", "name", "freshen"] = "recent"
     area: Annotated[str, Field(max_length=200)] | None = None
     stage: Literal["begun", "explored", "practised", "applied", "attested"] | None = None
     learning: bool = False
     quiet: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    client: Annotated[str, Field(pattern=r"^(own|none|undecided|[0-9]{1,15})$")] | None = None
 
     def wanted(self) -> SkillFilter:
         """Return the domain's value."""
         return SkillFilter(
-            order=SkillOrder(self.sort), area=self.area, stage=self.stage, learning=self.learning, quiet=self.quiet
+            order=SkillOrder(self.sort),
+            area=self.area,
+            stage=self.stage,
+            learning=self.learning,
+            quiet=self.quiet,
+            client=self.client,
         )
 
 
 def list_skills(query: SkillQuery) -> SkillList:
     """Show all skills with stage, freshness and evidence."""
-    found = application().skills.all()
-    return replace(found, skills=arranged(found.skills, query.wanted()))
+    wanted = query.wanted()
+    found = application().skills.all(wanted.client)
+    return replace(found, skills=arranged(found.skills, wanted))
 
 
 ROUTES = (

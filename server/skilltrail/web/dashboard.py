@@ -237,6 +237,7 @@ def settings_fragment() -> str:
         folder=str(app.settings.home),
         key_words=page_words.key_words(app.trail.key_location()),
         key=None if in_demo() else app.keys.standing(),
+        identity=None if in_demo() else app.identity.look(),
         backups=() if in_demo() else app.backups.listing(),
         backup_folder=str(app.backups.folder),
         backup_problem=app.backups.problem,

@@ -8,7 +8,9 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from skilltrail.domain.endorsement import OPEN_DAYS
 from skilltrail.domain.entries import Entry, EntryKind
+from skilltrail.i18n import LANGUAGES, language
 from skilltrail.web import review_pages
 from skilltrail.web.access import DASHBOARD_READ, asks
 from skilltrail.web.space import application, in_demo, of_one_moment
@@ -45,6 +47,9 @@ def topic_evidence(topic_id: str) -> dict[str, Any]:
         "proofs": proofs,
         "proofs_shown": PROOFS_SHOWN,
         "own": by_kind(app.entries.of_topic(topic_id)),
+        "languages": LANGUAGES,
+        "chosen_language": language(),
+        "asked_days": OPEN_DAYS,
         "asked_ids": [check.exchange_id for found in proofs.values() for check in found[:PROOFS_SHOWN]],
     }
 

@@ -48,6 +48,7 @@ _STATUS: dict[type[SkilltrailError], int] = {
     errors.StorageFull: 507,
     errors.BackupUnusable: 422,
     errors.RequestInvalid: 422,
+    errors.EvidenceInvalid: 422,
     errors.JsonInvalid: 400,
     errors.MediaTypeRefused: 415,
     errors.MethodRefused: 405,

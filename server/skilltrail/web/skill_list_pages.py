@@ -17,6 +17,7 @@ from skilltrail.exporters import skill_list_words
 from skilltrail.exporters.skill_map_chart import area_marks, drawn_skills, skill_map_chart
 from skilltrail.i18n import _
 from skilltrail.web.access import DASHBOARD_READ, asks
+from skilltrail.web.client_pages import choices, wanted_client
 from skilltrail.web.making import charts
 from skilltrail.web.rendering import chart_html
 from skilltrail.web.space import application, in_demo, of_one_moment
@@ -45,7 +46,7 @@ class Column:
 def skills_fragment() -> str:
     """All skills: list and map."""
     app, wanted, demo, now = application(), wanted_skills(), in_demo(), datetime.now(UTC)
-    found = app.skills.all()
+    found = app.skills.all(wanted.client)
     shown = arranged(found.skills, wanted)
     return render_template(
         "fragments/skills.html",
@@ -62,6 +63,7 @@ def skills_fragment() -> str:
         stages=(*(stage.value for stage in reversed(Stage)), BEGUN),
         quiet_choices=sorted({*QUIET_CHOICES, *([wanted.quiet] if wanted.quiet else [])}),
         query=_query(wanted),
+        clients=choices(),
         pending=app.trail.timeline().pending if not found.skills else 0,
         words=skill_list_words,
     )
@@ -72,7 +74,7 @@ def skills_fragment() -> str:
 def skill_map_fragment() -> Response:
     """Answer with the map of the wanted skills, or 202 while it is being drawn."""
     app, wanted, narrow = application(), wanted_skills(), request.args.get("narrow") == "1"
-    found = app.skills.all()
+    found = app.skills.all(wanted.client)
     shown = arranged(found.skills, wanted)
     if not drawn_skills(shown):
         raise NotFound(_("There is nothing to draw yet."))
@@ -87,8 +89,9 @@ def skill_map_fragment() -> Response:
     def address(mark: str) -> str | None:
         kind, _dash, name = mark.partition("-")
         if kind == "area":
-            return f"{base}/skills?{urlencode({'area': areas[int(name)]})}"
-        return f"{base}/topics/{name}" if kind == "topic" else None
+            return f"{base}/skills?{_query(SkillFilter(area=areas[int(name)], client=wanted.client))}"
+        theirs = f"?{urlencode({'client': wanted.client})}" if wanted.client else ""
+        return f"{base}/topics/{name}{theirs}" if kind == "topic" else None
 
     label = skill_list_words.map_sentence(shown)
     return Response(chart_html(svg, label=label, link=address), mimetype="text/html")
@@ -103,6 +106,7 @@ def wanted_skills() -> SkillFilter:
         stage=stage if stage in {BEGUN, *Stage} else None,
         learning=request.args.get("learning") == "1",
         quiet=_days(quiet),
+        client=wanted_client(),
     )
 
 
@@ -125,6 +129,7 @@ def _query(wanted: SkillFilter, order: str | None = None) -> str:
         "stage": wanted.stage,
         "learning": "1" if wanted.learning else "",
         "quiet": wanted.quiet,
+        "client": wanted.client,
     }
     return urlencode({name: value for name, value in named.items() if value})
 

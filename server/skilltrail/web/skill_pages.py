@@ -103,7 +103,9 @@ def skill_parts(app: Application, topic_id: str) -> dict[str, Any]:
     path = app.trail.path(topic_id)
     page = episode_page(path, before=None)
     began = [one.moments[0].exchange_id for one in path.episodes[:1]]
-    return {"path": path, "episodes": page, "asked_first": [*page.first_ids, *began], "sw": skill_words}
+    resting = [row for step in path.stages.steps for row in step.rests_on]
+    asked_first = list(dict.fromkeys([*page.first_ids, *began, *resting]))
+    return {"path": path, "episodes": page, "asked_first": asked_first, "sw": skill_words}
 
 
 def episode_page(path: SkillPath, *, before: int | None) -> EpisodePage:

@@ -52,9 +52,9 @@ def application() -> Application:
     own = spaces().own
     if not in_demo():
         return own
-    if not own.has_demo():
+    if not own.demo.exists():
         raise NotFound(_("The invented history is not there. Start it from the first page."))
-    return own.open_demo()
+    return own.demo.open()
 
 
 def extension_folder() -> str:
@@ -70,7 +70,7 @@ def extension_folder() -> str:
 
 def has_demo() -> bool:
     """Tell whether the invented history was made."""
-    return spaces().own.has_demo()
+    return spaces().own.demo.exists()
 
 
 def autostart_is_on() -> bool | None:

@@ -12,8 +12,10 @@ from skilltrail.storage import (  # noqa: F401 - registers their tables
     correction_models,
     entry_models,
     forget_models,
+    identity_models,
     import_models,
     learning_models,
+    log_models,
     redaction_models,
     search_models,
 )

@@ -2,14 +2,16 @@
 
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
-import { archiveClient, fillIn, keepClient, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
+import { archiveClient, fillIn, keepClient, keepShort, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
 import { sayCheck, saveCheckWords, undoCheck } from "./checking.js";
+import { askForEndorsement, removeEndorsement, takeEndorsement } from "./endorsing.js";
 import { keepEntry, reachGoal, removeEntry, watchDeliverables } from "./entering.js";
 import { confirmClaim, noneFits, rejectClaim, searchConcepts, typeConcept, undoClaim, withdrawClaim } from "./claiming.js";
 import { download, formQuery, refreshPreview } from "./exporting.js";
 import { chooseField, forgetPlanned, forgetShown, planForgetting, planRetention, restrict, setRetention, undoForgetting } from "./forgetting.js";
 import { appendFragment } from "./fragments.js";
 import { addRule, cancelImport, chooseFiles, dropUpload, removeRule, resumeImport, startImport, stopUpload, watchDrops } from "./importing.js";
+import { makeIdentity, rotateIdentity, setIdentityPassphrase, undoIdentity } from "./identity.js";
 import {
   backUp,
   changeKey,
@@ -107,6 +109,8 @@ const CLICKS = {
   "pairing-approve": (button) => decide(button, "approve"),
   "pairing-reject": (button) => decide(button, "reject"),
   backup: backUp,
+  "identity-make": makeIdentity,
+  "identity-undo": undoIdentity,
   "restore-plan": planRestore,
   "restore-leave": leaveRestore,
   "recovery-save": saveRecoveryKey,
@@ -125,9 +129,11 @@ const CLICKS = {
   "learning-undo": undoSaid,
   "entry-remove": removeEntry,
   "goal-reached": reachGoal,
+  "endorsement-remove": removeEndorsement,
   "check-say": sayCheck,
   "check-undo": undoCheck,
   "client-archive": archiveClient,
+  "client-short": keepShort,
   "client-is": sayClientAtOnce,
   "client-look": lookForClients,
   "client-undo": undoClientChange,
@@ -157,10 +163,14 @@ const SUBMITS = {
   unlock,
   "key-move": moveKey,
   "key-change": changeKey,
+  "identity-passphrase": setIdentityPassphrase,
+  "identity-rotate": rotateIdentity,
   "recovery-key": makeRecoveryKey,
   "concept-search": searchConcepts,
   "check-words": saveCheckWords,
   "entry-keep": keepEntry,
+  "endorsement-ask": askForEndorsement,
+  "endorsement-take": takeEndorsement,
   "client-keep": keepClient,
   "client-remove": removeClient,
   "client-say": sayClient,

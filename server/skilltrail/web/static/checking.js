@@ -72,7 +72,8 @@ function neighbour(button) {
 /** @param {HTMLFormElement} form */
 function wordsOf(form) {
   const data = new FormData(form);
-  return { source: String(data.get("source") ?? "").trim(), note: String(data.get("note") ?? "").trim() };
+  const dated = String(data.get("dated") ?? "") || null;
+  return { source: String(data.get("source") ?? "").trim(), note: String(data.get("note") ?? "").trim(), dated };
 }
 
 /**

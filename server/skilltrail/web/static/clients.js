@@ -7,7 +7,7 @@ import { askJson, askText, Refused, ServerAway } from "./server.js";
 import { refresh } from "./view.js";
 import { word } from "./words.js";
 
-/** @typedef {{change: number, context: {id: number, client_id: number | null} | null, exchanges: number}} Changed */
+/** @typedef {{change: number, context: {id: number, client_id: number | null, others: string[]} | null, exchanges: number}} Changed */
 
 /**
  * Keeps a client or project, or another form of one; what is wrong with it is said in the form.
@@ -19,15 +19,35 @@ export async function keepClient(form) {
   const place = /** @type {HTMLElement} */ (form.querySelector(".form-error"));
   place.textContent = "";
   try {
-    const done = await send(pathOf(form), bodyOf(form));
+    const body = bodyOf(form);
+    const done = await send(pathOf(form), body);
     form.closest("details")?.removeAttribute("open");
     if (!id) form.reset();
-    await told(done, word(kept));
+    await told(done, keptWords(kept, done, body.others.length));
   } catch (fault) {
     if (!(fault instanceof Refused)) throw fault;
     place.textContent = fault.message || word("failed");
     form.querySelector("input")?.focus();
   }
+}
+
+/**
+ * Says what was kept; the short form of a new client's name comes behind the other names that were typed.
+ * @param {string} kept
+ * @param {Changed} done
+ * @param {number} typed
+ */
+function keptWords(kept, done, typed) {
+  const others = done.context?.others ?? [];
+  const short = kept === "client-kept" && others.length > typed ? others.at(-1) : undefined;
+  return short ? word("client-kept-short").replace("{name}", () => short) : word(kept);
+}
+
+/** @param {HTMLElement} button that offers the short form of a client's name as another name */
+export async function keepShort(button) {
+  const done = await send(`/clients/${button.dataset["id"]}/short`, {});
+  await told(done, word("client-changed"));
+  /** @type {HTMLElement | null} */ (document.querySelector("#change-client summary"))?.focus();
 }
 
 /** @param {HTMLFormElement} form */
@@ -153,7 +173,8 @@ function bodyOf(form) {
   const given = new FormData(form);
   /** @param {string} name */
   const lines = (name) => String(given.get(name) ?? "").split(/[\n,;]/).map((line) => line.trim()).filter(Boolean);
-  return { name: String(given.get("name") ?? ""), others: lines("others"), domains: lines("domains"), words: lines("words") };
+  const body = { name: String(given.get("name") ?? ""), others: lines("others"), domains: lines("domains"), words: lines("words") };
+  return form.elements.namedItem("short") ? { ...body, short: given.get("short") === "yes" } : body;
 }
 
 /**

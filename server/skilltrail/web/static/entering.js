@@ -76,7 +76,8 @@ async function deliver(file, topic) {
   say(word("deliver-hashing"));
   const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
   const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const body = { form: "file", title: file.name.slice(-200), size: file.size, sha256, topic_id: topic };
+  const day = /** @type {HTMLInputElement | null} */ (document.getElementById("day-file"))?.value || null;
+  const body = { form: "file", title: file.name.slice(-200), size: file.size, sha256, dated: day, topic_id: topic };
   const kept = await send("/deliverables", body);
   say("");
   await told(kept.id, word("entry-kept"), "deliver-file");
@@ -94,6 +95,9 @@ function say(words) {
   if (place) place.textContent = words;
 }
 
+/** @type {Record<string, string>} fields that may be empty, and what they are called in what is sent */
+const OPTIONAL = { topic: "topic_id", by: "by", dated: "dated" };
+
 /** @param {HTMLFormElement} form */
 function bodyOf(form) {
   const { entry, exchange, topic, form: kind } = form.dataset;
@@ -101,9 +105,9 @@ function bodyOf(form) {
   const body = {};
   for (const [name, value] of new FormData(form)) {
     const text = String(value);
-    if (name === "topic") body["topic_id"] = text || null;
-    else if (name === "by") body["by"] = text || null;
-    else body[name] = text;
+    const optional = OPTIONAL[name];
+    if (optional) body[optional] = text || null;
+    else body[name] = name === "size" ? Number(text) : text;
   }
   if (entry) body["entry_id"] = Number(entry);
   if (exchange) body["exchange_id"] = Number(exchange);

@@ -50,9 +50,10 @@ export async function download(button) {
 /**
  * @param {string} name
  * @param {string} text
+ * @param {string} [type]
  */
-export function saveText(name, text) {
-  save(name, new Blob([text], { type: "text/plain;charset=utf-8" }));
+export function saveText(name, text, type = "text/plain") {
+  save(name, new Blob([text], { type: `${type};charset=utf-8` }));
 }
 
 /**

@@ -151,10 +151,11 @@ export async function restore(form) {
 }
 
 /**
+ * Says that a form was carried out, and shows the page anew.
  * @param {HTMLFormElement} form
  * @param {string} name of the word to say
  */
-async function done(form, name) {
+export async function done(form, name) {
   form.closest("[data-part]")?.removeAttribute("data-grown");
   notify(word(name));
   await refresh();

@@ -4,6 +4,7 @@ import { announce } from "./announce.js";
 import { drawChart, watchWidth } from "./chart.js";
 import { refreshPreview } from "./exporting.js";
 import { refreshFragment, showFragment } from "./fragments.js";
+import { fitNav, watchNav } from "./nav.js";
 import { placeOf } from "./router.js";
 import { restoreSearch } from "./search.js";
 import { askText, inDemo, Refused, ServerAway } from "./server.js";
@@ -132,6 +133,8 @@ function markPlace(nav) {
     else link.removeAttribute("aria-current");
   }
   document.documentElement.classList.toggle("is-demo", demo);
+  fitNav();
 }
 
+watchNav();
 watchWidth(() => drawChart(host()));

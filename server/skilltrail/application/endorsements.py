@@ -1,0 +1,76 @@
+"""Use cases of endorsements: writing a request, taking in what comes back, removing and undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from skilltrail.application.identity import IdentityFacade
+from skilltrail.domain.endorsement import Asked, marked_slots, proof_options, unsigned_document
+from skilltrail.domain.entries import Entry
+from skilltrail.domain.timeline import ExportFile
+from skilltrail.exporters.endorsement_request import credential_name, endorsement_request, statements_to_tick
+from skilltrail.platform.clock import Clock
+from skilltrail.services import endorsements
+from skilltrail.services.endorsements import Wish
+from skilltrail.storage.database import Database
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+Done = TypeVar("Done")
+
+
+class EndorsementsFacade:
+    """Asks for endorsements and keeps those that come back."""
+
+    def __init__(self, *, database: Database, clock: Clock, identity: IdentityFacade) -> None:
+        self._database = database
+        self._clock = clock
+        self._identity = identity
+
+    def ask(self, wish: Wish) -> tuple[ExportFile, Entry]:
+        """Return the file that is sent, in the language that is spoken now, and the note that it was made.
+
+        Of what it says nothing is kept but the skill's name and a digest: the same file cannot be made again.
+
+        Raises
+        ------
+        NotFound, RequestInvalid
+            See ``services.endorsements.ask``.
+        """
+        did, statements = self._identity.standing().did, statements_to_tick(" ".join(wish.person.split()))
+        asked, entry = self._written(
+            lambda session: endorsements.ask(session, wish, did=did, statements=statements, now=self._clock())
+        )
+        return request_file(asked), entry
+
+    def take(self, data: bytes, topic_id: str | None = None) -> Entry:
+        """Take an endorsement in; raises as ``services.endorsements.take`` does."""
+        return self._written(lambda session: endorsements.take(session, data, now=self._clock(), topic_id=topic_id))
+
+    def listed(self, topic_id: str | None = None) -> list[Entry]:
+        """Return requests and endorsements, the newest first."""
+        with self._database.read() as session:
+            return endorsements.listed(session, topic_id)
+
+    def remove(self, entry_id: int) -> Entry:
+        """Remove a request or an endorsement; raises NotFound."""
+        return self._written(lambda session: endorsements.remove(session, entry_id, now=self._clock()))
+
+    def undo(self, entry_id: int) -> Entry | None:
+        """Take its last change back; raises NotFound."""
+        return self._written(lambda session: endorsements.undo(session, entry_id))
+
+    def _written(self, change: Callable[[Session], Done]) -> Done:
+        with self._database.write() as session:
+            return change(session)
+
+
+def request_file(asked: Asked) -> ExportFile:
+    """Return the file of a request: the page, with the canonical statements of what is signed in it."""
+    from skilltrail.platform.data_integrity import canonical_statements
+
+    marks = marked_slots()
+    statements = canonical_statements(unsigned_document(asked, credential_name(asked), marks))
+    return endorsement_request(asked, statements=statements, proof=canonical_statements(proof_options(marks)))

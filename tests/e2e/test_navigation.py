@@ -1,0 +1,82 @@
+"""The row of pages in the header: one row at every width, what finds no room behind a button, all of it by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.dashboard_site import Site, Tab, serve, violations
+from exchanges import history, items
+from skilltrail.application import Application
+
+pytestmark = pytest.mark.e2e
+
+TOPS = "[...document.querySelectorAll('#nav > a')].map((one) => Math.round(one.getBoundingClientRect().top))"
+HELD = "document.querySelectorAll('#nav > a').length"
+BEHIND = "document.querySelectorAll('#nav-rest > a').length"
+WIDER = "document.documentElement.scrollWidth > innerWidth"
+ORDER = "[...document.querySelectorAll('#nav a')].map((one) => one.dataset.nav)"
+
+
+def filled(application: Application) -> None:
+    application.exchanges.capture(items(history(20)))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    yield from serve(tmp_path_factory.mktemp("navigation") / "home", filled)
+
+
+def at(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.wait_for_timeout(150)
+
+
+def test_it_is_one_row_at_every_width_and_keeps_its_order(site: Site, tab: Tab) -> None:
+    page = tab.sign_in(site)
+    at(page, 1600)
+    order = page.evaluate(ORDER)
+    for width in (320, 360, 768, 1180, 1280, 320, 1280):
+        at(page, width)
+        assert (len(set(page.evaluate(TOPS))), page.evaluate(WIDER)) == (1, False), width
+        assert page.evaluate(ORDER) == order
+        assert page.evaluate(BEHIND) == (len(order) - page.evaluate(HELD))
+        if width >= 1180:
+            assert page.evaluate(BEHIND) == 0
+            expect(page.locator("#nav-button")).to_be_hidden()
+    at(page, 360)
+    # Two rows: the name with the search, and the pages.
+    assert page.evaluate("document.querySelector('.top').getBoundingClientRect().height") < 120
+    assert tab.complaints == []
+
+
+def test_what_stands_behind_the_button_is_reached_by_keyboard(site: Site, tab: Tab) -> None:
+    page = tab.sign_in(site)
+    at(page, 360)
+    button = page.get_by_role("button", name="More", exact=True)
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-expanded", "true")
+    assert violations(page) == []
+
+    page.keyboard.press("Escape")
+    expect(page.locator("#nav-rest")).to_be_hidden()
+    assert page.evaluate("document.activeElement.id") == "nav-button"
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Settings", exact=True).focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
+    expect(page.locator("#nav-rest")).to_be_hidden()
+    expect(page.locator("#nav-rest [aria-current=page]")).to_have_count(1)
+    expect(button).to_have_class("holds-current")
+    # Whoever goes on leaves nothing open behind.
+    button.focus()
+    page.keyboard.press("Enter")
+    for _ in range(page.evaluate(BEHIND) + 1):
+        page.keyboard.press("Tab")
+    expect(page.locator("#nav-rest")).to_be_hidden()
+    assert tab.complaints == []

@@ -1,0 +1,212 @@
+"""The identity key of a data folder: made on first need, carried by backups, closed, handed over, never shown."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from callers import Caller
+from portfolios import sample
+from skilltrail.application import Application
+from skilltrail.application.identity import IdentityFacade
+from skilltrail.cli import main
+from skilltrail.config import Settings
+from skilltrail.domain.identity import IdentityReason
+from skilltrail.domain.manifest import check_manifest, hash_of
+from skilltrail.domain.portfolio import Portfolio
+from skilltrail.errors import EvidenceInvalid, SecretRefused, TooLate
+from skilltrail.platform import key_wrapping
+from skilltrail.platform.signing import is_signed
+
+PASSPHRASE = "a few words in a row"
+OTHER = "some more words in a row"
+
+
+@pytest.fixture(autouse=True)
+def _quick_boxes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_wrapping.ScryptCost.__init__, "__defaults__", (2**4, 8, 1))
+
+
+@pytest.fixture
+def identity(application: Application) -> IdentityFacade:
+    return application.identity
+
+
+def portfolio(identity: IdentityFacade) -> Portfolio:
+    return replace(sample(), person=replace(sample().person, did=identity.standing().did))
+
+
+def test_a_key_is_made_on_first_need_and_stays(application: Application, settings: Settings) -> None:
+    assert application.identity.look() is None
+    did = application.identity.standing().did
+    application.close()
+
+    with Application.open(settings) as again:
+        assert again.identity.standing().did == did
+
+
+def test_what_is_signed_fits_the_key(identity: IdentityFacade) -> None:
+    signed = identity.sign(portfolio(identity), b"{}")
+    page = identity.page_signer(signed)({"visible": "a" * 43, "file": "b" * 43})
+
+    assert check_manifest(signed.manifest, is_signed).issuer == identity.standing().did
+    assert check_manifest(page, is_signed).page == {"visible": "a" * 43, "file": "b" * 43}
+    assert identity.standing().used
+
+
+def test_a_portfolio_of_another_key_is_refused(identity: IdentityFacade) -> None:
+    with pytest.raises(EvidenceInvalid):
+        identity.sign(sample(), b"{}")
+
+
+def test_a_passphrase_is_asked_for_each_time(identity: IdentityFacade) -> None:
+    made = portfolio(identity)
+    assert identity.set_passphrase(PASSPHRASE).locked
+
+    for wrong in (None, "", OTHER):
+        with pytest.raises(SecretRefused):
+            identity.sign(made, b"{}", wrong)
+        with pytest.raises(SecretRefused):
+            identity.set_passphrase(None, wrong)
+        with pytest.raises(SecretRefused):
+            identity.rotate(wrong)
+    assert not identity.standing().used
+    signed = identity.sign(made, b"{}", PASSPHRASE)
+    with pytest.raises(SecretRefused):
+        identity.page_signer(signed)
+
+
+def test_a_passphrase_is_changed_and_taken_away(identity: IdentityFacade) -> None:
+    did = identity.standing().did
+    identity.set_passphrase(PASSPHRASE)
+    identity.set_passphrase(OTHER, PASSPHRASE)
+    with pytest.raises(SecretRefused):
+        identity.set_passphrase(None, PASSPHRASE)
+
+    standing = identity.set_passphrase(None, OTHER)
+
+    assert (standing.did, standing.locked) == (did, False)
+
+
+def test_a_new_passphrase_that_is_too_short_changes_nothing(identity: IdentityFacade) -> None:
+    before = identity.standing()
+    with pytest.raises(SecretRefused):
+        identity.set_passphrase("short")
+    with pytest.raises(SecretRefused):
+        identity.rotate(new_passphrase="short")
+
+    assert identity.standing() == before
+
+
+def test_a_key_hands_over_and_the_statement_goes_along(identity: IdentityFacade) -> None:
+    old = identity.standing().did
+    identity.sign(portfolio(identity), b"{}")
+    new = identity.rotate()
+    signed = identity.sign(portfolio(identity), b"{}")
+    [statement] = [json.loads(one) for one in signed.rotations]
+
+    assert new.did != old
+    assert (new.reason, new.earlier[0].did, new.earlier[0].handed_over) == (IdentityReason.ROTATED, old, True)
+    assert (statement["issuer"]["id"], statement["credentialSubject"]["id"]) == (old, new.did)
+    assert check_manifest(signed.manifest, is_signed).rotations == (hash_of(signed.rotations[0]),)
+
+
+def test_a_lost_passphrase_means_a_new_identity_that_says_nothing_of_the_old(identity: IdentityFacade) -> None:
+    identity.set_passphrase(PASSPHRASE)
+    new = identity.rotate(lost=True)
+    signed = identity.sign(portfolio(identity), b"{}")
+
+    assert (new.reason, new.earlier[0].handed_over, new.locked) == (IdentityReason.ANEW, False, False)
+    assert signed.rotations == ()
+
+
+def test_a_change_can_be_taken_back_until_something_is_signed(identity: IdentityFacade) -> None:
+    old = identity.standing()
+    with pytest.raises(TooLate):
+        identity.undo_rotation()
+    assert identity.rotate().undoable
+    assert identity.undo_rotation() == old
+
+    identity.rotate()
+    identity.sign(portfolio(identity), b"{}")
+    assert not identity.standing().undoable
+    with pytest.raises(TooLate):
+        identity.undo_rotation()
+
+
+def test_backup_and_restore_carry_the_key(application: Application) -> None:
+    before = application.identity.set_passphrase(PASSPHRASE)
+    backup = application.backups.make()
+    application.identity.rotate(PASSPHRASE)
+
+    application.backups.restore(backup.name)
+
+    assert application.identity.standing() == before
+
+
+def test_everything_i_have_names_the_key_and_holds_nothing_of_it(application: Application) -> None:
+    application.identity.rotate()
+    pem = application.identity._current().sealed.splitlines()[1]
+    whole = b"".join(application.data_rights.everything())
+    told = json.loads(whole)["identities"]
+
+    assert [one["reason"] for one in told] == ["first", "rotated"]
+    assert told[1]["did"] == application.identity.standing().did
+    assert pem not in whole
+
+
+def test_no_secret_is_in_what_is_logged_or_shown(identity: IdentityFacade, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        identity.set_passphrase(PASSPHRASE)
+        with pytest.raises(SecretRefused) as refused:
+            identity.sign(portfolio(identity), b"{}", OTHER)
+        identity.rotate(PASSPHRASE)
+    shown = " ".join((caplog.text, str(refused.value), repr(identity._current()), repr(asdict(identity.standing()))))
+
+    assert [word for word in (PASSPHRASE, OTHER, "PRIVATE KEY", "box") if word in shown] == []
+
+
+# --- the API and the command ----------------------------------------------------------------------------------------
+
+
+def test_the_api_makes_closes_and_changes_the_key(page: Caller) -> None:
+    assert page.get("/api/v1/identity").get_json()["did"] is None
+    did = page.post("/api/v1/identity", {}).get_json()["did"]
+    body: dict[str, Any] = {"new_passphrase": PASSPHRASE}
+    assert page.send("PUT", "/api/v1/identity/passphrase", body).get_json()["locked"] is True
+    assert page.post("/api/v1/identity/rotation", {"passphrase": OTHER}).status_code == 403
+    rotated = page.post("/api/v1/identity/rotation", {"passphrase": PASSPHRASE}).get_json()
+
+    assert rotated["earlier"][0]["did"] == did
+    assert page.send("DELETE", "/api/v1/identity/rotation").get_json()["did"] == did
+
+
+def run(*words: str, home: Path, typed: str = "", status: int = 0) -> dict[str, Any]:
+    done = CliRunner().invoke(main, ["identity", *words, "--json", "--home", str(home)], input=typed)
+    assert done.exit_code == status, done.output
+    found: dict[str, Any] = json.loads(done.output)
+    return found
+
+
+def test_the_command_from_one_end_to_the_other(application: Application, settings: Settings, tmp_path: Path) -> None:
+    application.close()
+    home = settings.home
+    file = tmp_path / "did.txt"
+
+    assert run(home=home)["did"] is None
+    did = run("show", home=home)["did"]
+    run("export-public", str(file), home=home)
+    assert run("passphrase", "--passphrases", "-", home=home, typed=f"{PASSPHRASE}\n")["locked"] is True
+    assert run("rotate", "--passphrases", "-", home=home, typed=f"{OTHER}\n", status=1)["code"] == "secret_refused"
+    rotated = run("rotate", "--passphrases", "-", home=home, typed=f"{PASSPHRASE}\n")
+    back = run("rotate", "--undo", home=home)
+
+    assert file.read_text() == f"{did}\n"
+    assert rotated["earlier"][0] == {**rotated["earlier"][0], "did": did, "handed_over": True}
+    assert (back["did"], back["locked"]) == (did, True)
