@@ -1,7 +1,7 @@
 """Portfolios for tests: a real log with real proofs and Ed25519 signatures, and words as hostile as a chat can be.
 
 ``sample()`` is what a freelancer would send; ``hostile()`` the same with texts that attack every format. ``signed()``
-signs as the manifest is described in ADR 0021; credentials are stand-ins with a detached Ed25519 signature.
+signs them as the product does; only the endorsement has a stand-in for a proof.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from skilltrail.domain import merkle
 from skilltrail.domain.checkpoint import EntryProof, TreeHead, write_checkpoint, write_proof
 from skilltrail.domain.claims import PublishedConcept
@@ -23,7 +25,6 @@ from skilltrail.domain.log_leaf import (
     LoggedExchange,
     disclosure,
     fields_of,
-    write_disclosures,
     write_entry,
     write_start,
 )
@@ -44,7 +45,9 @@ from skilltrail.domain.signed_note import NoteKey
 from skilltrail.domain.stages import Stage
 from skilltrail.domain.trajectory import Turn
 from skilltrail.exporters.portfolio_json import write_content
+from skilltrail.platform.identity_keys import IdentitySigner
 from skilltrail.platform.signing import SigningKey
+from skilltrail.services.portfolio_signing import bundle_signer, page_signer, sign_portfolio
 from timelines import HOSTILE
 
 IDENTITY = SigningKey(bytes(range(32)))
@@ -434,7 +437,7 @@ def _hostile_skill(log: Log, number: int, attack: str) -> PortfolioSkill:
             ShownDeliverable("url", attack, date(2026, 10, 21), address=f"javascript:alert(1)//{attack}"),
             ShownDeliverable("commit", attack, date(2026, 10, 21), address=attack, commit=attack),
         ),
-        endorsements=(replace(_endorsement("fine"), issuer_name=attack, contact=attack, comment=attack),),
+        endorsements=(replace(_endorsement(attack), issuer_name=attack, contact=attack),),
         entries=(number % len(log.told) + 1,),
     )
 
@@ -442,68 +445,26 @@ def _hostile_skill(log: Log, number: int, attack: str) -> PortfolioSkill:
 # --- signing --------------------------------------------------------------------------------------------------------
 
 
-def signed(portfolio: Portfolio, key: SigningKey = IDENTITY) -> SignedPortfolio:
-    """Return the portfolio signed: a stand-in credential for each skill, and the manifest of ADR 0021."""
-    content = write_content(portfolio)
-    credentials = {skill.id: _credential(portfolio, skill, key) for skill in portfolio.skills}
-    whole = SignedPortfolio(portfolio, content, credentials, b"")
-    return replace(whole, manifest=jws(claims_of(whole), key))
+def signed(portfolio: Portfolio) -> SignedPortfolio:
+    """Return the portfolio, signed as the product signs it."""
+    return sign_portfolio(portfolio, write_content(portfolio), _signer())
 
 
-def page_signer(whole: SignedPortfolio, key: SigningKey = IDENTITY) -> Callable[[Mapping[str, str]], bytes]:
+def sign_page(whole: SignedPortfolio) -> Callable[[Mapping[str, str]], bytes]:
     """Return what signs the manifest of a page, as ``render_portfolio`` asks for it."""
-    return lambda page: jws({**claims_of(whole), "page": dict(page)}, key)
+    return page_signer(whole, _signer())
 
 
-def claims_of(whole: SignedPortfolio) -> dict[str, Any]:
-    """Return the claims of a manifest."""
-    portfolio = whole.portfolio
-    excerpts = [excerpt for skill in portfolio.skills for excerpt in skill.excerpts]
-    claims: dict[str, Any] = {
-        "v": 1,
-        "iss": portfolio.person.did,
-        "iat": int(portfolio.made_at.timestamp()),
-        "portfolio": portfolio.id,
-        "log_key": portfolio.log_key,
-        "checkpoint": hashed(portfolio.checkpoint),
-        "content": hashed(whole.content),
-        "credentials": {name: hashed(data) for name, data in whole.credentials.items()},
-        "entries": {str(one.entry): [hashed(one.leaf), hashed(write_disclosures(one.disclosures))] for one in excerpts},
-        "counted": {skill.id: list(skill.entries) for skill in portfolio.skills},
-        "endorsements": [hashed(one.document) for skill in portfolio.skills for one in skill.endorsements],
-    }
-    return claims | ({"aud": portfolio.recipient} if portfolio.recipient else {})
+def sign_bundle(whole: SignedPortfolio) -> Callable[[Mapping[str, str]], bytes]:
+    """Return what signs the manifest of a bundle."""
+    return bundle_signer(whole, _signer())
 
 
-def jws(claims: Mapping[str, Any], key: SigningKey) -> bytes:
-    """Return a compact JWS (EdDSA)."""
-    did = did_of(key)
-    header = {"alg": "EdDSA", "kid": f"{did}#{did.removeprefix('did:key:')}", "typ": "skilltrail-portfolio+jws"}
-    head = ".".join(_url(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
-    return f"{head}.{_url(key.sign(head.encode()))}".encode()
-
-
-def hashed(data: bytes) -> str:
-    """Return SHA-256 as base64url without padding."""
-    return _url(hashlib.sha256(data).digest())
-
-
-def _credential(portfolio: Portfolio, skill: PortfolioSkill, key: SigningKey) -> bytes:
-    credential = {
-        "id": skill.id,
-        "type": ["VerifiableCredential", "OpenBadgeCredential"],
-        "name": f"Self-recorded learning: {skill.name}",
-        "issuer": {"id": did_of(key), "type": ["Profile"], "name": f"{portfolio.person.name} (self)"},
-        "validFrom": "2026-11-20T10:00:00Z",
-        "credentialSubject": {"id": did_of(key), "type": ["AchievementSubject"]},
-    }
-    return _stand_in(credential, key)
+def _signer() -> IdentitySigner:
+    return IdentitySigner(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
 
 def _stand_in(document: dict[str, Any], key: SigningKey) -> bytes:
-    proof = {"type": "stand-in", "proofValue": _url(key.sign(json.dumps(document, sort_keys=True).encode()))}
+    text = json.dumps(document, sort_keys=True)
+    proof = {"type": "stand-in", "proofValue": base64.urlsafe_b64encode(key.sign(text.encode())).decode()}
     return json.dumps({**document, "proof": proof}, indent=1).encode() + b"\n"
-
-
-def _url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")

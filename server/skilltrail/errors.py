@@ -7,6 +7,7 @@ SkilltrailError
 ├─ PairingError
 ├─ RequestInvalid ─ JsonInvalid
 ├─ EvidenceInvalid
+├─ PortfolioBlocked
 ├─ MediaTypeRefused · MethodRefused · ShuttingDown · Undeclared · PortTaken
 ├─ NotFound
 ├─ ForgetInvalid · TooLate · CorrectionRefused
@@ -240,6 +241,12 @@ class EvidenceInvalid(SkilltrailError):
     """A piece of evidence (checkpoint, proof, entry, disclosure) has not its form, or does not fit together."""
 
     code = "evidence_invalid"
+
+
+class PortfolioBlocked(SkilltrailError):
+    """A portfolio holds something that nobody has resolved yet, or nothing at all."""
+
+    code = "portfolio_blocked"
 
 
 class MediaTypeRefused(SkilltrailError):

@@ -88,6 +88,19 @@ def test_every_message_stands_in_the_source_as_one_text() -> None:
     assert {one.partition(":")[0] for one in loose} <= {"i18n.py", "exporters/area_words.py"}, loose
 
 
+def test_no_message_stands_within_an_f_string() -> None:
+    """What collects the messages does not look into those."""
+    hidden = {
+        f"{path.relative_to(PACKAGE).as_posix()}:{node.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        for whole in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(whole, ast.JoinedStr)
+        for node in ast.walk(whole)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "ngettext"}
+    }
+    assert hidden == set()
+
+
 def test_what_is_wrong_with_a_translation_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tool refuses it, and what it takes is what the program says."""
     monkeypatch.setattr(c, "FOLDER", tmp_path)

@@ -16,6 +16,7 @@ from skilltrail.domain.corrections import Standing
 from skilltrail.domain.entries import Deliverable, Goal, OwnSkill, Reflection
 from skilltrail.domain.exchange import Attachment, Citation
 from skilltrail.domain.imports import Exclusions
+from skilltrail.domain.portfolio import Audience, ExcerptChoice, Selection, SkillChoice
 from skilltrail.web.rendering import RENDERED_CHARACTERS
 from timelines import HOSTILE
 
@@ -37,6 +38,7 @@ def full_history(application: Application) -> None:
     _corrected(application)
     _named(application)
     _kept(application)
+    _shown(application)
     application.demo.open().processing.run_until_done()
 
 
@@ -134,6 +136,34 @@ def _named(application: Application) -> None:
         continue
 
 
+def _shown(application: Application) -> None:
+    """A portfolio with everything in it, hostile words among it, and findings of the leak scan, one of them allowed."""
+    topics = [line.id for line in application.trail.topics()]
+    number = application.exchanges.shown_of(topics[0], 1)[0]
+    own = application.entries.of_topic(topics[0])
+    skill = SkillChoice(
+        topics[0],
+        note=f"{TEXTS[0]} {LONG} Quuxwerk",
+        excerpts=(ExcerptChoice(number, ("prompt.1", "reply.1", "reply.9")),),
+        reflections=tuple(one.id for one in own if isinstance(one.value, Reflection)),
+        deliverables=tuple(one.id for one in own if isinstance(one.value, Deliverable)),
+    )
+    saved = application.portfolios.keep(
+        Selection(
+            title=f"{TEXTS[1]} {LONG}"[:200],
+            audience=Audience.JOB_POST,
+            person=f"Lena {LONG}",
+            headline=TEXTS[5],
+            introduction=f"{TEXTS[2]} someone@firm.example",
+            recipient=TEXTS[3][:200],
+            profiles=("https://example.org/" + "long/" * 60,),
+            skills=(skill, SkillChoice(topics[-1]), SkillChoice("t-gone")),
+            job_post=f"{TEXTS[0]}\n- SQL and an index\n- Kubernetes and {LONG}",
+        )
+    )
+    application.portfolios.allow(saved.id, application.portfolios.scan(saved.id)[0].digest)
+
+
 def _kept(application: Application) -> None:
     """An import with what is left out, rules, a backup, a hidden word, an export that was saved, a ledger."""
     home = application.settings.home
@@ -172,5 +202,6 @@ def ids(application: Application) -> dict[str, str]:
         "import_id": str(application.imports.listing()[0].id),
         "backup_name": application.backups.listing()[0].name,
         "word_id": "1",
+        "portfolio_id": str(application.portfolios.all()[0].id),
         "client_id": str(next(one.id for one in application.contexts.all().values() if TEXTS[0] in one.form.name)),
     }

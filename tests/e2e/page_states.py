@@ -114,6 +114,18 @@ def _looked_around(page: Page, _folder: Path) -> None:
     expect(page.locator("[data-action=client-look]")).to_have_count(0)
 
 
+def _compared(page: Page, _folder: Path) -> None:
+    expect(page.locator(".requirements").first).to_be_visible(timeout=20_000)
+
+
+def _chosen(page: Page, folder: Path) -> None:
+    _compared(page, folder)
+    _opened(page, folder)
+    page.locator("[data-action=portfolio-excerpts]").first.click()
+    expect(page.locator(".excerpt-choice").first).to_be_visible()
+    _opened(page, folder)
+
+
 def _home(name: str) -> str:
     return f"/fragments/{name}"
 
@@ -123,6 +135,8 @@ TIMELINE = ("/fragments/timeline", "/fragments/timeline-chart")
 TOPIC = ("/fragments/topics/<topic_id>", "/fragments/topics/<topic_id>/chart")
 EXCHANGE = ("/fragments/exchanges/<int:exchange_id>",)
 CLIENT = ("/fragments/clients/<client_id>",)
+PORTFOLIO = ("/fragments/portfolios/<int:portfolio_id>", "/fragments/portfolios/<int:portfolio_id>/job-post")
+PORTFOLIO_EXCERPTS = "/fragments/portfolios/<int:portfolio_id>/excerpts/<topic_id>"
 SEARCH = ("/fragments/search", "/fragments/search-results")
 
 STATES = (
@@ -157,6 +171,7 @@ STATES = (
     State("review-opened", "/review", (_home("review"),), _opened),
     State("evidence", "/evidence", (_home("evidence"),)),
     State("evidence-opened", "/evidence", (_home("evidence"),), _opened),
+    State("verify", "/verify", (_home("verify"),)),
     State("claims", "/claims", (_home("claims"),)),
     State("claims-opened", "/claims", (_home("claims"),), _opened),
     State("imports", "/imports", (_home("imports"),)),
@@ -178,6 +193,14 @@ STATES = (
     State("client-suggestions", "/clients/{client_id}", (*CLIENT, f"{CLIENT[0]}/suggestions"), _looked_around),
     State("client-undecided", "/clients/undecided", CLIENT),
     State("client-nobody", "/clients/none", CLIENT, _ticked),
+    State("portfolios", "/portfolio", (_home("portfolios"),)),
+    State("portfolio", "/portfolio/{portfolio_id}", (*PORTFOLIO, f"{PORTFOLIO[0]}/job-post"), _compared),
+    State(
+        "portfolio-opened",
+        "/portfolio/{portfolio_id}",
+        (*PORTFOLIO, f"{PORTFOLIO[0]}/excerpts/<topic_id>", f"{PORTFOLIO[0]}/job-post"),
+        _chosen,
+    ),
     State("settings", "/settings", (_home("settings"),)),
     State("settings-opened", "/settings", (_home("settings"),), _opened),
     State("restore-plan", "/settings", (_home("settings"), "/fragments/backups/<backup_name>"), _planned_restore),

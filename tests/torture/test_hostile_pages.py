@@ -137,9 +137,9 @@ def test_with_neither_they_run(
         # What begins with an error of loading begins late.
         show_fragments(page, site.origin, acting, pause=250)
 
-        seen = len(set(watch.ran))
+        seen = len(set(watch.ran) & set(acting))
         print(f"G6 control in the dashboard: {seen} of {len(acting)} texts ran")
-        assert seen > len(acting) // 8
+        assert seen > len(acting) // 2
 
 
 @pytest.mark.parametrize("guarded", [True, False])

@@ -238,7 +238,7 @@ def test_the_manifest_binds_everything() -> None:
     assert is_manifest(signed.manifest)
     assert (held.issuer, held.recipient, held.portfolio) == (identity().did, "Example Shop GmbH", sample().id)
     assert held.made_at == sample().made_at
-    assert held.content == hash_of(write_content(sample()))
+    assert held.content == hash_of(signed.content) == hash_of(write_content(signed.portfolio))
     assert held.credentials == {name: hash_of(data) for name, data in signed.credentials.items()}
     assert held.checkpoint == hash_of(sample().checkpoint)
     assert set(held.entries) == {1, 2, 4, 5, 6, 8}

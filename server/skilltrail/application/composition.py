@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from skilltrail.application.access import Credentials, Ledger, Pairing, Sessions
+from skilltrail.application.anchors import AnchorsFacade
 from skilltrail.application.backups import BackupsFacade, back_up_file
 from skilltrail.application.checks import ChecksFacade
 from skilltrail.application.claims import ClaimsFacade
@@ -28,15 +29,19 @@ from skilltrail.application.held_key import HeldKey
 from skilltrail.application.identity import IdentityFacade
 from skilltrail.application.imports import ImportsFacade
 from skilltrail.application.instance import identity_of, note_instance
+from skilltrail.application.job_posts import JobPosts
 from skilltrail.application.keys import KeysFacade
 from skilltrail.application.language import LanguageFacade
 from skilltrail.application.learning import LearningFacade
 from skilltrail.application.opening import DATABASE_FILE, INSTANCE_FILE, find_database_key
+from skilltrail.application.portfolio_files import PortfolioFiles
+from skilltrail.application.portfolios import PortfoliosFacade
 from skilltrail.application.processing import ProcessingFacade
 from skilltrail.application.redactions import RedactionsFacade
 from skilltrail.application.restored import bring_rescued_up_to_now
 from skilltrail.application.search import SearchFacade
 from skilltrail.application.skills import SkillsFacade
+from skilltrail.application.spot_checks import SpotChecksFacade
 from skilltrail.application.trail import TrailFacade
 from skilltrail.application.uploads import UploadsFacade
 from skilltrail.config import Settings
@@ -110,6 +115,7 @@ class Application:
         self.instance_id, mark_key = identity_of(database)
         note_instance(settings.home / INSTANCE_FILE, self.instance_id)
         self.evidence_log = EvidenceLogFacade.begun(database=database, clock=clock, home=settings.home)
+        self.anchors = AnchorsFacade(database=database, clock=clock, log=self.evidence_log)
         self.identity = IdentityFacade(database=database, clock=clock)
         self.health = HealthFacade(database=database)
         self.language = LanguageFacade(database=database, setting=settings.language)
@@ -125,6 +131,7 @@ class Application:
         )
         self.search = SearchFacade(database=database, clock=clock, model=self.model)
         self.claims = ClaimsFacade(database=database, history=history, clock=clock)
+        self.spot_checks = SpotChecksFacade(database=database, clock=clock, log=self.evidence_log, redactor=redactor)
         self.checks = ChecksFacade(database=database, clock=clock, redactor=redactor)
         self.entries = EntriesFacade(database=database, clock=clock, redactor=redactor)
         self.endorsements = EndorsementsFacade(database=database, clock=clock, identity=self.identity)
@@ -170,6 +177,16 @@ class Application:
             mask=self.redactions.mask,
             hide=self.redactions.hide,
             clients=self.contexts.mask,
+        )
+        self.portfolios = PortfoliosFacade(
+            database=database,
+            history=history,
+            settings=settings,
+            clock=clock,
+            evidence_log=self.evidence_log,
+            redactor=redactor,
+            signing=PortfolioFiles(self.identity),
+            job_posts=JobPosts(database=database, history=history, clock=clock, redactor=redactor, model=self.model),
         )
         self.sessions = Sessions(database=database, clock=clock, credentials=self.credentials)
         self.pairing = Pairing(

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import secrets
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -124,19 +124,42 @@ class EvidenceLogFacade:
         NotFound
             If there is no such entry, or none that may be shown has a field of such a name.
         """
-        checkpoint, held, head = self._checkpointed()
-        with self._database.read() as session:
-            found = [services.opened(session, held, entry, admitted) for entry in entries]
-            paths = [services.inclusion(session, held, entry, head.size) for entry in entries]
+        checkpoint, found, paths = self._proved(entries, admitted)
         known = {name for one in found for name in one.fields}
         if missing := sorted(set(names) - known):
             raise NotFound(_("The entry has no field {names}.").format(names=", ".join(missing)))
-        wanted = known if everything else set(names)
+        return self._showing(found, paths, checkpoint, [known if everything else set(names)] * len(found))
+
+    def show_chosen(self, chosen: Mapping[int, Sequence[str]], *, admitted: Collection[int] = ()) -> list[Shown]:
+        """Show other fields of each entry, as ``show_all`` does; names that an entry has not are passed over."""
+        checkpoint, found, paths = self._proved(list(chosen), admitted)
+        return self._showing(found, paths, checkpoint, [set(names) for names in chosen.values()])
+
+    def _proved(
+        self, entries: Sequence[int], admitted: Collection[int]
+    ) -> tuple[bytes, list[OpenedEntry], list[tuple[bytes, ...]]]:
+        checkpoint, held, head = self._checkpointed()
+        with self._database.read() as session:
+            found = [services.opened(session, held, entry, admitted) for entry in entries]
+            return checkpoint, found, [services.inclusion(session, held, entry, head.size) for entry in entries]
+
+    def _showing(
+        self,
+        found: Sequence[OpenedEntry],
+        paths: Sequence[tuple[bytes, ...]],
+        checkpoint: bytes,
+        wanted: Sequence[set[str]],
+    ) -> list[Shown]:
         shown = [
-            _shown(one, wanted, write_proof(EntryProof(one.entry, path, checkpoint)))
-            for one, path in zip(found, paths, strict=True)
+            _shown(one, names, write_proof(EntryProof(one.entry, path, checkpoint)))
+            for one, path, names in zip(found, paths, wanted, strict=True)
         ]
-        self._record(shown, [one.exchange_id for one in found if one.exchange_id and wanted & one.fields.keys()])
+        disclosed = [
+            one.exchange_id
+            for one, names in zip(found, wanted, strict=True)
+            if one.exchange_id and names & one.fields.keys()
+        ]
+        self._record(shown, disclosed)
         return shown
 
     def _record(self, shown: Sequence[Shown], exchanges: Sequence[int]) -> None:
@@ -181,6 +204,10 @@ class EvidenceLogFacade:
                 raise EvidenceInvalid(_("The newer checkpoint does not extend the older one."))
             path = services.consistency(session, held, before.size, head.size)
         return write_extension(Extension(before.size, path, checkpoint))
+
+    def signed_head(self) -> tuple[bytes, EvidenceLog, TreeHead]:
+        """Return a checkpoint over everything that is stored, its log and its head."""
+        return self._checkpointed()
 
     # --- signing ----------------------------------------------------------------------------------------------------
 

@@ -313,7 +313,8 @@ class ImportsFacade(ImportRecords):
 def failure_words(import_id: int, problem: str | None) -> str:
     """Say why an import ended early, and where its account stands."""
     kept = _("What was read until then is kept: see “skilltrail import --show {id}”.").format(id=import_id)
-    return f"{problem or _('A file could not be read to its end.')} {kept}"
+    said = problem or _("A file could not be read to its end.")
+    return f"{said} {kept}"
 
 
 def _chosen(sources: tuple[Source, ...], only: Sequence[str]) -> tuple[Source, ...]:

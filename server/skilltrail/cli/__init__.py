@@ -10,6 +10,8 @@ from __future__ import annotations
 import click
 
 from skilltrail import __version__
+from skilltrail.cli.anchoring import COMMANDS as ANCHORS
+from skilltrail.cli.anchoring import anchor_command
 from skilltrail.cli.checking import check_command, review_command
 from skilltrail.cli.checkup import doctor_command
 from skilltrail.cli.claims import claims_command
@@ -28,8 +30,12 @@ from skilltrail.cli.identity import identity_command
 from skilltrail.cli.importing import import_command
 from skilltrail.cli.keeping import backup_command, restore_command
 from skilltrail.cli.learning import learning_command
+from skilltrail.cli.portfolios import COMMANDS as PORTFOLIO
+from skilltrail.cli.portfolios import portfolio_command
 from skilltrail.cli.searching import search_command
 from skilltrail.cli.serving import autostart_command, extension_command, open_command, pair_command, serve_command
+from skilltrail.cli.spot_checking import answer_command
+from skilltrail.cli.verifying import verify_command
 
 __all__ = ["main"]
 
@@ -58,7 +64,9 @@ for _command in (
     *ENTRIES,
     endorsements_command,
     evidence_log_command,
+    portfolio_command,
     identity_command,
+    verify_command,
     exchanges_command,
     export_command,
     forget_command,
@@ -76,13 +84,21 @@ if isinstance(endorsements_command, click.Group):
     for _command in ENDORSEMENTS:
         endorsements_command.add_command(_command)
 
+if isinstance(anchor_command, click.Group):
+    for _command in ANCHORS:
+        anchor_command.add_command(_command)
+
 if isinstance(evidence_log_command, click.Group):
-    for _command in LOG:
+    for _command in (*LOG, anchor_command, answer_command):
         evidence_log_command.add_command(_command)
 
 if isinstance(identity_command, click.Group):
     for _command in IDENTITY:
         identity_command.add_command(_command)
+
+if isinstance(portfolio_command, click.Group):
+    for _command in PORTFOLIO:
+        portfolio_command.add_command(_command)
 
 if isinstance(topics_command, click.Group):
     for _command in CORRECTIONS:

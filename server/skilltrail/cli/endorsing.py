@@ -131,9 +131,8 @@ def _say(answer: Answer, one: Told) -> None:
         answer.say(_("[{id}] Asked on {made_on} about “{skill}”; it can be answered until {answer_by}.").format(**told))
         return
     answer.say(_("[{id}] {name}, signed on {signed_on} (by their clock), about “{topic_name}”:").format(**told))
-    answer.say(
-        f"    {told['comment']}" if one["whole"] else f"    {_('A word of it was hidden; it is no evidence any more.')}"
-    )
+    said = told["comment"] if one["whole"] else _("A word of it was hidden; it is no evidence any more.")
+    answer.say(f"    {said}")
     answer.say(_("    ask back: {contact}; key, not vouched for by us: {did}").format(**told))
 
 

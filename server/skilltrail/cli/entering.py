@@ -157,7 +157,7 @@ def _list_skills(settings: Settings, answer: Answer) -> None:
 def _skill_line(skill: Told) -> str:
     name = one_line(skill["name"])
     if skill["own_id"] is not None:
-        return f"{name}  ({_('added by you')})  [{skill['own_id']}]"
+        return f"{name}  (" + _("added by you") + f")  [{skill['own_id']}]"
     stage = stage_words(None if skill["stage"] is None else Stage(skill["stage"]))
     told = "; ".join([stage, fresh_words(skill["idle_days"]), exchanges_words(skill["exchanges"])])
     return f"{name}  ({told})  {skill['topic_id']}"

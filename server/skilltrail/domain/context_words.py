@@ -14,7 +14,7 @@ _PLAIN = str.maketrans(_SPELT | dict.fromkeys(map(chr, (173, *range(8203, 8208),
 _UNSEEN = frozenset((0x61C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _DIRECTIONS = dict.fromkeys(_UNSEEN)
 
-_LEGAL = frozenset(
+LEGAL = frozenset(
     """ab ag aps as bv co company corp corporation ev gbr gmbh inc kft kg limited llc llp ltd mbh nv ohg oy plc pty sa
     sarl sas se sl spa sprl srl srls ug und and et y the der die das le la""".split()  # noqa: SIM905 - words, to be read
 )
@@ -62,7 +62,7 @@ def avoided(forms: Iterable[ContextForm], common: Collection[str] = ()) -> froze
         for word in (form.name, *form.others, *form.words):
             parts = words_in(word)
             listed.add(" ".join(parts))
-            worked_out.add(" ".join(part for part in parts if part not in _LEGAL))
+            worked_out.add(" ".join(part for part in parts if part not in LEGAL))
         for domain in form.domains:
             parts = words_in(domain)
             listed.add(" ".join(parts))
@@ -89,7 +89,7 @@ def short_form(name: str, common: Collection[str] = ()) -> str | None:
 def _is_legal(part: str) -> bool:
     """Tell whether a part of a name is a legal form ("S.L."), or no word at all ("&")."""
     word = "".join(words_in(part))
-    return not word or word in _LEGAL
+    return not word or word in LEGAL
 
 
 def gives_away(text: str, avoid: frozenset[str]) -> bool:

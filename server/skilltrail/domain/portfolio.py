@@ -54,7 +54,8 @@ class Selection:
 
     ``admitted`` are clients whose matter may be shown in it. ``since`` and ``until`` are days, both within.
     ``recipient`` is whom it is sent to by name, "" for nobody in particular; ``job_post`` the text it was made for.
-    ``profiles`` are web addresses at which the reader can compare the key's fingerprint.
+    ``profiles`` are web addresses at which the reader can compare the key's fingerprint. ``language`` is that of the
+    files, "" for the one that is spoken when they are made.
     """
 
     title: str
@@ -69,6 +70,7 @@ class Selection:
     since: date | None = None
     until: date | None = None
     job_post: str = ""
+    language: str = ""
 
 
 # --- what it resolves to --------------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def trajectory_of(
     rules = rules or TrajectoryRules()
     months = _months(episodes)
     found = [*_beginnings(episodes, rules), *_plateaus(episodes, months, rules), *_returns(episodes, rules)]
-    found += [Milestone(Turn.APPLICATION, at, None) for at in applied_at]
+    found += [Milestone(Turn.APPLICATION, at, None) for at in dict.fromkeys(applied_at)]
     found += [*_checks(checked, Turn.CORRECTED), *_checks(checked, Turn.CHECKED)]
     quiet = {one.month for one in found} - {month.month for month in months}
     whole = sorted([*months, *(TrajectoryMonth(month, 0, 0, 0) for month in quiet)], key=lambda month: month.month)

@@ -59,7 +59,7 @@ def reason_words(skill: SkillLine, rules: StageRules) -> str:
     )
     if skill.stage is Stage.PRACTISED:
         return words
-    return f"{words}, {ngettext('{n} deliverable', '{n} deliverables', skill.deliverables)}"
+    return f"{words}, " + ngettext("{n} deliverable", "{n} deliverables", skill.deliverables)
 
 
 def idle_words(idle_days: int) -> str:

@@ -9,7 +9,7 @@ client ("Acme" in "Acme Labs") does not count.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from skilltrail.domain.context_words import fold
@@ -82,6 +82,21 @@ class ClientWords:
                 done += [text[at:start], MASK]
                 at = end
         return "".join([*done, text[at:]])
+
+    def places(self, text: str) -> list[WordFound]:
+        """Return where words of clients stand in a text, those of spared clients left out, in the order of the text."""
+        if not self or not text:
+            return []
+        folded, places = _with_places(text)
+        if folded != fold(text):
+            # Signs that melt together when they are folded: which of them the word is cannot be told.
+            return [replace(one, start=0, end=len(text)) for one in self._masked(fold(text))]
+        found = sorted(self._masked(folded), key=lambda one: (one.start, -one.end))
+        return [replace(one, start=places[one.start], end=places[one.end]) for one in found]
+
+    def unspared(self) -> tuple[IdentifyingWord, ...]:
+        """Return the words that are masked."""
+        return tuple(word for word in self._words if word.owner not in self._spared)
 
     def without_spared(self, text: str) -> str:
         """Return a text folded, with blanks where words of spared clients stand."""

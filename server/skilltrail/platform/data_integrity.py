@@ -14,6 +14,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from skilltrail.domain.badge_image import IMAGE_MOST
 from skilltrail.domain.did_key import ed25519_of, method_of
 from skilltrail.domain.strict_json import read_strict
 from skilltrail.errors import EvidenceInvalid
@@ -60,6 +61,14 @@ def read_credential(data: bytes) -> dict[str, Any]:
     return found
 
 
+def known_contexts(contexts: object) -> bool:
+    """Tell whether all contexts of a credential are among those that lie here."""
+    from openbadgeslib.ob3.contexts import bundled_contexts
+
+    known = bundled_contexts()
+    return isinstance(contexts, list) and all(isinstance(one, str) and one in known for one in contexts)
+
+
 def check_form(document: dict[str, Any]) -> None:
     """Refuse a credential whose JSON is not exactly what its proof would sign; raises EvidenceInvalid."""
     from openbadgeslib.errors import LibOpenBadgesException
@@ -91,6 +100,19 @@ def check_proof_of(document: dict[str, Any], issuer: str) -> None:
         verify_data_integrity_proof(document, pem)
     except LibOpenBadgesException:
         raise EvidenceInvalid(_("The signature does not fit: what was signed has been altered.")) from None
+
+
+def svg_credential(image: bytes) -> bytes | None:
+    """Return the credential that a baked SVG carries, None if it carries none; raises EvidenceInvalid."""
+    from openbadgeslib import baking
+
+    if len(image) > IMAGE_MOST:
+        raise EvidenceInvalid(_("The picture is damaged."))
+    try:
+        found = baking.extract_svg(image, element=baking.SVG_ELEMENT_OB3, text_fallback=True)
+    except Exception:  # noqa: BLE001 - whatever XML readers raise for what is none, or is hostile
+        raise EvidenceInvalid(_("The picture is damaged.")) from None
+    return None if found is None else found.encode()
 
 
 def canonical_statements(document: dict[str, Any]) -> list[str]:

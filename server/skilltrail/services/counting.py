@@ -92,6 +92,13 @@ def without(columns: Columns, rows: NDArray[np.int64], ids: str) -> NDArray[np.i
     return rows[~np.isin(columns.id[rows], gone)]
 
 
+def by_topic(columns: Columns, rows: NDArray[np.int64]) -> dict[str, int]:
+    """Return how many of ``rows`` each topic has; topics that have none are left out."""
+    topic = columns.topic[rows]
+    counts = np.bincount(topic[topic != NO_TOPIC], minlength=len(columns.topics))
+    return {columns.topics[number]: int(counts[number]) for number in np.flatnonzero(counts)}
+
+
 def parted(columns: Columns, rows: NDArray[np.int64], groups: Sequence[str]) -> list[NDArray[np.int64]]:
     """Return of each of ``groups``, ids with commas between them, those that stand in ``rows``."""
     found = [np.fromstring(ids, dtype=np.int64, sep=",") for ids in groups]
@@ -106,13 +113,6 @@ def parted(columns: Columns, rows: NDArray[np.int64], groups: Sequence[str]) -> 
 def different(groups: Sequence[NDArray[np.int64]]) -> int:
     """Return how many different ids stand in ``groups``."""
     return len(np.unique(np.concatenate(groups))) if groups else 0
-
-
-def by_topic(columns: Columns, rows: NDArray[np.int64]) -> dict[str, int]:
-    """Return how many of ``rows`` each topic has; topics that have none are left out."""
-    topic = columns.topic[rows]
-    counts = np.bincount(topic[topic != NO_TOPIC], minlength=len(columns.topics))
-    return {columns.topics[number]: int(counts[number]) for number in np.flatnonzero(counts)}
 
 
 def topic_figures(columns: Columns, rows: NDArray[np.int64], *, pause: timedelta) -> list[TopicFigures]:

@@ -12,6 +12,7 @@ from skilltrail.errors import NotFound
 from skilltrail.i18n import _
 from skilltrail.storage import (
     access_queries,
+    anchor_queries,
     check_queries,
     claim_queries,
     context_forget_queries,
@@ -21,6 +22,7 @@ from skilltrail.storage import (
     identity_queries,
     learning_queries,
     log_queries,
+    portfolio_queries,
     trail_queries,
 )
 from skilltrail.storage import forget_pass_queries as passes
@@ -68,6 +70,10 @@ def read_rest(session: Session) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     yield "client_exchanges", context_forget_queries.all_assigned(session)
     yield "client_mentions", context_forget_queries.all_mentions(session)
     yield "evidence_logs", log_queries.all_forms(session)
+    yield "anchors", anchor_queries.all_forms(session)
+    yield "portfolios", portfolio_queries.all_forms(session)
+    yield "portfolio_allowances", portfolio_queries.all_allowed(session)
+    yield "portfolio_exports", portfolio_queries.all_exported(session)
     yield "identities", identity_queries.all_forms(session)
     yield "imports", data_rights_queries.imports(session)
     yield (

@@ -60,7 +60,9 @@ def read_digest(session: Session, since: datetime, *, history: HistoryColumns, p
 
 def _named(grown: list[Grown]) -> tuple[Grown, ...]:
     ordered = sorted(grown, key=lambda one: (-one.exchanges, one.name.casefold(), one.topic_id))
-    first_new = {one.topic_id for one in [one for one in ordered if one.is_new][:NEW_MOST]}
+    new = [one.topic_id for one in ordered if one.is_new]
+    # "And 1 more" would take the room of the one.
+    first_new = new if len(new) <= NEW_MOST + 1 else new[:NEW_MOST]
     return tuple(one for one in ordered if not one.is_new or one.topic_id in first_new)[:GROWN_MOST]
 
 

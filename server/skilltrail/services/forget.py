@@ -21,9 +21,23 @@ from skilltrail.domain.paths import Turn, current_path
 from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.errors import ForgetInvalid, NotFound
 from skilltrail.i18n import _
-from skilltrail.services import context_rules, forgotten_contexts, forgotten_topics, own_texts, tombstones, undo_import
+from skilltrail.services import (
+    context_rules,
+    forgotten_contexts,
+    forgotten_topics,
+    own_texts,
+    saved_portfolios,
+    tombstones,
+    undo_import,
+)
 from skilltrail.services.trail import bounds_of
-from skilltrail.storage import capture_queries, context_forget_queries, entry_queries, export_log_queries
+from skilltrail.storage import (
+    capture_queries,
+    context_forget_queries,
+    entry_queries,
+    export_log_queries,
+    portfolio_queries,
+)
 from skilltrail.storage import forget_pass_queries as passes
 from skilltrail.storage import forget_queries as queries
 from skilltrail.storage.capture_queries import StoredCopy
@@ -43,7 +57,8 @@ Progress = Callable[[int], None]
 class Choice:
     """The exchanges that a wish means; ``by_title`` those chosen by their chat's title alone.
 
-    ``entries`` are those of the learner's own that hold the word; ``contexts`` what of clients goes.
+    ``entries`` and ``portfolios`` are those of the learner's own that hold the word or name the client; ``contexts``
+    what of clients goes.
     """
 
     scope: Scope
@@ -52,6 +67,7 @@ class Choice:
     import_id: int | None = None
     entries: frozenset[int] = frozenset()
     contexts: frozenset[ForgetTarget] = frozenset()
+    portfolios: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +103,9 @@ def choose(session: Session, wish: ForgetWish) -> Choice:  # noqa: PLR0911 - one
             return Choice(Scope.IMPORT, undo_import.choose(session, number), import_id=number)
         case Scope.CLIENT:
             ids, contexts = forgotten_contexts.choose(session, wish.client or 0)
-            return Choice(Scope.CLIENT, tuple(ids), contexts=contexts)
+            words = forgotten_contexts.words_of(session, wish.client or 0)
+            named = saved_portfolios.holding(session, *words)
+            return Choice(Scope.CLIENT, tuple(ids), contexts=contexts, portfolios=named)
         case Scope.EVERYTHING:
             return Choice(Scope.EVERYTHING, tuple(queries.exchange_ids(session)))
         case _neither:
@@ -115,7 +133,8 @@ def plan(session: Session, choice: Choice) -> ForgetPlan:
         first_at=min((row.asked_at for row in rows), default=None),
         last_at=max((row.asked_at for row in rows), default=None),
         examples=queries.examples(session, [row.id for row in newest]),
-        entries=len(own_texts.entries_concerned(session, choice.scope, choice.ids) | choice.entries),
+        entries=len(own_texts.entries_concerned(session, choice.scope, choice.ids) | choice.entries)
+        + len(saved_portfolios.concerned(session, choice.scope) | choice.portfolios),
         clients=forgotten_contexts.concerned(choice.contexts),
     )
 
@@ -137,6 +156,7 @@ def ask(session: Session, choice: Choice, *, now: datetime, wait: timedelta) -> 
     bump_revision(session)
     asked = passes.add_pass(session, wanted, (row.id for row in rows))
     entry_queries.note_targets(session, asked.id, choice.entries)
+    portfolio_queries.note_targets(session, asked.id, choice.portfolios)
     context_forget_queries.note_targets(session, asked.id, choice.contexts)
     if choice.import_id is not None:
         note_undo_pass(session, choice.import_id, asked.id)
@@ -152,8 +172,9 @@ def carry_out(session: Session, wanted: ForgetPass, *, now: datetime, progress: 
     ids = _targets(session, wanted)
     marker = Marker(passes.make_forget_key(session))
     make_way(session, len(ids))
-    own_texts.forget_entries(session, wanted, ids)
-    forgotten_contexts.forget(session, wanted)
+    entries = own_texts.forget_entries(session, wanted, ids)
+    clients = forgotten_contexts.forget(session, wanted)
+    saved_portfolios.forget(session, wanted, ids, entries=entries, clients=clients)
     renamed = _remove_texts(session, ids, marker, now, progress) if wanted.text_only else 0
     if not wanted.text_only:
         renamed = _remove(session, wanted, ids, marker, now=now, progress=progress)
@@ -189,6 +210,7 @@ def _holding(session: Session, word: str) -> Choice:
         frozenset(by_title),
         entries=own_texts.entries_holding(session, word),
         contexts=forgotten_contexts.holding(session, word),
+        portfolios=saved_portfolios.holding(session, word),
     )
 
 

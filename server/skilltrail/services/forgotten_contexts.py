@@ -43,6 +43,18 @@ def holding(session: Session, word: str) -> frozenset[ForgetTarget]:
     return frozenset(found)
 
 
+def words_of(session: Session, client_id: int) -> tuple[str, ...]:
+    """Return everything by which texts name a client, in any form that there ever was."""
+    return tuple(
+        {
+            word
+            for _change, number, form, _stands in queries.forms(session)
+            for _how, word in form.named()
+            if number == client_id
+        }
+    )
+
+
 def concerned(targets: Iterable[ForgetTarget]) -> int:
     """Return how many clients and projects lose anything."""
     return len({number for number, _change, _at in targets})
@@ -57,15 +69,14 @@ def exchanges_now(session: Session, wanted: ForgetPass) -> Sequence[int]:
     return sorted(found)
 
 
-def forget(session: Session, wanted: ForgetPass) -> None:
-    """Delete what a pass takes away of clients, with all that was said and found of it."""
+def forget(session: Session, wanted: ForgetPass) -> set[int]:
+    """Delete what a pass takes away of clients, with all that was said and found of it; return those that are gone."""
     targets = queries.targets(session, wanted.id)
     queries.drop_targets(session, wanted.id)
     if wanted.scope is Scope.EVERYTHING:
         queries.forget_all(session)
-        return
-    if not targets:
-        return
+    if wanted.scope is Scope.EVERYTHING or not targets:
+        return set()
     forms: dict[tuple[int, int], set[int]] = {}
     for number, change, at in targets:
         if change:
@@ -73,5 +84,7 @@ def forget(session: Session, wanted: ForgetPass) -> None:
     for (change, number), places in forms.items():
         queries.drop_words(session, change, number, places)
     queries.drop_mentions(session, {number for number, _change, _at in targets})
-    queries.forget(session, {number for number, change, _at in targets if not change})
+    gone = {number for number, change, _at in targets if not change}
+    queries.forget(session, gone)
     change_rules(session)
+    return gone

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.forget import ForgetPass, Scope
+from skilltrail.services import saved_portfolios
 from skilltrail.services.ports import Redactor
 from skilltrail.storage import check_queries
 from skilltrail.storage import entry_queries as entries
@@ -27,14 +28,14 @@ def notes_holding(session: Session, redactor: Redactor) -> set[int]:
 
 
 def hide_in_notes(session: Session, redactor: Redactor) -> int:
-    """Redact sources and notes of checks, and entries; return how many places changed."""
+    """Redact sources and notes of checks, entries, and portfolios; return how many places changed."""
     times = 0
     for exchange_id, number, source, note in check_queries.noted(session):
         (new_source, in_source), (new_note, in_note) = redactor.redact(source), redactor.redact(note)
         if in_source or in_note:
             check_queries.set_words(session, exchange_id, number, source=new_source, note=new_note)
             times += sum(in_source.values()) + sum(in_note.values())
-    return times + _hide_in_entries(session, redactor)
+    return times + _hide_in_entries(session, redactor) + saved_portfolios.hide(session, redactor)
 
 
 def _hide_in_entries(session: Session, redactor: Redactor) -> int:
@@ -74,9 +75,10 @@ def entries_concerned(session: Session, scope: Scope, ids: Sequence[int]) -> fro
     return frozenset(entries.about(session, topics=entries.emptied_topics(session, ids), exchanges=ids))
 
 
-def forget_entries(session: Session, wanted: ForgetPass, ids: Sequence[int]) -> None:
-    """Delete the entries that a pass takes away; call it while the exchanges are still there."""
-    concerned = entries_concerned(session, wanted.scope, ids)
-    entries.forget(session, entries.take_targets(session, wanted.id) | concerned)
+def forget_entries(session: Session, wanted: ForgetPass, ids: Sequence[int]) -> set[int]:
+    """Delete the entries that a pass takes away and return which; call it while the exchanges are still there."""
+    gone = entries.take_targets(session, wanted.id) | entries_concerned(session, wanted.scope, ids)
+    entries.forget(session, gone)
     if not wanted.text_only:
         entries.leave_topics(session, entries.emptied_topics(session, ids))
+    return gone

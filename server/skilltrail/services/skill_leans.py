@@ -48,6 +48,15 @@ def leans_of(model: ModelPort, middles: Mapping[str, NDArray[np.float32]]) -> di
     return {topic: _shares(areas, apart @ _unit(middle[None])[0]) for topic, middle in middles.items()}
 
 
+def near_of(
+    names: Sequence[str], vectors: NDArray[np.float32], middles: Mapping[str, NDArray[np.float32]]
+) -> dict[str, dict[str, float]]:
+    """Return by name the cosine of its vector and each topic's middle."""
+    topics = sorted(middles)
+    cosines = _unit(vectors) @ _unit(np.stack([middles[topic] for topic in topics])).T
+    return {name: dict(zip(topics, row, strict=True)) for name, row in zip(names, cosines.tolist(), strict=True)}
+
+
 def _shares(areas: Sequence[str], nearness: NDArray[np.float32]) -> dict[str, float]:
     votes = np.exp(_SHARPNESS * (nearness - nearness.max()).astype(np.float64))
     return dict(zip(areas, (votes / votes.sum()).tolist(), strict=True))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -16,8 +18,12 @@ from skilltrail.domain.trajectory import Checked, TrajectoryRules, trajectory_of
 from skilltrail.services.counting import Part, within
 from skilltrail.services.work_days import moment_of
 from skilltrail.storage import check_queries, entry_queries
-from skilltrail.storage.history_columns import KINDS, HistoryColumns
+from skilltrail.storage.history_columns import KINDS, Columns, HistoryColumns
 from skilltrail.storage.types import from_microseconds
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _LEARNING, _UNTOLD = KINDS.index(Kind.LEARNING), KINDS.index(None)
 
@@ -44,6 +50,31 @@ def read_path(
     """
     columns, checked = history.at(session), _checked(session, topic_id)
     rows = within(columns, Part(topics=(topic_id,)))
+    beside = entry_queries.of_topic(session, topic_id)
+    return path_of(
+        columns,
+        rows,
+        checked=checked,
+        applied_at=[moment_of(entry.dated).astimezone() for entry in beside if entry.kind is EntryKind.DELIVERABLE],
+        now=now,
+        pause=pause,
+        rules=rules,
+        endorsements=sum(isinstance(entry.value, Endorsement) and entry.value.stands for entry in beside),
+    )
+
+
+def path_of(
+    columns: Columns,
+    rows: NDArray[np.int64],
+    *,
+    checked: Sequence[Checked],
+    applied_at: Sequence[datetime],
+    now: datetime,
+    pause: timedelta,
+    rules: TrajectoryRules,
+    endorsements: int = 0,
+) -> SkillPath:
+    """Return what ``rows`` of one topic tell; ``applied_at``: when its deliverables were attached."""
     found = zip(columns.id[rows].tolist(), columns.asked[rows].tolist(), columns.kind[rows].tolist(), strict=True)
     corrected = {one.exchange_id for one in checked if one.corrected}
     moments = [
@@ -51,13 +82,10 @@ def read_path(
         for number, asked, kind in found
     ]
     episodes = episodes_of(moments, pause=pause)
-    beside = entry_queries.of_topic(session, topic_id)
-    applied = [moment_of(entry.dated).astimezone() for entry in beside if entry.kind is EntryKind.DELIVERABLE]
-    words = sum(isinstance(entry.value, Endorsement) and entry.value.stands for entry in beside)
     return SkillPath(
         episodes=episodes,
-        stages=stage_of(episodes, rules=rules.stages, deliverables=len(applied), endorsements=words),
-        trajectory=trajectory_of(episodes, rules=rules, applied_at=applied, checked=checked),
+        stages=stage_of(episodes, rules=rules.stages, deliverables=len(applied_at), endorsements=endorsements),
+        trajectory=trajectory_of(episodes, rules=rules, applied_at=applied_at, checked=checked),
         idle_days=days_since(episodes[-1].ended, now.astimezone()) if episodes else 0,
         rules=rules,
         untold=int((columns.kind[rows] == _UNTOLD).sum()),

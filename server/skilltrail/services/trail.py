@@ -301,6 +301,22 @@ def _rows(session: Session, columns: Columns, part: Part, bounds: Bounds) -> NDA
     return counting.without(columns, rows, apart)
 
 
+def rows_that_may_leave(
+    session: Session, columns: Columns, topic_id: str, wanted: TimelineFilter, admitted: frozenset[int]
+) -> NDArray[np.int64]:
+    """Return a topic's rows, in the order of time, that an export within a filter may hold."""
+    part = replace(_part(wanted, {}, exported=True), topics=(topic_id,))
+    return _rows(session, columns, part, bounds_of(wanted, exported=True, admitted=admitted))
+
+
+def all_rows_that_may_leave(
+    session: Session, columns: Columns, wanted: TimelineFilter, admitted: frozenset[int]
+) -> NDArray[np.int64]:
+    """Return the rows of all topics that an export within a filter may hold."""
+    part = _part(wanted, queries.topic_names(session), exported=True)
+    return _rows(session, columns, part, bounds_of(wanted, exported=True, admitted=admitted))
+
+
 def _part(wanted: TimelineFilter, names: Mapping[str, TopicNames], *, exported: bool) -> Part:
     bounds = bounds_of(wanted, exported=exported)
     hidden = frozenset(one.topic_id for one in names.values() if one.standing != Standing.SHOWN.value)

@@ -172,13 +172,19 @@ def set_value(session: Session, number: int, value: dict[str, Any]) -> None:
 
 
 def emptied_topics(session: Session, ids: Iterable[int]) -> set[str]:
-    """Return the topics that would hold nothing without these exchanges."""
+    """Return the topics that entries are about and that would hold nothing without these exchanges."""
+    named = select(EntryRow.topic_id).where(EntryRow.topic_id.is_not(None)).distinct()
+    return emptied_topics_of(session, {topic for topic in session.execute(named).scalars() if topic}, ids)
+
+
+def emptied_topics_of(session: Session, topics: Iterable[str], ids: Iterable[int]) -> set[str]:
+    """Return those of ``topics`` that would hold nothing without these exchanges."""
     gone = set(ids)
     losing: dict[str, int] = {}
-    statement = select(TopicMembership.topic_id, TopicMembership.exchange_id).where(
-        TopicMembership.topic_id.in_(select(EntryRow.topic_id).where(EntryRow.topic_id.is_not(None)))
-    )
-    for topic_id, exchange_id in session.execute(statement):
+    held = TopicMembership.topic_id.in_(sorted(topics))
+    for topic_id, exchange_id in session.execute(
+        select(TopicMembership.topic_id, TopicMembership.exchange_id).where(held)
+    ):
         losing[topic_id] = losing.get(topic_id, 0) + (exchange_id not in gone)
     return {topic_id for topic_id, left in losing.items() if not left}
 

@@ -169,6 +169,12 @@ def leaf_at(session: Session, log_id: int, entry: int) -> StoredLeaf | None:
     return None if row is None else StoredLeaf(*row)
 
 
+def entry_after(session: Session, log_id: int, entry: int) -> int | None:
+    """Return the entry that took the place of another one in the same log, if it still stands."""
+    wanted = select(LogLeaf.entry).where(LogLeaf.log_id == log_id, LogLeaf.supersedes == entry)
+    return session.execute(wanted.limit(1)).scalar_one_or_none()
+
+
 def leaf_of(session: Session, exchange_id: int) -> StoredLeaf | None:
     """Return the newest entry of an exchange, or None."""
     row = session.execute(select(*_LEAF_COLUMNS).where(LogLeaf.exchange_id == exchange_id)).one_or_none()

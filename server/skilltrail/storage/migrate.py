@@ -16,10 +16,10 @@ from skilltrail.storage.engine import APPLICATION_ID, closed_reader, raw_connect
 from skilltrail.storage.faults import translated
 from skilltrail.storage.unchanged import changed_values
 
-HEAD = "0012"
+HEAD = "0014"
 """The newest migration; a test compares it with the files."""
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 14
 """SQLite's user_version, raised with every migration: an older Skilltrail sees at once that it must not write."""
 
 PAGE_BYTES = 4096

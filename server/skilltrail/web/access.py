@@ -20,6 +20,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 CAPTURE_BYTES = 2_000_000
 SMALL_BYTES = 16_384
+CHECK_BYTES = 3_900_000
+"""A file that somebody sent; the server takes no body of 4 MB and more."""
 JSON = "application/json"
 BYTES = "application/octet-stream"
 
@@ -98,6 +100,9 @@ DECIDE = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}))
 DECIDE_SECRET = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), rate="unlock")
 """The same, where a passphrase can be tried."""
 
+MAKE_FILES = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), rate="portfolio")
+"""Making a file that is signed, perhaps with a passphrase."""
+
 DECIDE_IN_WORDS = Access(scopes=frozenset({Scope.DASHBOARD, Scope.CLI}), max_bytes=65_536)
 """The same, with a text of the learner's."""
 
@@ -112,6 +117,9 @@ DASHBOARD_SECRET = Access(scopes=frozenset({Scope.DASHBOARD}), rate="unlock")
 
 DASHBOARD_BYTES = Access(scopes=frozenset({Scope.DASHBOARD}), max_bytes=CAPTURE_BYTES, media=BYTES)
 """A piece of a file that the learner hands over."""
+
+DASHBOARD_FILE = Access(scopes=frozenset({Scope.DASHBOARD}), max_bytes=CHECK_BYTES, media=BYTES, demo=True)
+"""A whole file that is looked at and not stored."""
 
 DASHBOARD_LARGE = Access(scopes=frozenset({Scope.DASHBOARD}), max_bytes=CAPTURE_BYTES)
 """About the dashboard's own session, with a list that can be long."""

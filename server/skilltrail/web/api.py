@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from skilltrail.web import (
+    api_anchors,
     api_capture,
     api_checks,
     api_claims,
@@ -22,9 +23,11 @@ from skilltrail.web import (
     api_learner,
     api_learning,
     api_log,
+    api_portfolios,
     api_redactions,
     api_search,
     api_skills,
+    api_spot_checks,
 )
 from skilltrail.web.access import CAPTURE_PREFLIGHT, PUBLIC, asks
 from skilltrail.web.routes import Route, blueprint
@@ -55,6 +58,9 @@ ROUTES: tuple[Route, ...] = (
     *api_skills.ROUTES,
     *api_clients.ROUTES,
     *api_log.ROUTES,
+    *api_anchors.ROUTES,
+    *api_spot_checks.ROUTES,
+    *api_portfolios.ROUTES,
     *api_identity.ROUTES,
     Route("GET", "/openapi.json", describe_api, PUBLIC, "This document."),
 )

@@ -19,6 +19,7 @@ from skilltrail.web import (
     forget_pages,
     import_pages,
     language,
+    portfolio_pages,
     problems,
     redaction_pages,
     review_pages,
@@ -27,6 +28,7 @@ from skilltrail.web import (
     skill_list_pages,
     skill_pages,
     timeline_pages,
+    verify_pages,
 )
 from skilltrail.web.api import api_blueprint
 from skilltrail.web.background import NoWorker, Worker
@@ -85,6 +87,8 @@ def create_app(
     app.register_blueprint(entry_pages.bp)
     app.register_blueprint(client_pages.bp)
     app.register_blueprint(export_pages.bp)
+    app.register_blueprint(verify_pages.bp)
+    app.register_blueprint(portfolio_pages.bp)
     return app
 
 

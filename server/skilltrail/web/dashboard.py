@@ -65,6 +65,7 @@ _LISTS = (
     "/pair",
     "/review",
     "/evidence",
+    "/verify",
 )
 _TOPIC_LISTS = ("/skills", "/topics/log", "/topics/hidden", "/claims", "/clients", "/clients/<client_id>")
 PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
@@ -238,6 +239,7 @@ def settings_fragment() -> str:
         key_words=page_words.key_words(app.trail.key_location()),
         key=None if in_demo() else app.keys.standing(),
         identity=None if in_demo() else app.identity.look(),
+        anchors=() if in_demo() else app.anchors.listed(),
         backups=() if in_demo() else app.backups.listing(),
         backup_folder=str(app.backups.folder),
         backup_problem=app.backups.problem,

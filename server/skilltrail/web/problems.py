@@ -39,6 +39,7 @@ _STATUS: dict[type[SkilltrailError], int] = {
     errors.NotFound: 404,
     errors.ForgetInvalid: 422,
     errors.TooLate: 409,
+    errors.PortfolioBlocked: 409,
     errors.CorrectionRefused: 409,
     errors.UnsupportedFormat: 422,
     errors.ImportFailed: 422,

@@ -125,7 +125,8 @@ class _ChatRenderer(RendererHTML):
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         words = self.renderInlineAsText(tokens[idx].children or [], options, env)
-        return f'<span class="image-name">{escapeHtml(_("picture:"))} {_with_chips(words)}</span>'
+        head = escapeHtml(_("picture:"))
+        return f'<span class="image-name">{head} {_with_chips(words)}</span>'
 
     def heading_open(self, _tokens: Sequence[Token], _idx: int, _options: OptionsDict, _env: Any) -> str:
         return "<h3>"

@@ -50,6 +50,8 @@ RATES = {
     "pairing": Rate(per_second=5 / 60, burst=5),
     "sign_in": Rate(per_second=20 / 60, burst=20),
     "unlock": Rate(per_second=5 / 60, burst=5),
+    # Each format of a portfolio is a request; a passphrase that is wrong costs a second of work.
+    "portfolio": Rate(per_second=30 / 60, burst=30),
 }
 
 POLICY = (

@@ -6,6 +6,7 @@ from alembic import context
 
 from skilltrail.storage import (  # noqa: F401 - registers their tables
     access_models,
+    anchor_models,
     check_models,
     claim_models,
     context_models,
@@ -16,6 +17,7 @@ from skilltrail.storage import (  # noqa: F401 - registers their tables
     import_models,
     learning_models,
     log_models,
+    portfolio_models,
     redaction_models,
     search_models,
 )

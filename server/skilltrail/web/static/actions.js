@@ -1,5 +1,6 @@
 /** What buttons and forms do: one table, one listener each for clicks, submits and changes. */
 
+import { notePush, removeAnchor, requestAnchor, takeAnchor } from "./anchoring.js";
 import { notify } from "./announce.js";
 import { chooseTwin } from "./chart.js";
 import { archiveClient, fillIn, keepClient, keepShort, lookForClients, removeClient, removeProject, sayClient, sayClientAtOnce, sayClientOfChosen, takeSuggestion, undoClientChange } from "./clients.js";
@@ -42,6 +43,7 @@ import {
   watchTicks,
 } from "./correcting.js";
 import { decide } from "./pairing.js";
+import { beginPortfolio, copyPortfolio, exportPortfolio, keepNow, removePortfolio, resolveHit, reword, showExcerpts, undoPortfolio, watchPortfolio } from "./portfolio.js";
 import {
   addOwnData,
   addOwnWord,
@@ -63,6 +65,7 @@ import { dropToken } from "./session.js";
 import { leaveToUs, sayIntent, sayKind, undoSaid } from "./telling.js";
 import { unlock } from "./unlock.js";
 import { open, refresh, showState } from "./view.js";
+import { checkFile } from "./verifying.js";
 import { word } from "./words.js";
 
 const UNDO_TIME = 5000;
@@ -130,6 +133,8 @@ const CLICKS = {
   "entry-remove": removeEntry,
   "goal-reached": reachGoal,
   "endorsement-remove": removeEndorsement,
+  "anchor-request": requestAnchor,
+  "anchor-remove": removeAnchor,
   "check-say": sayCheck,
   "check-undo": undoCheck,
   "client-archive": archiveClient,
@@ -140,6 +145,13 @@ const CLICKS = {
   "client-suggested": takeSuggestion,
   "client-candidate": fillIn,
   "project-remove": removeProject,
+  "portfolio-copy": copyPortfolio,
+  "portfolio-remove": removePortfolio,
+  "portfolio-undo": undoPortfolio,
+  "portfolio-excerpts": showExcerpts,
+  "portfolio-hit": resolveHit,
+  "portfolio-reword": reword,
+  "portfolio-export": exportPortfolio,
 };
 
 /** @type {Record<string, (form: HTMLFormElement) => unknown>} */
@@ -165,16 +177,24 @@ const SUBMITS = {
   "key-change": changeKey,
   "identity-passphrase": setIdentityPassphrase,
   "identity-rotate": rotateIdentity,
+  "verify-file": checkFile,
   "recovery-key": makeRecoveryKey,
   "concept-search": searchConcepts,
   "check-words": saveCheckWords,
   "entry-keep": keepEntry,
   "endorsement-ask": askForEndorsement,
   "endorsement-take": takeEndorsement,
+  "anchor-take": takeAnchor,
+  "anchor-pushed": notePush,
   "client-keep": keepClient,
   "client-remove": removeClient,
   "client-say": sayClient,
   "client-chosen": sayClientOfChosen,
+  "portfolio-new": beginPortfolio,
+  "portfolio-about": keepNow,
+  "portfolio-skills": keepNow,
+  "portfolio-skill": keepNow,
+  "portfolio-pick": keepNow,
 };
 
 export function listenToActions() {
@@ -182,6 +202,7 @@ export function listenToActions() {
   watchTicks();
   watchDeliverables();
   watchSearch();
+  watchPortfolio();
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button[data-action]") : null;
     const act = button instanceof HTMLElement ? CLICKS[button.dataset["action"] ?? ""] : undefined;

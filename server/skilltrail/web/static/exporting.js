@@ -58,9 +58,17 @@ export function saveText(name, text, type = "text/plain") {
 
 /**
  * @param {string} name
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+export function saveBytes(name, bytes) {
+  save(name, new Blob([bytes], { type: "application/octet-stream" }));
+}
+
+/**
+ * @param {string} name
  * @param {Blob} content
  */
-function save(name, content) {
+export function save(name, content) {
   const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;

@@ -5,6 +5,7 @@ import { drawChart, watchWidth } from "./chart.js";
 import { refreshPreview } from "./exporting.js";
 import { refreshFragment, showFragment } from "./fragments.js";
 import { fitNav, watchNav } from "./nav.js";
+import { loadParts } from "./parts.js";
 import { placeOf } from "./router.js";
 import { restoreSearch } from "./search.js";
 import { askText, inDemo, Refused, ServerAway } from "./server.js";
@@ -70,6 +71,7 @@ export async function refresh() {
   noteVisit();
   drawChart(host());
   void showSince(host());
+  loadParts(host());
 }
 
 /**
@@ -115,6 +117,7 @@ function afterShow(how) {
   drawChart(host());
   void showSince(host());
   refreshPreview(host());
+  loadParts(host());
   restoreSearch();
 }
 

@@ -1,0 +1,172 @@
+// All checks of a portfolio's page, over what is embedded in it: each ends in pass, fail or open ("not checked here").
+import { Altered, Unsupported, bytesOf, fromBase64, hashOf, isIncluded, isSigned, must, readCheckpoint } from "./evidence.js";
+import { readDisclosures, readLeaf, readLogKey, readManifest, readProof, textOf } from "./evidence.js";
+
+/** @typedef {"pass" | "fail" | "open"} State */
+/** @typedef {{kind: string, state: State, why?: string, n?: number, name?: string}} Line */
+/** @typedef {{content: string, credentials: Record<string, string>, rotations: string[], manifest: string, visible: string}} Parts */
+/** @typedef {{entry: number, provider: string, parts: {name: string, text: string}[]}} Shown what passed, by its place */
+/** @typedef {{lines: Line[], shown: Map<number, Shown>, state: State}} Outcome */
+
+/** Runs one check; what it throws decides. @param {Omit<Line, "state">} about @param {() => Promise<void>} check @returns {Promise<Line>} */
+async function line(about, check) {
+  try {
+    await check();
+    return { ...about, state: "pass" };
+  } catch (fault) {
+    if (fault instanceof Unsupported) return { ...about, state: "open" };
+    return { ...about, state: "fail", why: fault instanceof Altered ? fault.message : "not in its form" };
+  }
+}
+
+/** @param {unknown} one @param {unknown} other */
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/** @param {number[]} numbers */
+const sorted = (numbers) => [...numbers].sort((one, other) => one - other);
+
+/** @param {Record<string, unknown>} one @param {Iterable<string>} names */
+const hasExactly = (one, names) => same(Object.keys(one).sort(), [...names].sort());
+
+/** Checks everything. @param {Parts} parts @returns {Promise<Outcome>} */
+export async function checkAll(parts) {
+  const read = { claims: /** @type {any} */ (null), content: /** @type {any} */ (null) };
+  const lines = [
+    await line({ kind: "manifest" }, async () => {
+      const manifest = readManifest(parts.manifest);
+      read.claims = manifest.claims;
+      must(await isSigned(manifest.key, manifest.signature, manifest.message), "the signature does not fit");
+    }),
+    await line({ kind: "content" }, async () => {
+      must(read.claims, "no manifest");
+      const content = JSON.parse(parts.content);
+      must((await hashOf(bytesOf(parts.content))) === read.claims.content, "another content");
+      read.content = content;
+      bindContent(content, read.claims);
+    }),
+    await line({ kind: "page" }, async () => {
+      must((await hashOf(bytesOf(parts.visible))) === read.claims?.page?.visible, "another page");
+    }),
+  ];
+  const shown = new Map();
+  if (read.claims && read.content) {
+    const rest = await line({ kind: "content" }, () => checkParts(parts, read.claims, read.content, lines, shown));
+    if (rest.state === "fail") lines.push(rest);
+  }
+  return { lines, shown, state: wholeState(lines) };
+}
+
+/** @param {Line[]} lines @returns {State} */
+export function wholeState(lines) {
+  const states = lines.filter((one) => !NEVER_HERE.has(one.kind)).map((one) => one.state);
+  if (states.includes("fail")) return "fail";
+  return states.includes("open") || !states.length ? "open" : "pass";
+}
+
+/** Checks that need another tool in every browser; they are told and do not count. */
+export const NEVER_HERE = new Set(["endorsementOpen", "credentialOpen"]);
+
+/** What manifest and content say alike. @param {any} content @param {any} claims */
+function bindContent(content, claims) {
+  must(content.id === claims.portfolio && content.person.did === claims.iss, "of another portfolio");
+  must(content.log.key === claims.log_key && (content.recipient ?? undefined) === claims.aud, "of another portfolio");
+  const skills = /** @type {any[]} */ (content.skills);
+  must(hasExactly(claims.counted, new Set(skills.map((one) => one.id))), "other counted entries");
+  for (const one of skills) must(same(sorted(one.entries), claims.counted[one.id]), "other counted entries");
+  const excerpts = skills.flatMap((one) => one.excerpts);
+  must(hasExactly(claims.entries, new Set(excerpts.map((one) => String(one.entry)))), "other entries");
+  const documents = new Set(skills.flatMap((one) => one.endorsements).map((one) => one.document));
+  must(documents.size === claims.endorsements.length, "other endorsements");
+}
+
+/** @param {Parts} parts @param {any} claims @param {any} content @param {Line[]} lines @param {Map<number, Shown>} shown */
+async function checkParts(parts, claims, content, lines, shown) {
+  const skills = /** @type {any[]} */ (content.skills);
+  for (const skill of skills) lines.push(await checkCredential(parts, claims, skill));
+  const names = skills.map((one) => one.id);
+  if (!hasExactly(parts.credentials, names) || !hasExactly(claims.credentials, names)) {
+    lines.push({ kind: "credential", name: "?", state: "fail", why: "other credentials" });
+  }
+  if (parts.rotations.length || claims.rotations) lines.push(await checkRotations(parts, claims));
+  if (names.length) lines.push({ kind: "credentialOpen", state: "open" });
+  /** @type {any} */
+  let head = null;
+  const log = content.log;
+  lines.push(
+    await line({ kind: "checkpoint", n: log.entries }, async () => {
+      const key = await readLogKey(claims.log_key);
+      const bytes = fromBase64(log.checkpoint);
+      must((await hashOf(bytes)) === claims.checkpoint, "another checkpoint");
+      head = readCheckpoint(bytes, key);
+      must(head.size === log.entries, "another number of entries");
+      must(await isSigned(key.key, head.signature, head.message), "the signature does not fit");
+    }),
+  );
+  const excerpts = skills.flatMap((one) => one.excerpts);
+  for (const [place, excerpt] of excerpts.entries()) {
+    const all = excerpts.filter((one) => one.entry === excerpt.entry).flatMap((one) => one.disclosures);
+    lines.push(
+      await line({ kind: "entry", n: excerpt.entry }, async () => {
+        await checkEntry(excerpt, [...new Set(all)], claims);
+        shown.set(place, await checkExcerpt(excerpt, log, head));
+      }),
+    );
+  }
+  for (const one of skills.flatMap((skill) => skill.endorsements)) lines.push(...(await checkEndorsement(one, claims)));
+}
+
+/** @param {Parts} parts @param {any} claims @param {any} skill */
+function checkCredential(parts, claims, skill) {
+  return line({ kind: "credential", name: skill.name }, async () => {
+    const bytes = fromBase64(parts.credentials[skill.id] ?? "");
+    must((await hashOf(bytes)) === claims.credentials[skill.id], "another credential");
+    const issuer = JSON.parse(textOf(bytes)).issuer;
+    must((issuer?.id ?? issuer) === claims.iss, "by another issuer");
+  });
+}
+
+/** @param {Parts} parts @param {any} claims */
+function checkRotations(parts, claims) {
+  return line({ kind: "rotations" }, async () => {
+    const hashes = [];
+    for (const one of parts.rotations) hashes.push(await hashOf(fromBase64(one)));
+    must(same(hashes, claims.rotations ?? []), "other statements");
+  });
+}
+
+/** An entry that several skills show has one file of disclosures. @param {any} excerpt @param {string[]} all @param {any} claims */
+async function checkEntry(excerpt, all, claims) {
+  const [leafHash, shownHash] = claims.entries[excerpt.entry] ?? [];
+  must((await hashOf(fromBase64(excerpt.leaf))) === leafHash, "not what was signed");
+  must((await hashOf(bytesOf(`${JSON.stringify(all, null, 1)}\n`))) === shownHash, "not what was signed");
+}
+
+/** @param {any} excerpt @param {any} log @param {any} head @returns {Promise<Shown>} */
+async function checkExcerpt(excerpt, log, head) {
+  const bytes = fromBase64(excerpt.leaf);
+  const proof = readProof(fromBase64(excerpt.proof));
+  const known = textOf(fromBase64(log.checkpoint));
+  must(proof.index === excerpt.entry && textOf(proof.checkpoint) === known, "proved under another checkpoint");
+  must(head && (await isIncluded(bytes, proof.index, head.size, proof.path, head.root)), "not in the log");
+  const leaf = readLeaf(bytes);
+  const found = await readDisclosures(leaf, excerpt.disclosures);
+  const parts = /** @type {{name: string, text: string}[]} */ (excerpt.parts);
+  must(parts.length === found.size && leaf.digests.length - found.size === excerpt.withheld, "another count");
+  must(parts.every((one) => found.get(one.name) === one.text), "another text");
+  must(leaf.origin === excerpt.origin && leaf.logged_on === excerpt.logged_on, "another day or origin");
+  return { entry: excerpt.entry, provider: excerpt.provider, parts };
+}
+
+/** @param {any} one @param {any} claims @returns {Promise<Line[]>} */
+async function checkEndorsement(one, claims) {
+  const name = String(one.issuer_name);
+  const found = await line({ kind: "endorsement", name }, async () => {
+    const bytes = fromBase64(one.document);
+    must(claims.endorsements.includes(await hashOf(bytes)), "another endorsement");
+    const document = JSON.parse(textOf(bytes));
+    const issuer = document.issuer?.id ?? document.issuer;
+    must(issuer === one.issuer_did && issuer !== claims.iss, "by the sender's own key, or another than shown");
+    must(document.credentialSubject?.endorsementComment === one.comment, "another statement");
+  });
+  return [found, { kind: "endorsementOpen", name, state: "open" }];
+}

@@ -1,0 +1,185 @@
+"""The charts of a portfolio: months as bars, and what was reached in them. A pure function; no chart engine is needed.
+
+All skills share one axis of months, up to the month in which the portfolio was made: a skill that was not practised
+lately shows its empty months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from skilltrail.domain.portfolio import PortfolioSkill, SkillMonth
+from skilltrail.domain.trajectory import Turn
+from skilltrail.exporters.portfolio_markup import Element, tag
+from skilltrail.exporters.portfolio_words import turn_name
+from skilltrail.exporters.wording import month_short
+from skilltrail.formats import number
+from skilltrail.i18n import _
+
+MONTHS_MOST = 36
+"""Months drawn; of a longer history the last ones, and the words beside the chart tell of the first."""
+
+_FEWEST = 6
+_MARKS = {
+    Turn.FIRST_CONTACT: "M0-5a5 5 0 1 0 .01 0z",
+    Turn.PRACTICE: "M0-6 6 0 0 6-6 0z",
+    Turn.PLATEAU: "M-5-5H5V5H-5z",
+    Turn.RETURN: "M-4-6 6 0-4 6z",
+    Turn.APPLICATION: "M-2-6H2V-2H6V2H2V6H-2V2H-6V-2H-2z",
+    Turn.CORRECTED: "M0-6 6 5H-6z",
+    Turn.CHECKED: "M0 6-6-5H6z",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Pixels of one width."""
+
+    width: int
+    plot: int = 110
+    head: int = 74
+    foot: int = 36
+    side: int = 6
+
+    @property
+    def floor(self) -> int:
+        """Return where bars stand."""
+        return self.head + self.plot
+
+    @property
+    def height(self) -> int:
+        """Return the whole height."""
+        return self.floor + self.foot
+
+
+WIDE, NARROW = Frame(720), Frame(340)
+
+
+def axis(skills: Sequence[PortfolioSkill], made: date) -> list[str]:
+    """Return the months that all charts of a portfolio show, "2026-03" to "2026-11"."""
+    last = _index(f"{made:%Y-%m}")
+    seen = [_index(month.month) for skill in skills for month in skill.months]
+    first = min([*seen, last - _FEWEST + 1])
+    first = max(first, last - MONTHS_MOST + 1)
+    return [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(first, last + 1)]
+
+
+def chart(skill: PortfolioSkill, months: Sequence[str], frame: Frame, *, label: str, colour: int) -> Element:
+    """Return the trajectory of one skill as SVG.
+
+    Parameters
+    ----------
+    months
+        The axis, from ``axis``.
+    label
+        What the picture shows, in words: its accessible name.
+    colour
+        The skill's place in the palette; the style sheet knows the classes ``s0`` to ``s11``.
+    """
+    step = (frame.width - 2 * frame.side) / len(months)
+    places = {month: frame.side + (index + 0.5) * step for index, month in enumerate(months)}
+    shown = [month for month in skill.months if month.month in places]
+    most = max((month.exchanges for month in shown), default=1) or 1
+    bars = [part for month in shown for part in _bar(month, places[month.month], most, step, frame)]
+    return tag(
+        "svg",
+        *_lines(shown, places, most, frame),
+        tag("path", d=f"M0 {frame.floor}.5H{frame.width}", class_="floor"),
+        *bars,
+        *_axis(months, places, step, frame),
+        *_turns(shown, places, frame),
+        class_=f"chart s{colour % 12}",
+        viewBox_=f"0 0 {frame.width} {frame.height}",
+        role="img",
+        aria_label=label,
+    )
+
+
+def strip(skill: PortfolioSkill, months: Sequence[str], *, colour: int) -> Element:
+    """Return the months of a skill in one line of small bars, for a list; it says nothing that words do not."""
+    counts: Mapping[str, int] = {month.month: month.exchanges for month in skill.months}
+    most, width = max(counts.values(), default=1) or 1, 8
+    parts = []
+    for place, month in enumerate(months):
+        high = round(22 * counts.get(month, 0) / most, 1)
+        high = max(high, 3) if counts.get(month) else 1
+        tone = "bar" if counts.get(month) else "none"
+        parts.append(_rect(place * width, 24 - high, width - 2, high, tone))
+    box = f"0 0 {len(months) * width} 24"
+    return tag("svg", *parts, class_=f"strip s{colour % 12}", viewBox_=box, aria_hidden="true")
+
+
+def _bar(month: SkillMonth, x: float, most: int, step: float, frame: Frame) -> list[Element]:
+    half = min(20.0, step * 0.36)
+    whole = max(3.0, frame.plot * month.exchanges / most)
+    learnt = frame.plot * month.learning / most
+    parts = [_rect(x - half, frame.floor - whole, 2 * half, whole, "bar")]
+    if month.learning:
+        parts.append(_rect(x - half, frame.floor - learnt, 2 * half, learnt, "learnt"))
+    if step >= 20:
+        parts.append(_text(number(month.exchanges), x, frame.floor - whole - 5, "count"))
+    return parts
+
+
+def _axis(months: Sequence[str], places: Mapping[str, float], step: float, frame: Frame) -> list[Element]:
+    every = next((n for n in (1, 2, 3, 6) if step * n >= 30), 12)
+    named = [month for month in months if (int(month[5:7]) - 1) % every == 0]
+    years = [month for place, month in enumerate(named) if place == 0 or month[:4] != named[place - 1][:4]]
+    short = [_text(month_short(month), places[month], frame.floor + 16, "month") for month in named]
+    return [*short, *(_text(month[:4], places[month], frame.floor + 31, "year") for month in years)]
+
+
+_LANES = 3
+_LETTER = 6.4
+"""Width of a letter of the words over the bars, about."""
+
+
+def _turns(shown: Sequence[SkillMonth], places: Mapping[str, float], frame: Frame) -> list[Element]:
+    """Return the marks over the bars with their words, where there is room for them; the story tells all."""
+    found: list[Element] = []
+    free = [-1000.0] * _LANES
+    for month in shown:
+        for turn in month.turns:
+            x, words = places[month.month], turn_name(turn)
+            room = _LETTER * len(words) + 18
+            left = x + room > frame.width
+            start = x - room if left else x - 7
+            lane = next((place for place in range(_LANES) if free[place] <= start), None)
+            if lane is None:
+                continue
+            free[lane] = x + (8 if left else room)
+            y = 10 + 17 * lane
+            found.append(tag("path", d=_MARKS[turn], transform=f"translate({_n(x)} {y})", class_="mark"))
+            found.append(_text(words, x - 10 if left else x + 10, y + 4, "turn end" if left else "turn"))
+    return found
+
+
+def _lines(shown: Sequence[SkillMonth], places: Mapping[str, float], most: int, frame: Frame) -> list[Element]:
+    """Return thin lines from the marks down to their bars."""
+    ends = [
+        (places[month.month], frame.floor - frame.plot * month.exchanges / most - 18) for month in shown if month.turns
+    ]
+    return [tag("path", d=f"M{_n(x)} 10V{_n(max(y, 10))}", class_="hair") for x, y in ends]
+
+
+def legend() -> tuple[str, str]:
+    """Return what the two tones of a bar stand for: learning, and the rest."""
+    return _("counted as learning"), _("other exchanges")
+
+
+def _rect(x: float, y: float, width: float, height: float, tone: str) -> Element:
+    return tag("rect", x=_n(x), y=_n(y), width=_n(width), height=_n(height), rx="1.5", class_=tone)
+
+
+def _text(words: str, x: float, y: float, tone: str) -> Element:
+    return tag("text", words, x=_n(x), y=_n(y), class_=tone)
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _index(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:7]) - 1

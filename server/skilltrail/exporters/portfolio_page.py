@@ -1,0 +1,106 @@
+"""A portfolio as one page that checks itself: nothing is loaded, one script (``checker/``) is allowed by its hash.
+
+What can be read without checking stands in the page; excerpts come out of the embedded content, and only after their
+checks have passed. The page's manifest names the hash of the page as a browser parses it; see ``portfolio_markup``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from importlib import resources
+
+from skilltrail.domain.portfolio import SignedPortfolio
+from skilltrail.exporters import portfolio_page_layout as layout
+from skilltrail.exporters.portfolio_markup import Element, serialised, tag
+from skilltrail.exporters.portfolio_page_parts import PageParts, hashed, read_page, without_scripts
+from skilltrail.exporters.portfolio_page_words import script_words
+from skilltrail.exporters.portfolio_view import PortfolioView, portfolio_view
+from skilltrail.i18n import direction, language, speaking
+
+__all__ = ["PageParts", "portfolio_page", "read_page"]
+
+SignPage = Callable[[Mapping[str, str]], bytes]
+"""Gets the claim ``page`` (hash of the visible part, hash of the file with an empty manifest); returns the JWS."""
+
+_DOCTYPE = "<!DOCTYPE html>"
+_CODE = ("evidence.js", "checks.js", "showing.js", "page.js")
+
+
+def portfolio_page(signed: SignedPortfolio, *, sign_page: SignPage) -> bytes:
+    """Return the page, in the language of the portfolio.
+
+    Parameters
+    ----------
+    signed
+        What is shown, and what it is checked with.
+    sign_page
+        Signs the page's own manifest; called once.
+    """
+    with speaking(signed.portfolio.language):
+        view = portfolio_view(signed.portfolio)
+        visible = serialised(_document(signed, view, manifest=None))
+        unsigned = _DOCTYPE + serialised(_document(signed, view, manifest=""))
+        page = {"visible": hashed(without_scripts(visible)), "file": hashed(unsigned.encode())}
+        manifest = sign_page(page).decode("ascii")
+        return (_DOCTYPE + serialised(_document(signed, view, manifest=manifest))).encode()
+
+
+def _document(signed: SignedPortfolio, view: PortfolioView, *, manifest: str | None) -> Element:
+    style, code = _file("templates", "portfolio.css"), checker()
+    body = tag("body", *layout.body(signed.portfolio, view), *_scripts(signed, manifest, code))
+    return tag("html", _head(view, style, code), body, lang=language(), dir=direction(language()))
+
+
+def _head(view: PortfolioView, style: str, code: str) -> Element:
+    policy = (
+        f"default-src 'none'; script-src '{_source(code)}'; style-src '{_source(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=policy),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("meta", name="robots", content="noindex"),
+        tag("meta", name="generator", content="Skilltrail"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", f"{view.name}: {view.title}" if view.title else view.name),
+        tag("style", style),
+    )
+
+
+def _scripts(signed: SignedPortfolio, manifest: str | None, code: str) -> list[Element]:
+    """Return data and code; without a manifest only what belongs to the visible part: the words of the script."""
+    words = tag("script", script_words(signed.portfolio), type="application/json", id="words")
+    if manifest is None:
+        return [words]
+    content = signed.content.decode("ascii")
+    return [
+        words,
+        tag("script", content, type="application/json", id="content"),
+        *(_data("credential", name, data) for name, data in signed.credentials.items()),
+        *(_data("rotation", str(place), data) for place, data in enumerate(signed.rotations)),
+        tag("script", manifest, type="text/plain", id="manifest"),
+        tag("script", code, type="module", id="checker"),
+    ]
+
+
+def _data(kind: str, name: str, data: bytes) -> Element:
+    return tag("script", base64.b64encode(data).decode("ascii"), type="text/plain", data_kind=kind, data_name=name)
+
+
+def checker() -> str:
+    """Return the code of the page: the modules of ``checker/`` as one, without the lines that join them."""
+    lines = [line for name in _CODE for line in _file("checker", name).splitlines()]
+    return "\n".join(line for line in lines if not line.startswith("import ")) + "\n"
+
+
+def _source(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _file(folder: str, name: str) -> str:
+    return (resources.files("skilltrail.exporters") / folder / name).read_text(encoding="utf-8")

@@ -1,0 +1,81 @@
+"""What the page's script says, in the language of the portfolio; and how a page is checked without it."""
+
+from __future__ import annotations
+
+import json
+
+from skilltrail.domain.portfolio import Portfolio
+from skilltrail.exporters.portfolio_view import PortfolioView
+from skilltrail.exporters.portfolio_words import gap, part_label
+from skilltrail.i18n import _
+
+
+def script_words(portfolio: Portfolio) -> str:
+    """Return the words of the script as JSON that can stand in a script element."""
+    words = {
+        "labels": json.dumps(_labels(portfolio), ensure_ascii=True, sort_keys=True),
+        "gap": gap(),
+        "passed": _("Unchanged since it was signed"),
+        "failed": _("CHECKS FAILED: something here was altered"),
+        "failedHint": _("Do not rely on this file. Ask for it again, from the sender."),
+        "open": _("Not checked here"),
+        "openHint": _(
+            "This browser cannot check Ed25519 signatures. Hashes fit, but whether they were signed is open. Use a "
+            "newer browser, or the ways named below."
+        ),
+        "noCrypto": _(
+            "This browser or viewer offers no means to check anything. Save the file and open it in a current "
+            "browser, or use the ways named below."
+        ),
+        "done": _("{n} checks passed in this browser; nothing was sent."),
+        "shownUnchecked": _("Read the excerpts unchecked"),
+        "unchecked": _("unchecked"),
+        "checked": _("is in the log as shown"),
+        "altered": _("Not shown: this excerpt was altered."),
+        "notShown": _("Not shown, because checks of this file failed."),
+        "waiting": _("Not shown, because it cannot be checked here."),
+        "save": _("Save the credential"),
+        "manifest": _("Signature of the sender's key over the list of everything here"),
+        "content": _("The content is what was signed"),
+        "page": _("What this page shows is what was signed: words, figures, charts and style"),
+        "pageHint": _("A browser extension that changes pages causes this as well; try a private window."),
+        "credential": _("Credential of “{name}” is the one that was signed"),
+        "checkpoint": _("The log's own signature over its {n} entries"),
+        "rotations": _("Statements by which earlier keys of the sender named this one: unchanged"),
+        "entry": _("Entry {n}: in the log, and shown as it was logged"),
+        "endorsement": _("Endorsement by {name}: unchanged, and not by the sender's own key"),
+        "endorsementOpen": _("Signature of the endorsement by {name}: needs another tool"),
+        "credentialOpen": _("Open Badges proof within each credential: needs another tool"),
+        "stateFail": _("failed"),
+        "statePass": _("passed"),
+        "stateOpen": _("not checked here"),
+    }
+    text = json.dumps(words, ensure_ascii=True, sort_keys=True)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _labels(portfolio: Portfolio) -> dict[str, str]:
+    """Return what stands over the parts of excerpts, by kind; over answers by provider."""
+    excerpts = [excerpt for skill in portfolio.skills for excerpt in skill.excerpts]
+    answers = {f"reply:{one.provider}": part_label("reply.1", one.provider) for one in excerpts}
+    kinds = {part.name.partition(".")[0] for one in excerpts for part in one.parts}
+    return answers | {kind: part_label(f"{kind}.1", "") for kind in kinds}
+
+
+def how_to_check(view: PortfolioView, *, stamped: bool) -> tuple[tuple[str, str], ...]:
+    """Return the steps of an independent check: words, and the command where there is one."""
+    steps = [
+        (_("Compare this key with one that {name} has published where you know it to be theirs:"), view.key),
+        (_("This page could have been made to lie about its own checks. Skilltrail's command compares every byte:"),
+         "skilltrail verify portfolio.html"),
+        (_("Give a saved credential to any checker for Open Badges 3.0, such as vc.1ed.tech. It will say that the "
+           "signature fits and that the issuer is unknown; that is right, for this is self-issued."), ""),
+    ]  # fmt: skip
+    if stamped:
+        command = "openssl ts -verify -data checkpoint.txt -in checkpoint.tsr -CAfile tsa-root.pem"
+        steps.append((_("Check the time stamp in the evidence bundle with the root certificate of who gave it:"),
+                      command))  # fmt: skip
+    steps.append(
+        (_("Ask for a spot check: name some of the counted entries of a skill, and {name} can show them."), "")
+    )
+    return tuple((words.format(name=view.name), command) for words, command in steps)

@@ -1,0 +1,252 @@
+"""A selection becomes a portfolio: exactly what will be disclosed, counted and shown under the boundaries of exports.
+
+Nothing of a client who is not admitted is counted or shown, nothing of what is left out of exports, nothing that is off
+the current path of its conversation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from skilltrail import __version__
+from skilltrail.domain.checks import Said
+from skilltrail.domain.claims import PublishedConcept
+from skilltrail.domain.endorsement import skill_urn
+from skilltrail.domain.entries import Deliverable, Entry
+from skilltrail.domain.leak_hits import TextPlace
+from skilltrail.domain.portfolio import (
+    Person,
+    Portfolio,
+    PortfolioSkill,
+    Selection,
+    ShownEndorsement,
+    SkillChoice,
+    SkillMonth,
+)
+from skilltrail.domain.resolved_portfolio import NotShown, Resolved, Why
+from skilltrail.domain.saved_portfolio import SavedPortfolio
+from skilltrail.domain.skills import SkillPath
+from skilltrail.domain.timeline import TimelineFilter
+from skilltrail.domain.trajectory import Checked, TrajectoryRules, Turn
+from skilltrail.exporters.skill_words import rule_words
+from skilltrail.i18n import language
+from skilltrail.services.anchors import anchors_for
+from skilltrail.services.endorsements import endorsements_of
+from skilltrail.services.portfolio_parts import (
+    Found,
+    Head,
+    deliverables_of,
+    excerpts_of,
+    open_excerpts,
+    own_of_topics,
+    reflections_of,
+)
+from skilltrail.services.skills import path_of
+from skilltrail.services.trail import rows_that_may_leave
+from skilltrail.services.work_days import moment_of
+from skilltrail.storage import claim_queries, entry_queries
+from skilltrail.storage import portfolio_evidence_queries as evidence
+from skilltrail.storage.history_columns import Columns, HistoryColumns
+from skilltrail.storage.trail_queries import TopicNames, topic_names
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+T = TypeVar("T")
+
+TERMS_MOST = 8
+
+Clean = Callable[[str], str]
+"""Returns a name as it may go out: without secrets, own words, and words of clients who are not admitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What resolving needs beside the database. ``now`` is aware."""
+
+    head: Head
+    now: datetime
+    pause: timedelta
+    rules: TrajectoryRules
+    clean: Clean
+    did: str = ""
+
+
+def resolve(session: Session, saved: SavedPortfolio, making: Making, *, history: HistoryColumns) -> Resolved:
+    """Return what a saved selection discloses now, and what of it is not shown.
+
+    The number of statements grows neither with exchanges nor with skills nor with excerpts.
+    """
+    work = _Work(session, saved.selection, making, history.at(session))
+    skills = [skill for choice in saved.selection.skills if (skill := work.skill(choice)) is not None]
+    there, chosen = {one.topic_id for one in skills}, {one.topic_id for one in saved.selection.skills}
+    offered = {name for name, one in work.names.items() if one.shown}
+    return Resolved(
+        portfolio=replace(
+            _portfolio(saved, making, tuple(skills), withheld=len(offered - chosen)),
+            anchors=anchors_for(session, making.head.size) if making.head.checkpoint else (),
+        ),
+        signed=bool(making.head.checkpoint),
+        not_shown=tuple(work.not_shown),
+        exchange_of={one.entry: number for number, one in work.openable.entries.items()},
+        held_back=work.held_back,
+        exchanges=tuple(sorted(work.counted)),
+        choices=tuple(one for one in saved.selection.skills if one.topic_id in there),
+    )
+
+
+def _portfolio(
+    saved: SavedPortfolio, making: Making, skills: tuple[PortfolioSkill, ...], *, withheld: int
+) -> Portfolio:
+    chosen = saved.selection
+    return Portfolio(
+        id=saved.urn,
+        title=chosen.title,
+        audience=chosen.audience,
+        recipient=chosen.recipient,
+        person=Person(chosen.person, chosen.headline, chosen.introduction, chosen.profiles, making.did),
+        made_at=making.now,
+        language=language(),
+        since=chosen.since,
+        until=chosen.until,
+        skills=skills,
+        withheld=withheld,
+        log_entries=making.head.size,
+        checkpoint=making.head.checkpoint,
+        log_key=making.head.log.key().text(),
+        product_version=__version__,
+    )
+
+
+class _Work:
+    """One resolving: what is read once for all skills, and what is found on the way."""
+
+    def __init__(self, session: Session, selection: Selection, making: Making, columns: Columns) -> None:
+        self._making = making
+        self._columns = columns
+        admitted, wanted = frozenset(selection.admitted), TimelineFilter(since=selection.since, until=selection.until)
+        self.names = topic_names(session)
+        topics = [one for one in dict.fromkeys(each.topic_id for each in selection.skills) if self._is_shown(one)]
+        self._rows = {one: rows_that_may_leave(session, columns, one, wanted, admitted) for one in topics}
+        self._all = {one: int((columns.topic == columns.topics.index(one)).sum()) for one in self._rows}
+        ids = {one: columns.id[rows].tolist() for one, rows in self._rows.items()}
+        self.counted = [number for found in ids.values() for number in found]
+        self._entries = evidence.entries_of(session, self.counted, making.head.log.id)
+        self._checks = evidence.checks_of(session, self.counted)
+        self._aligned = claim_queries.confirmed(session)
+        self.openable = open_excerpts(session, selection, making.head, counted=self.counted, checks=self._checks)
+        merged, entries = entry_queries.merged_into(session), entry_queries.entries(session)
+        about = [one.exchange_id for one in entries if one.exchange_id is not None]
+        in_topics = evidence.topics_of(session, about)
+        self._leaving = evidence.leaving(session, about, admitted)
+        self._own = own_of_topics(entries, topics, merged, in_topics)
+        self._endorsements = endorsements_of(session) if any(one.endorsements for one in selection.skills) else {}
+        self.not_shown: list[NotShown] = []
+        self.held_back: dict[str, int] = {}
+
+    def skill(self, choice: SkillChoice) -> PortfolioSkill | None:
+        """Return one skill as it is shown; None where there is nothing that may be."""
+        topic = choice.topic_id
+        rows = self._rows.get(topic)
+        if rows is None or not len(rows):
+            self.not_shown.append(NotShown(TextPlace("name", topic), Why.GONE if rows is None else Why.EMPTY))
+            return None
+        self.held_back[topic] = self._all[topic] - len(rows)
+        return self._skill(choice, rows)
+
+    def _skill(self, choice: SkillChoice, rows: NDArray[np.int64]) -> PortfolioSkill:
+        topic, names, clean = choice.topic_id, self.names[choice.topic_id], self._making.clean
+        ids, own = self._columns.id[rows].tolist(), self._own[choice.topic_id]
+        endorsed = self._endorsed(choice)
+        path = self._path(rows, ids, choice, own, len(endorsed))
+        stage, checks = path.stages.stage, [self._checks[one] for one in ids if one in self._checks]
+        days = np.unique(self._columns.day[rows])
+        entries = [entry for one in ids if (entry := self._entry(one)) is not None]
+        return PortfolioSkill(
+            id=skill_urn(topic),
+            topic_id=topic,
+            name=clean(names.name),
+            area=clean(names.area),
+            note=choice.note,
+            stage=stage,
+            stage_rule="" if stage is None else rule_words(stage, path.stage_rules),
+            first_on=path.episodes[0].began.date(),
+            last_on=path.episodes[-1].ended.date(),
+            idle_days=path.idle_days,
+            exchanges=len(ids),
+            learning=sum(month.learning for month in path.trajectory.months),
+            episodes=len(path.episodes),
+            days=len(days),
+            imported=sum(self._entries[one][0] == "import" for one in ids),
+            checked=len(checks),
+            corrected=sum(one.said is Said.CORRECTED for one in checks),
+            months=_months(path),
+            terms=_clean_terms(names, clean),
+            alignments=_clean_concepts(self._aligned.get(topic, ()), clean),
+            excerpts=self._taken(excerpts_of(choice, self.openable, set(ids))),
+            reflections=self._taken(reflections_of(choice, own, set(ids), self._leaving)),
+            deliverables=self._taken(deliverables_of(choice, own)),
+            endorsements=endorsed,
+            entries=tuple(sorted(entries)),
+        )
+
+    def _path(
+        self, rows: NDArray[np.int64], ids: Sequence[int], choice: SkillChoice, own: Mapping[int, Entry], endorsed: int
+    ) -> SkillPath:
+        """Return what the skill's rows tell; only a deliverable that is shown lifts it to applied."""
+        wanted = (Said.CORRECTED, Said.CONFIRMED)
+        found = [self._checks[one] for one in ids if one in self._checks and self._checks[one].said in wanted]
+        attached = [own[one] for one in choice.deliverables if one in own and isinstance(own[one].value, Deliverable)]
+        return path_of(
+            self._columns,
+            rows,
+            checked=[Checked(one.made_at.astimezone(), one.exchange_id, one.said is Said.CORRECTED) for one in found],
+            applied_at=[moment_of(one.dated).astimezone() for one in attached],
+            now=self._making.now,
+            pause=self._making.pause,
+            rules=self._making.rules,
+            endorsements=endorsed,
+        )
+
+    def _endorsed(self, choice: SkillChoice) -> tuple[ShownEndorsement, ...]:
+        known = {number: one for number, one in self._endorsements.items() if number in self._own[choice.topic_id]}
+        gone = [one for one in choice.endorsements if one not in known]
+        self.not_shown += [NotShown(TextPlace("endorsement", choice.topic_id, str(one)), Why.GONE) for one in gone]
+        return tuple(known[one] for one in choice.endorsements if one in known)
+
+    def _entry(self, exchange_id: int) -> int | None:
+        """Return the entry that the head covers; what came behind it can be asked for when there is a newer head."""
+        entry = self._entries[exchange_id][1]
+        return entry if entry is not None and entry < self._making.head.size else None
+
+    def _is_shown(self, topic: str) -> bool:
+        return topic in self.names and self.names[topic].shown and topic in self._columns.topics
+
+    def _taken(self, found: Found[T]) -> tuple[T, ...]:
+        self.not_shown += found[1]
+        return tuple(found[0])
+
+
+def _months(path: SkillPath) -> tuple[SkillMonth, ...]:
+    turns: dict[str, list[Turn]] = {}
+    for one in path.trajectory.milestones:
+        found = turns.setdefault(one.month, [])
+        if one.turn not in found:
+            found.append(one.turn)
+    months = path.trajectory.months
+    return tuple(SkillMonth(one.month, one.exchanges, one.learning, tuple(turns.get(one.month, ()))) for one in months)
+
+
+def _clean_terms(names: TopicNames, clean: Clean) -> tuple[str, ...]:
+    """Return the terms that hold nothing that must be masked."""
+    return tuple(one for one in names.terms if clean(one) == one)[:TERMS_MOST]
+
+
+def _clean_concepts(concepts: Sequence[PublishedConcept], clean: Clean) -> tuple[PublishedConcept, ...]:
+    return tuple(one for one in concepts if clean(one.label) == one.label)
