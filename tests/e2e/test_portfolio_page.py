@@ -262,6 +262,27 @@ class TestAltered:
         assert "Endorsement by Marta Ruiz" in failed(page)
 
 
+def _with_shadow(data: bytes, mode: str) -> bytes:
+    tree = f'<template shadowrootmode="{mode}" shadowrootclonable><p>Certified.</p></template>'
+    return data.replace(b"<main>", b"<main>" + tree.encode(), 1)
+
+
+class TestWhatStandsInNoText:
+    """A parser makes some things of a file that are not in the text of the page which is hashed."""
+
+    def test_an_open_shadow_tree_fails(self, show: Callable[..., Page], genuine: bytes) -> None:
+        assert state(show(_with_shadow(genuine, "open"))) == "fail"
+
+    def test_a_closed_shadow_tree_is_not_shown(self, show: Callable[..., Page], genuine: bytes) -> None:
+        page = show(_with_shadow(genuine, "closed"))
+
+        # Where a shadow tree without slots is shown, nothing else of the element is.
+        assert page.locator("main h2").first.is_visible()
+
+    def test_a_page_without_its_doctype_fails(self, show: Callable[..., Page], genuine: bytes) -> None:
+        assert state(show(genuine.removeprefix(b"<!DOCTYPE html>"))) == "fail"
+
+
 class TestWithoutMeans:
     def test_without_ed25519_nothing_is_called_checked(self, show: Callable[..., Page], genuine: bytes) -> None:
         page = show(genuine, before=NO_ED25519)

@@ -4,9 +4,18 @@ import { offerCredentials, showNothing, showOutcome, warnInShort } from "./showi
 
 /** Returns the page as parsed, without data and code; the words of this script belong to it. @param {Document} page */
 export function visiblePart(page) {
+  // Neither stands in the text of a page, and both change what is seen: no doctype, and shadow trees.
+  const plain = page.compatMode === "CSS1Compat" && ![...page.querySelectorAll("*")].some((one) => one.shadowRoot);
   const copy = /** @type {HTMLElement} */ (page.documentElement.cloneNode(true));
   for (const script of copy.querySelectorAll("script")) if (script.id !== "words") script.remove();
-  return copy.outerHTML;
+  return plain ? copy.outerHTML : "";
+}
+
+/** Shows the very text that is hashed: what else the parser may have made of the file is gone. @param {Document} page @param {string} visible */
+function showOnly(page, visible) {
+  if (!visible) return;
+  const read = new DOMParser().parseFromString(visible, "text/html");
+  page.documentElement.replaceChild(page.adoptNode(read.body), page.body);
 }
 
 /** @param {Document} page @param {string} id */
@@ -31,6 +40,7 @@ export function partsOf(page) {
 export async function run(page) {
   const parts = partsOf(page);
   const words = JSON.parse(textIn(page, "words"));
+  showOnly(page, parts.visible);
   if (!globalThis.crypto?.subtle) {
     showNothing(page, words);
     return;
