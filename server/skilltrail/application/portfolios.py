@@ -127,7 +127,7 @@ class PortfoliosFacade:
         return self.keep(with_skills(selection, topics))
 
     def _proposed(self, selection: Selection) -> list[str]:
-        found = list(self.matched(selection).proposed) if selection.job_post.strip() else []
+        found = list(self._job_posts.matched(selection, quick=True).proposed) if selection.job_post.strip() else []
         return found or [one.topic_id for one in self.offered(selection) if one.proposed]
 
     def matched(self, selection: Selection) -> JobMatch:
