@@ -109,6 +109,8 @@ def count_due(session: Session) -> int:
 
 def logged(session: Session, ids: Sequence[int], log_id: int) -> list[tuple[int, int | None, LoggedExchange]]:
     """Return exchanges as they stand now, in the order of their ids, each with its entry in this log if it has one."""
+    if not ids:
+        return []
     rows = session.connection().execute(_LOGGED, {"wanted": list(ids)})
     return [(row[0], row[2] if row[1] == log_id else None, _logged(row)) for row in rows]
 
@@ -165,6 +167,8 @@ def leaf_hashes(session: Session, log_id: int) -> list[bytes]:
 
 def leaves_at(session: Session, log_id: int, entries: Collection[int]) -> list[StoredLeaf]:
     """Return what entries can be shown with; those whose exchange has a newer one or is gone are left out."""
+    if not entries:
+        return []
     wanted = select(*_LEAF_COLUMNS).where(LogLeaf.log_id == log_id, LogLeaf.entry.in_(sorted(set(entries))))
     return [StoredLeaf(*row) for row in session.execute(wanted)]
 
@@ -184,6 +188,8 @@ def leaf_of(session: Session, exchange_id: int) -> StoredLeaf | None:
 
 def leaving(session: Session, ids: Collection[int], admitted: Collection[int]) -> set[int]:
     """Return those exchanges that may leave in an export for which these clients are admitted."""
+    if not ids:
+        return set()
     wanted = select(Exchange.id).where(Exchange.id.in_(sorted(set(ids))), Exchange.restricted.is_(False))
     return set(session.execute(wanted.where(*may_leave(admitted))).scalars())
 
