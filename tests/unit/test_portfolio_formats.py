@@ -21,10 +21,12 @@ from pypdf import PdfReader
 from portfolios import ATTACKS, hostile, log_key, sample, sign_bundle, sign_page, signed
 from skilltrail.domain.manifest import check_manifest, hash_of
 from skilltrail.domain.portfolio import Anchor, Portfolio, SignedPortfolio
+from skilltrail.domain.verification import Outcome
 from skilltrail.errors import UnsupportedFormat
 from skilltrail.exporters.portfolio_files import FORMATS, render_portfolio
 from skilltrail.platform.signing import is_signed
 from skilltrail.services.log_verifying import check_shown
+from skilltrail.services.verifying import verify
 
 WORDS = ("html", "pdf", "markdown", "europass")
 """Formats that people read whole."""
@@ -294,6 +296,26 @@ class TestBundle:
         data = render_portfolio("bundle", whole(), sign_page=sign_page(whole())).data
 
         assert members(data)["manifest.jws"] == whole().manifest
+
+
+@pytest.mark.parametrize("name", ["html", "bundle", "badge-json", "badge-png"])
+def test_what_carries_evidence_passes_our_own_check(name: str) -> None:
+    found = verify({"file": made(name)})
+
+    assert found.integrity.outcome is Outcome.PASSED
+    # Nobody else's word is claimed for time and issuer.
+    assert found.time.outcome is Outcome.OPEN
+    assert found.issuer.outcome is Outcome.OPEN
+
+
+@pytest.mark.parametrize(
+    "what", ["portfolio.json", "evidence/000001.leaf", "VERIFY.md", "endorsements/endorsement-1.json"]
+)
+def test_a_bundle_with_an_altered_file_fails(what: str) -> None:
+    files = members(made("bundle"))
+    files[what] = files[what].replace(b"e", b"f", 1)
+
+    assert verify(files).integrity.outcome is Outcome.FAILED
 
 
 class TestWithheld:

@@ -447,7 +447,10 @@ def test_names_of_others_cannot_speak_for_us(whole: Files) -> None:
     assert len(found.issuer.text) < 600
 
 
-def test_more_than_a_portfolio_can_have_is_refused() -> None:
+def test_more_than_a_portfolio_can_have_is_refused(whole: Files) -> None:
+    padded = whole["credential-1.json"] + b" " * 200_000
+    with pytest.raises(EvidenceInvalid):
+        verify({f"{number}.json": padded + b" " * number for number in range(25)})
     with pytest.raises(EvidenceInvalid):
         verify({f"{number}.json": b"{}" for number in range(4_000)})
 

@@ -7,18 +7,18 @@ from skilltrail.domain.contexts import ContextForm
 CLIENTS: tuple[tuple[ContextForm, tuple[ContextForm, ...]], ...] = (
     (
         ContextForm("Oakline Ledger Ltd", ("Oakline Ledger", "Oakline"), ("oakline.example",)),
-        (ContextForm("Dashboard"), ContextForm("Invoices"), ContextForm("Proposal")),
+        (ContextForm("Ledger dashboard"), ContextForm("Invoice archive"), ContextForm("Ledger proposal")),
     ),
     (
         ContextForm(
             "Harbour & Finch Bakery", ("Harbour & Finch",), ("harbourandfinch.example",), ("bakery", "sourdough")
         ),
-        (ContextForm("Orders"), ContextForm("WooCommerce"), ContextForm("Emails")),
+        (ContextForm("Order desk"), ContextForm("Bread shop"), ContextForm("Friday newsletter")),
     ),
     (
         ContextForm("Tidewell Physio", ("Tidewell",), (), ("physio", "the clinic")),
-        (ContextForm("Theme"), ContextForm("Audit")),
+        (ContextForm("Clinic theme"), ContextForm("Access audit")),
     ),
-    (ContextForm("Casa Brisal", ("Brisal",), (), ("hotel",)), (ContextForm("Website"),)),
+    (ContextForm("Casa Brisal", ("Brisal",), (), ("hotel",)), (ContextForm("Booking site"),)),
 )
 """Each with its projects."""

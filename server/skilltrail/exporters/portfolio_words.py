@@ -58,8 +58,16 @@ def counts(skill: PortfolioSkill) -> tuple[tuple[str, str], ...]:
         (skill.learning, _("of them learning"), True),
         (skill.episodes, ngettext("episode", "episodes", skill.episodes), True),
         (skill.days, ngettext("day", "days", skill.days), True),
-        (skill.checked, ngettext("answer checked", "answers checked", skill.checked), True),
-        (skill.corrected, ngettext("error corrected", "errors corrected", skill.corrected), False),
+        (
+            skill.checked,
+            ngettext("answer checked by the learner", "answers checked by the learner", skill.checked),
+            True,
+        ),
+        (
+            skill.corrected,
+            ngettext("error in an answer corrected", "errors in answers corrected", skill.corrected),
+            False,
+        ),
         (skill.imported, ngettext("imported later", "imported later", skill.imported), False),
     ]
     return tuple((number(count), words) for count, words, always in found if count or always)
@@ -145,7 +153,7 @@ def entry_facts(excerpt: Excerpt, size: int, name: str) -> tuple[str, ...]:
         _("entry {entry} of {size}").format(entry=number(excerpt.entry), size=number(size)),
         origin.format(day=day(excerpt.logged_on)),
         checked.format(name=name),
-        ngettext("{n} field withheld", "{n} fields withheld", excerpt.withheld),
+        ngettext("{n} more detail of this entry withheld", "{n} more details of this entry withheld", excerpt.withheld),
     )
 
 
@@ -263,7 +271,8 @@ def time_hint(portfolio: Portfolio) -> str:
 def what_stages_are(portfolio: Portfolio) -> str:
     """Say what the names of stages mean, and that none is a judgement."""
     words = _("A stage counts recorded activity by the rule that stands with each skill; it is no judgement.")
-    return " ".join(filter(None, (words, what_attested_is(portfolio))))
+    terms = _("An exchange is one question with its answer, an episode a stretch of them without a long pause.")
+    return " ".join(filter(None, (terms, words, what_attested_is(portfolio))))
 
 
 def what_attested_is(portfolio: Portfolio) -> str:

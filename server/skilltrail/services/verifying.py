@@ -21,14 +21,13 @@ from skilltrail.services import verifying_answers as answers
 from skilltrail.services.log_verifying import check_shown, whole_sets
 from skilltrail.services.verifying_answers import Found, clipped
 from skilltrail.services.verifying_credential import verify_credential
-from skilltrail.services.verifying_files import Kind, baked, kind_of, unpacked
+from skilltrail.services.verifying_files import CREDENTIALS_MOST, Kind, baked, kind_of, unpacked
 from skilltrail.services.verifying_portfolio import Checked, EvidenceToken, check_portfolio
 
 __all__ = ["verify", "verify_credential"]
 
 _PARTS = {Kind.CONTENT, Kind.CREDENTIAL, Kind.LEAF, Kind.DISCLOSURES, Kind.CHECKPOINT}
 _UNSIGNED = {Kind.OTHER, Kind.REQUEST, Kind.STAMP, Kind.LOG_KEY}
-_CREDENTIALS_MOST = 300
 
 
 def verify(files: Mapping[str, bytes], *, roots: Sequence[bytes] = (), clock: Clock = utc_now) -> Verification:
@@ -161,10 +160,14 @@ def _manifest(name: str, data: bytes, found: Found) -> Manifest | None:
 
 
 def _check_loose(files: Mapping[str, bytes], kinds: Mapping[str, Kind], found: Found, clock: Clock) -> None:
-    reports = {
-        name: _check_credential(name, files[name], found, clock)
-        for name in _of(kinds, Kind.CREDENTIAL)[:_CREDENTIALS_MOST]
-    }
+    reports: dict[str, CredentialReport] = {}
+    left = CREDENTIALS_MOST
+    for name in _of(kinds, Kind.CREDENTIAL):
+        inner = _baked(files[name])
+        left -= len(files[name] if inner is None else inner)
+        if left < 0:
+            raise EvidenceInvalid(_("There is more here than a portfolio can have."))
+        reports[name] = _check_credential(name, files[name], found, clock)
     _check_endorsed(reports, found)
     _check_entries(files, kinds, found)
     checked = {Kind.CREDENTIAL, Kind.PAGE, Kind.LEAF, Kind.PROOF, Kind.DISCLOSURES, Kind.CHECKPOINT}

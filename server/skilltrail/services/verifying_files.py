@@ -20,6 +20,9 @@ from skilltrail.services.log_verifying import KEY, LEAF, PROOF, SHOWN
 
 FILES_MOST = 3_000
 BYTES_MOST = 128 * 1024 * 1024
+CREDENTIALS_MOST = 4 * 1024 * 1024
+"""Bytes of all credentials: a large one takes a second to check, and a portfolio of forty skills has 0.3 MB of them."""
+
 CONTENT_SCHEMA = "urn:skilltrail:schema:portfolio:1"
 
 Files = Mapping[str, bytes]

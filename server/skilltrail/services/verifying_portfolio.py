@@ -21,7 +21,7 @@ from skilltrail.platform.clock import Clock
 from skilltrail.platform.signing import is_signed
 from skilltrail.services.log_verifying import CheckedEntry, check_shown
 from skilltrail.services.verifying_credential import verify_credential
-from skilltrail.services.verifying_files import read_content
+from skilltrail.services.verifying_files import CREDENTIALS_MOST, read_content
 
 Json = Mapping[str, Any]
 
@@ -70,6 +70,7 @@ class _Check:
         self._clock = clock
         self._found = Checked()
         self._content: Json = {}
+        self._read = 0
 
     def run(self) -> Checked:
         """Return what was found; whatever fails is a line of it."""
@@ -169,7 +170,7 @@ class _Check:
 
     def _check_credential(self, skill: str) -> None:
         data = self._named(self._manifest.credentials[skill], _("a credential"))
-        report = verify_credential(data, about=self._about, clock=self._clock)
+        report = self._report(data)
         self._raise(report)
         achievement = report.document["credentialSubject"].get("achievement", {})
         resources = report.document.get("relatedResource", [])
@@ -181,7 +182,7 @@ class _Check:
         self._passed(_("The credential “{name}” fits its signature.").format(name=_short(report.name)))
 
     def _check_endorsement(self, wanted: str) -> None:
-        report = verify_credential(self._named(wanted, _("an endorsement")), about=self._about, clock=self._clock)
+        report = self._report(self._named(wanted, _("an endorsement")))
         if report.outcome is Outcome.OPEN:
             self._found.lines += report.lines
             return
@@ -203,7 +204,7 @@ class _Check:
         """Follow the statements from key to key: the last one names the key that signed the manifest."""
         chain: list[CredentialReport] = []
         for wanted in self._manifest.rotations:
-            report = verify_credential(self._named(wanted, _("a handover")), about=self._about, clock=self._clock)
+            report = self._report(self._named(wanted, _("a handover")))
             self._raise(report)
             chain.append(report)
         ends = [report.subject for report in chain]
@@ -213,6 +214,12 @@ class _Check:
         self._found.earlier = tuple(begins)
         for did in begins:
             self._passed(_("An earlier key handed over to the next: {did}").format(did=did))
+
+    def _report(self, data: bytes) -> CredentialReport:
+        self._read += len(data)
+        if self._read > CREDENTIALS_MOST:
+            raise EvidenceInvalid(_("There is more here than a portfolio can have."))
+        return verify_credential(data, about=self._about, clock=self._clock)
 
     def _raise(self, report: CredentialReport) -> None:
         if report.outcome is not Outcome.PASSED:

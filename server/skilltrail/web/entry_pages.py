@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
+from skilltrail.application import Application
 from skilltrail.domain.endorsement import OPEN_DAYS
 from skilltrail.domain.entries import Entry, EntryKind
-from skilltrail.i18n import LANGUAGES, language
+from skilltrail.errors import NotFound
+from skilltrail.i18n import LANGUAGES, _, language
 from skilltrail.web import review_pages
 from skilltrail.web.access import DASHBOARD_READ, asks
 from skilltrail.web.space import application, in_demo, of_one_moment
@@ -19,23 +21,43 @@ bp = Blueprint("entry_pages", __name__)
 
 PROOFS_SHOWN = 20
 
+ENTRIES_SHOWN = 40
+"""Entries of a kind in one answer: each has a form to change it."""
+
 
 @bp.get("/fragments/evidence")
 @asks(DASHBOARD_READ)
 @of_one_moment
 def evidence_fragment() -> str:
-    """Goals, skills of one's own, deliverables, reflections."""
-    app, demo = application(), in_demo()
-    now = datetime.now(UTC)
+    """Goals, skills of one's own, deliverables, reflections: the first of each."""
+    app = application()
+    return _fragment("evidence", app, own=by_kind(app.entries.all()), revision=app.trail.revision())
+
+
+@bp.get("/fragments/evidence/<kind>")
+@asks(DASHBOARD_READ)
+@of_one_moment
+def more_entries_fragment(kind: str) -> str:
+    """Serve further entries of one kind."""
+    app, named = application(), request.args.get("start", "")
+    start = int(named) if named.isascii() and named.isdecimal() and len(named) < 10 else 0
+    found = by_kind(app.entries.all()).get(kind)
+    if found is None:
+        raise NotFound(_("This entry does not exist (any more)."))
+    return _fragment("evidence_more", app, kind=kind, entries=found, start=start)
+
+
+def _fragment(name: str, app: Application, **context: Any) -> str:
+    demo, now = in_demo(), datetime.now(UTC)
     return render_template(
-        "fragments/evidence.html",
+        f"fragments/{name}.html",
         is_demo=demo,
         base="/demo" if demo else "",
         now=now,
         today=now.astimezone().date(),
-        revision=app.trail.revision(),
-        own=by_kind(app.entries.all()),
         topics=app.search.topic_names(),
+        entries_shown=ENTRIES_SHOWN,
+        **context,
     )
 
 

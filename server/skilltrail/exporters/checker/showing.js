@@ -66,7 +66,7 @@ function warn(page, outcome, words) {
   box.append(make(page, "p", words["failed"] ?? "", "alarm-head"));
   const list = page.createElement("ul");
   const failed = outcome.lines.filter((one) => one.state === "fail");
-  list.append(...failed.map((one) => make(page, "li", told(one, words))));
+  list.append(...failed.map((one) => make(page, "li", `${told(one, words)} — ${words["stateFail"] ?? ""}`)));
   box.append(list, make(page, "p", words["failedHint"] ?? ""));
   if (failed.every((one) => one.kind === "page")) box.append(make(page, "p", words["pageHint"] ?? ""));
   page.body.prepend(box);
