@@ -24,10 +24,6 @@ from skilltrail.storage import history_columns
 from skilltrail.web import export_page
 
 STATEMENTS_A_PAGE = 12
-OF_A_PORTFOLIO = 36
-"""A portfolio is resolved, looked through for leaks and held against its last file before it is shown: more than a page
-should ask. It may not become more."""
-
 VARIANTS = (
     "/fragments/timeline?since=2026-11-01&until=2026-11-30&learning=1",
     "/fragments/timeline?since=2026-11-20&until=2026-11-20",
@@ -77,18 +73,10 @@ def ids(filled: Application, tmp_path: Path) -> dict[str, str]:
     filled.contexts.finish()
     filled.imports.run([write(tmp_path / "exports", [chat("a", 2)])])
     filled.redactions.add_word("conjugation")
-<<<<<<< HEAD
-    topics = [line.id for line in filled.trail.topics()]
-    skills = tuple(map(SkillChoice, topics))
-    chosen = Selection("For a client", Audience.CLIENT, "Lena", skills=skills, job_post="- SQL")
-    return {
-        "topic_id": topics[0],
-=======
     topic = filled.trail.topics()[0].id
     chosen = Selection("Shop", Audience.JOB_POST, "Lena", skills=(SkillChoice(topic),))
     return {
         "topic_id": topic,
->>>>>>> main
         "portfolio_id": str(filled.portfolios.keep(chosen).id),
         "exchange_id": "1",
         "client_id": str(kept.context.id),
@@ -148,8 +136,7 @@ def test_the_preview_of_a_long_history_costs_no_more(
 
 def too_many(asked: dict[str, list[str]]) -> dict[str, list[str]]:
     """Return what asks too much, with each statement's beginning."""
-    most = {path: OF_A_PORTFOLIO if "/portfolios/" in path else STATEMENTS_A_PAGE for path in asked}
-    over = {path: found for path, found in asked.items() if len(found) > most[path]}
+    over = {path: found for path, found in asked.items() if len(found) > STATEMENTS_A_PAGE}
     return {f"{path}: {len(found)}": [" ".join(one.split())[:150] for one in found] for path, found in over.items()}
 
 
