@@ -34,7 +34,7 @@ def test_a_file_is_hashed_in_the_page_and_never_sent(site: Site, tab: Tab, tmp_p
     file.write_bytes(b"zqsecretcontent" * 10_000)
     bodies: list[str] = []
     tab.page.on("request", lambda request: bodies.append(request.post_data or ""))
-    tab.enter(site)
+    tab.sign_in(site)
     topic = site.application.trail.topics()[0].id
     page = tab.visit(f"{site.origin}/topics/{topic}")
     page.get_by_text("Attach a deliverable").click()
@@ -66,7 +66,7 @@ def test_a_file_is_hashed_in_the_page_and_never_sent(site: Site, tab: Tab, tmp_p
 
 
 def test_goals_and_reflections_are_written_by_keyboard_and_taken_back(site: Site, tab: Tab) -> None:
-    tab.enter(site)
+    tab.sign_in(site)
     page = tab.visit(f"{site.origin}/evidence")
     page.locator("#goal-name-new").fill("Window functions")
     page.locator("#goal-by-new").fill("2027-03-31")
