@@ -19,14 +19,11 @@ from route_walk import rules
 from skilltrail.application import Application
 from skilltrail.domain.contexts import ContextForm
 from skilltrail.domain.corrections import Standing
-from skilltrail.domain.portfolio import Audience, ExcerptChoice, Selection, SkillChoice
+from skilltrail.domain.portfolio import Audience, Selection, SkillChoice
 from skilltrail.storage import history_columns
 from skilltrail.web import export_page
 
 STATEMENTS_A_PAGE = 12
-MORE = {"/fragments/portfolios/": 26}
-"""Begins of addresses that may ask more: the builder shows all that would leave, what stops it, and what it rests on.
-It asks as often whatever the history holds and however much is chosen (test_portfolio)."""
 VARIANTS = (
     "/fragments/timeline?since=2026-11-01&until=2026-11-30&learning=1",
     "/fragments/timeline?since=2026-11-20&until=2026-11-20",
@@ -41,8 +38,8 @@ VARIANTS = (
 MADE_BEHIND = ("chart", "-map", "/parts")
 """Ends of addresses that may answer 202, and are asked for again."""
 
-STATEMENTS_A_PORTFOLIO = 40
-"""Of the pages of one portfolio, which resolve what was chosen anew: 31 with one skill; more than a page should."""
+STATEMENTS_A_PORTFOLIO = 26
+"""Of the pages of one portfolio, which resolve what was chosen anew: as many however much is chosen."""
 
 NO_PAGES = frozenset({"/fragments/export-preview"})
 """What asks for nothing without a query is no page; its variants are."""
@@ -86,20 +83,8 @@ def ids(filled: Application, tmp_path: Path) -> dict[str, str]:
         "import_id": str(filled.imports.listing()[0].id),
         "backup_name": filled.backups.make().name,
         "word_id": "1",
-        "portfolio_id": str(_portfolio(filled)),
         "kind": "reflection",
     }
-
-
-def _portfolio(filled: Application) -> int:
-    """Save a portfolio that shows something of every skill, for a job post."""
-    skills = []
-    for line in filled.trail.topics():
-        excerpts = tuple(ExcerptChoice(one, ("prompt.1",)) for one in filled.exchanges.shown_of(line.id, 3))
-        skills.append(SkillChoice(line.id, "A note", excerpts))
-    post = "We need somebody for SQL, Docker and Spanish."
-    chosen = Selection("For a job", Audience.JOB_POST, "Lena", skills=tuple(skills), job_post=post)
-    return filled.portfolios.keep(chosen).id
 
 
 def fragments(dashboard: Dashboard, ids: dict[str, str]) -> set[str]:
@@ -151,13 +136,8 @@ def test_the_preview_of_a_long_history_costs_no_more(
 
 def too_many(asked: dict[str, list[str]]) -> dict[str, list[str]]:
     """Return what asks too much, with each statement's beginning."""
-    over = {path: found for path, found in asked.items() if len(found) > most_of(path)}
+    over = {path: found for path, found in asked.items() if len(found) > STATEMENTS_A_PAGE}
     return {f"{path}: {len(found)}": [" ".join(one.split())[:150] for one in found] for path, found in over.items()}
-
-
-def most_of(path: str) -> int:
-    """Return how many statements an address may take."""
-    return next((most for begin, most in MORE.items() if path.startswith(begin)), STATEMENTS_A_PAGE)
 
 
 def answered(dashboard: Dashboard, path: str, statements: list[str]) -> tuple[int, list[str]]:
