@@ -202,6 +202,8 @@ STATES = (
         (*PORTFOLIO, f"{PORTFOLIO[0]}/excerpts/<topic_id>", f"{PORTFOLIO[0]}/job-post"),
         _chosen,
     ),
+    State("spot-check", "/spot-check", (_home("spot-check"),)),
+    State("spot-check-asked", "/spot-check?entries=1,2,3,0", (_home("spot-check"),)),
     State("settings", "/settings", (_home("settings"),)),
     State("settings-opened", "/settings", (_home("settings"),), _opened),
     State("restore-plan", "/settings", (_home("settings"), "/fragments/backups/<backup_name>"), _planned_restore),

@@ -65,6 +65,7 @@ _LISTS = (
     "/pair",
     "/review",
     "/evidence",
+    "/spot-check",
     "/verify",
 )
 _TOPIC_LISTS = ("/skills", "/topics/log", "/topics/hidden", "/claims", "/clients", "/clients/<client_id>")
