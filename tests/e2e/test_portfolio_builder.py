@@ -59,6 +59,8 @@ def test_from_a_job_post_to_a_file(site: Site, tab: Tab) -> None:
     page.locator("#portfolio-undo").press("Enter")
     expect(page.locator(f"#note-{topic}")).to_have_value("")
     page.set_viewport_size({"width": 320, "height": 700})
+    # The row of pages in the header is fitted after the change.
+    page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     # The refusal itself, as the browser notes it.
     assert [one for one in tab.complaints if "409" not in one] == []
