@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from werkzeug.routing import Rule
 
 from databases import REAL, START, BeginWith, Fill, Homes, OneDialect, Template
 from skilltrail.application import Application
@@ -110,6 +111,26 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     patch = pytest.MonkeyPatch()
     patch.setattr(engine, "create_engine", OneDialect().create_engine)
     patch.setattr(migrate, "_migrate", Template(tmp_path_factory.mktemp("template")).migrate)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _addresses_compiled_once() -> Iterator[None]:
+    """Making a web side is mostly Werkzeug writing two functions for each of two hundred addresses.
+
+    Such a function depends on the address alone, so all web sides may have the same ones.
+    """
+    real, known = Rule._compile_builder, {}
+
+    def compiled(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
+        key = (rule.rule, append_unknown, tuple(rule._trace), repr(rule.defaults))
+        if key not in known:
+            known[key] = real(rule, append_unknown)
+        return known[key]
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(Rule, "_compile_builder", compiled)
     yield
     patch.undo()
 

@@ -1,21 +1,37 @@
 #!/usr/bin/env bash
-# All tests, in two lines side by side: a browser with the extension waits more than it works. There is one such browser at
-# a time, because the extension looks for the service on three fixed ports.
+# All tests, in pieces of which one more runs at a time than there are cores: a browser and a killed server keep tests
+# waiting. All that needs the extension is one piece, because the extension looks for the service on three fixed ports.
 set -uo pipefail
 
-# The two lines have the cores; NumPy's own threads would only wait for each other. The model process sets its own number.
+# The pieces have the cores; NumPy's own threads would only wait for each other. The model process sets its own number.
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-status=0
-log=$(mktemp)
-# Each line has a cache of its own: both write down what failed.
-python -m pytest -o cache_dir=.pytest_cache/browser tests/e2e --ignore=tests/e2e/test_dashboard_pages.py > "$log" 2>&1 &
-browser=$!
-python -m pytest tests/unit tests/contract tests/integration || status=1
-node --test tests/extension/*.test.js || status=1
-python -m pytest tests/e2e/test_dashboard_pages.py || status=1
-wait "$browser" || status=1
-echo "In the browser, without the dashboard:"
-cat "$log"
-rm -f "$log"
-exit "$status"
+# The longest first, so that the last to end ends soon after the others.
+pieces=(extension server-g-to-z server-a-to-f pages every-page rules node)
+
+piece() {
+  # Each has a cache of its own: all write down what failed.
+  local tests=(python -m pytest -o "cache_dir=.pytest_cache/$1")
+  case $1 in
+    extension) "${tests[@]}" tests/e2e -m extension ;;
+    every-page) "${tests[@]}" tests/e2e/test_every_page.py tests/e2e/test_keyboard.py ;;
+    pages) "${tests[@]}" tests/e2e -m "not extension" --ignore=tests/e2e/test_every_page.py --ignore=tests/e2e/test_keyboard.py ;;
+    server-a-to-f) "${tests[@]}" tests/integration/test_[a-f]*.py ;;
+    server-g-to-z) "${tests[@]}" tests/integration/test_[!a-f]*.py ;;
+    rules) "${tests[@]}" tests/unit tests/contract ;;
+    node) node --test tests/extension/*.test.js ;;
+  esac
+}
+
+# Runs one piece, and shows what it said when it is over: pieces side by side would talk into each other.
+told() {
+  local log status=0 began=$SECONDS
+  log=$(mktemp)
+  piece "$1" > "$log" 2>&1 || status=1
+  printf '%s: %s s\n%s\n' "$1" "$((SECONDS - began))" "$(cat "$log")"
+  rm -f "$log"
+  return "$status"
+}
+export -f piece told
+
+printf '%s\n' "${pieces[@]}" | xargs -P "$(($(getconf _NPROCESSORS_ONLN) + 1))" -I{} bash -c 'told {}'

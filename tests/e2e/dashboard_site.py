@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +75,19 @@ def serve(home: Path, fill: Callable[[Application], None], *, model: HashEmbedde
         site.down()
 
 
+def serve_copy(made: Path, home: Path, *, model: HashEmbedder) -> Iterator[Site]:
+    """Serve a copy of a data folder that was made before."""
+    shutil.copytree(made, home)
+    yield from serve(home, lambda _application: None, model=model)
+
+
 class Tab:
     """A page in a browser of its own that notes everything the console complains of."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
+        self._entering: Site | None = None
         self.page.on("console", lambda message: self._note(message.type, message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("dialog", lambda dialog: (self.complaints.append("dialog"), dialog.dismiss()))
@@ -92,17 +101,32 @@ class Tab:
         expect(self.page.locator("#view article")).to_be_visible()
         return self.page
 
+    def enter(self, site: Site) -> None:
+        """Sign in with the first page that is visited: a link may lead to any, and loading two takes twice as long."""
+        self._entering = site
+
     def visit(self, address: str) -> Page:
+        if self._entering is not None and "#" not in address:
+            address += "#" + self._entering.sign_in_link().partition("#")[2]
+            self._entering = None
         self.page.goto(address)
         expect(self.page.locator("#view article")).to_be_visible()
         expect(self.page.locator(".loading")).to_have_count(0, timeout=20_000)
         return self.page
 
 
+@lru_cache(maxsize=1)
+def _axe() -> str:
+    return AXE.read_text(encoding="utf-8") + ";0"
+
+
 def violations(page: Page) -> list[str]:
     """Run axe-core; each violation with the elements it names."""
-    # Through DevTools: the page's own policy lets no foreign script in, and must not be loosened for a test.
-    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8") + ";0"})
+    if page.evaluate("typeof axe") == "undefined":
+        # Through DevTools: the page's own policy lets no foreign script in, and must not be loosened for a test.
+        session = page.context.new_cdp_session(page)
+        session.send("Runtime.evaluate", {"expression": _axe()})
+        session.detach()
     return page.evaluate(
         """async () => {
              // A target that is scrolled half under the header is not a small one.

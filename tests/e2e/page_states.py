@@ -12,6 +12,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from chatgpt_exports import chat, write
+from portfolios import sample, sign_page, signed
+from skilltrail.exporters.portfolio_files import render_portfolio
 
 Prepare = Callable[[Page, Path], None]
 
@@ -69,6 +71,16 @@ def _handed_over(page: Page, folder: Path) -> None:
         page.locator("[data-action=import-files]").click()
     chooser.value.set_files(file)
     expect(page.locator("form[data-action=import-start]")).to_be_visible(timeout=20_000)
+
+
+def _checked(page: Page, folder: Path) -> None:
+    whole = signed(sample())
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "portfolio.html"
+    file.write_bytes(render_portfolio("html", whole, sign_page=sign_page(whole)).data)
+    page.locator("#verify-file").set_input_files(file)
+    page.get_by_role("button", name="Check it").click()
+    expect(page.locator("#verify-result h2")).to_be_visible(timeout=20_000)
 
 
 def _divided(page: Page, _folder: Path) -> None:
@@ -173,6 +185,7 @@ STATES = (
     State("evidence", "/evidence", (_home("evidence"),)),
     State("evidence-opened", "/evidence", (_home("evidence"),), _opened),
     State("verify", "/verify", (_home("verify"),)),
+    State("verify-result", "/verify", (_home("verify"), _home("verify-result")), _checked),
     State("claims", "/claims", (_home("claims"),)),
     State("claims-opened", "/claims", (_home("claims"),), _opened),
     State("imports", "/imports", (_home("imports"),)),
@@ -202,6 +215,8 @@ STATES = (
         (*PORTFOLIO, f"{PORTFOLIO[0]}/excerpts/<topic_id>", f"{PORTFOLIO[0]}/job-post"),
         _chosen,
     ),
+    State("spot-check", "/spot-check", (_home("spot-check"),)),
+    State("spot-check-asked", "/spot-check?entries=1,2,3,0", (_home("spot-check"),)),
     State("settings", "/settings", (_home("settings"),)),
     State("settings-opened", "/settings", (_home("settings"),), _opened),
     State("restore-plan", "/settings", (_home("settings"), "/fragments/backups/<backup_name>"), _planned_restore),

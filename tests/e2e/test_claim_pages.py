@@ -29,7 +29,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_a_proposal_is_confirmed_by_keyboard_and_undone(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/claims")
     assert violations(page) == []
     first, second = page.locator('[data-part="claims-open"] [data-action="claim-confirm"].primary').all()[:2]
@@ -48,7 +48,7 @@ def test_a_proposal_is_confirmed_by_keyboard_and_undone(site: Site, tab: Tab) ->
 
 
 def test_another_skill_is_found_while_typing_and_chosen_on_the_topic_page(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     topic = next(claims for claims in site.application.claims.all() if claims.is_open).topic_id
     page = tab.visit(f"{site.origin}/topics/{topic}")
 

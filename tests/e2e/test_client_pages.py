@@ -27,7 +27,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_a_client_is_added_by_keyboard_and_what_is_wrong_is_said_in_the_form(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/clients")
     assert violations(page) == []
     page.locator("#domains-new").fill("no domain")
@@ -49,7 +49,7 @@ def test_a_client_is_added_by_keyboard_and_what_is_wrong_is_said_in_the_form(sit
 
 
 def test_an_undecided_exchange_is_decided_in_one_click(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/exchanges/{OF_BOTH}")
     assert violations(page) == []
     page.get_by_role("button", name="Both").click()
@@ -62,7 +62,7 @@ def test_an_undecided_exchange_is_decided_in_one_click(site: Site, tab: Tab) -> 
 
 
 def test_results_of_a_search_are_given_to_a_client(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/search")
     page.locator("#search-text").fill("client:none")
     page.locator(f"#tick-{NOBODYS}").check()
@@ -76,7 +76,7 @@ def test_results_of_a_search_are_given_to_a_client(site: Site, tab: Tab) -> None
 
 
 def test_a_client_is_changed_archived_and_removed_with_a_way_back(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/clients/1")
     assert violations(page) == []
     page.locator("#add-project summary").click()
@@ -97,7 +97,7 @@ def test_a_client_is_changed_archived_and_removed_with_a_way_back(site: Site, ta
 
 
 def test_an_export_leaves_clients_out_until_one_is_ticked(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/export")
     expect(page.locator(".left-out")).to_contain_text("Zqacme GmbH (3)")
     assert violations(page) == []

@@ -27,7 +27,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 def topic_page(site: Site, tab: Tab) -> tuple[Page, str]:
     topic = site.application.trail.topics()[0].id
-    tab.sign_in(site)
+    tab.enter(site)
     return tab.visit(f"{site.origin}/topics/{topic}"), topic
 
 

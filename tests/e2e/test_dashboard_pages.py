@@ -107,7 +107,7 @@ def test_moving_between_pages_moves_focus_and_title(full: Site, tab: Tab) -> Non
 
 
 def test_a_stored_exchange_appears_without_moving_the_reader(full: Site, tab: Tab) -> None:
-    tab.sign_in(full)
+    tab.enter(full)
     page = tab.visit(f"{full.origin}/timeline")
     link = page.locator(".exchanges a.question").nth(4)
     link.focus()
@@ -123,7 +123,7 @@ def test_a_stored_exchange_appears_without_moving_the_reader(full: Site, tab: Ta
 
 
 def test_picture_and_table_say_the_same_and_lead_on(full: Site, tab: Tab) -> None:
-    tab.sign_in(full)
+    tab.enter(full)
     page = tab.visit(f"{full.origin}/timeline")
     topic = full.application.trail.topics()[0]
     expect(page.locator("svg.chart")).to_be_visible()
@@ -140,7 +140,7 @@ def test_picture_and_table_say_the_same_and_lead_on(full: Site, tab: Tab) -> Non
 
 
 def test_a_filter_is_part_of_the_address(full: Site, tab: Tab) -> None:
-    tab.sign_in(full)
+    tab.enter(full)
     page = tab.visit(f"{full.origin}/timeline")
 
     page.get_by_label("From").fill("2031-01-01")
@@ -153,7 +153,7 @@ def test_a_filter_is_part_of_the_address(full: Site, tab: Tab) -> None:
 
 
 def test_the_timeline_leads_down_to_a_day_by_keyboard(full: Site, tab: Tab) -> None:
-    tab.sign_in(full)
+    tab.enter(full)
     page = tab.visit(f"{full.origin}/timeline?{nearer(full.application)[1]}")
     zoom = page.get_by_role("navigation", name="Nearer and farther")
 
@@ -197,7 +197,7 @@ def test_home_tells_what_came_since_the_last_visit(full: Site, tab: Tab) -> None
 
 @pytest.mark.parametrize("name", ["One page", "Text (Markdown)", "Data (JSON)", "Table of exchanges (CSV)"])
 def test_the_saved_file_is_what_the_preview_named(full: Site, tab: Tab, name: str) -> None:
-    tab.sign_in(full)
+    tab.enter(full)
     page = tab.visit(f"{full.origin}/export")
     page.get_by_role("radio", name=name).check()
     ending = {"One page": "html", "Text (Markdown)": "md", "Data (JSON)": "json"}.get(name, "csv")
@@ -242,7 +242,7 @@ def test_the_invented_history_is_named_so_on_every_page_and_left_with_one_click(
 
 
 def test_a_waiting_extension_is_shown_anywhere_and_connected_with_one_click(empty: Site, tab: Tab) -> None:
-    tab.sign_in(empty)
+    tab.enter(empty)
     page = tab.visit(f"{empty.origin}/health")
     started = empty.application.pairing.start(label="Chrome on this computer", origin=EXTENSION_ORIGIN)
     empty.application.pairing.exchange_keys(
@@ -260,7 +260,7 @@ def test_a_waiting_extension_is_shown_anywhere_and_connected_with_one_click(empt
 
 
 def test_an_extension_that_is_not_mine_gets_nothing(empty: Site, tab: Tab) -> None:
-    tab.sign_in(empty)
+    tab.enter(empty)
     page = tab.visit(f"{empty.origin}/pair")
     started = empty.application.pairing.start(label="Chrome", origin=EXTENSION_ORIGIN)
     empty.application.pairing.exchange_keys(
@@ -279,7 +279,7 @@ def test_disconnecting_can_be_undone_for_five_seconds(empty: Site, tab: Tab) -> 
         started.request_id, secret=started.request_secret, public_key=a_public_key()
     )
     empty.application.pairing.approve(started.request_id)
-    tab.sign_in(empty)
+    tab.enter(empty)
     page = tab.visit(f"{empty.origin}/settings")
 
     page.get_by_role("button", name="Disconnect Chrome").click()
@@ -306,7 +306,7 @@ def test_a_server_that_goes_and_comes_back(empty: Site, tab: Tab) -> None:
 
 
 def test_on_paper_both_picture_and_table_are_there(full: Site, tab: Tab) -> None:
-    tab.sign_in(full)
+    tab.enter(full)
     page = tab.visit(f"{full.origin}/timeline")
 
     page.emulate_media(media="print")

@@ -40,7 +40,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_a_word_is_looked_for_shown_and_forgotten(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/forget")
     page.get_by_label("Word", exact=True).fill("quuxwerk")
     page.get_by_role("button", name="Show what would go").first.click()
@@ -64,7 +64,7 @@ def test_a_word_is_looked_for_shown_and_forgotten(site: Site, tab: Tab) -> None:
 
 
 def test_filling_in_a_field_chooses_it_and_drops_the_old_plan(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/forget")
     page.get_by_label("Word", exact=True).fill("quuxwerk")
     page.get_by_role("button", name="Show what would go").first.click()
@@ -80,7 +80,7 @@ def test_filling_in_a_field_chooses_it_and_drops_the_old_plan(site: Site, tab: T
 
 
 def test_the_shown_exchange_counts_down_and_comes_back_when_undone(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/exchanges/61")
     assert violations(page) == []
 
@@ -96,7 +96,7 @@ def test_the_shown_exchange_counts_down_and_comes_back_when_undone(site: Site, t
 
 
 def test_after_ten_seconds_the_chat_is_gone(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/exchanges/61")
 
     page.get_by_role("button", name="Forget the chat (3 exchanges)").click()
@@ -108,7 +108,7 @@ def test_after_ten_seconds_the_chat_is_gone(site: Site, tab: Tab) -> None:
 
 
 def test_leaving_out_of_exports_is_a_switch(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/exchanges/61")
 
     page.get_by_role("switch", name="Leave the whole chat out").click()
@@ -122,7 +122,7 @@ def test_leaving_out_of_exports_is_a_switch(site: Site, tab: Tab) -> None:
 
 
 def test_a_retention_rule_shows_first_what_it_takes(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/forget")
 
     page.get_by_role("combobox", name="Texts stay").select_option("12")
@@ -137,7 +137,7 @@ def test_a_retention_rule_shows_first_what_it_takes(site: Site, tab: Tab) -> Non
 
 
 def test_everything_is_saved_as_a_file(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/forget")
 
     with page.expect_download() as caught:
@@ -152,7 +152,7 @@ def test_everything_is_saved_as_a_file(site: Site, tab: Tab) -> None:
 def test_the_pages_shut_nobody_out(browser: Browser, site: Site, scheme: Any, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     tab = Tab(context)
-    tab.sign_in(site)
+    tab.enter(site)
     for address in ("/forget", "/exchanges/61", "/settings"):
         page = tab.visit(site.origin + address)
 

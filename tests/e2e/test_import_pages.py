@@ -48,7 +48,7 @@ def choose(page: Page, *paths: Path, button: str = "Choose files…") -> None:
 
 
 def test_a_file_is_seen_before_it_is_stored_and_accounted_for_after(site: Site, tab: Tab, export: Path) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/imports")
     choose(page, export)
 
@@ -71,7 +71,7 @@ def test_a_file_is_seen_before_it_is_stored_and_accounted_for_after(site: Site, 
 
 
 def test_files_may_be_dropped(site: Site, tab: Tab, export: Path) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/imports")
 
     page.evaluate(DROP, export.read_text(encoding="utf-8"))
@@ -82,7 +82,7 @@ def test_files_may_be_dropped(site: Site, tab: Tab, export: Path) -> None:
 
 
 def test_several_files_are_chosen_among(site: Site, tab: Tab, tmp_path: Path) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/imports")
     choose(page, write(tmp_path, [chat("a", 3)], "one.json"), write(tmp_path, [chat("b", 2)], "two.json"))
 
@@ -96,7 +96,7 @@ def test_several_files_are_chosen_among(site: Site, tab: Tab, tmp_path: Path) ->
 def test_what_cannot_be_read_says_why_and_lets_try_again(site: Site, tab: Tab, tmp_path: Path) -> None:
     broken = tmp_path / "export.zip"
     broken.write_bytes(b"PK\x03\x04 cut off")
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/imports")
     choose(page, broken)
 
@@ -109,7 +109,7 @@ def test_what_cannot_be_read_says_why_and_lets_try_again(site: Site, tab: Tab, t
 
 def test_an_import_is_undone_after_five_seconds(site: Site, tab: Tab, export: Path) -> None:
     number = site.application.imports.run([export]).import_id
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/imports/{number}")
 
     expect(page.locator("#undo")).to_contain_text("5 exchanges from this import alone.")
@@ -122,7 +122,7 @@ def test_an_import_is_undone_after_five_seconds(site: Site, tab: Tab, export: Pa
 
 
 def test_rules_are_added_and_removed(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/imports")
     page.get_by_label("Words, project id or address").fill("Acme")
     page.get_by_role("button", name="Add").click()
@@ -141,7 +141,7 @@ def test_the_pages_shut_nobody_out(browser: Browser, site: Site, export: Path, s
     number = site.application.imports.run([export]).import_id
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     tab = Tab(context)
-    tab.sign_in(site)
+    tab.enter(site)
     for address in ("/imports", f"/imports/{number}", "/"):
         page = tab.visit(site.origin + address)
 

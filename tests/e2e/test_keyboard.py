@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from concepts import CONCEPTS
-from e2e.dashboard_site import Site, Tab, serve
-from e2e.full_site import full_history, ids
+from e2e.dashboard_site import Site, Tab, serve_copy
+from e2e.full_site import ids
 from e2e.page_probes import focus_stops
 from skilltrail.domain.forget import Stage
 from skilltrail.ml.hash_embedder import HashEmbedder
@@ -23,8 +24,9 @@ FOCUSED = """() => {
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    for one in serve(tmp_path_factory.mktemp("keys") / "home", full_history, model=HashEmbedder(concepts=CONCEPTS)):
+def site(full_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    home = tmp_path_factory.mktemp("keys") / "home"
+    for one in serve_copy(full_home, home, model=HashEmbedder(concepts=CONCEPTS)):
         one.application.forgetting.start()
         yield one
 
@@ -51,10 +53,8 @@ def has_focus(page: Page) -> bool:
 @pytest.mark.parametrize("path", ["/", "/timeline", "/topics/{topic_id}", "/exchanges/{exchange_id}", "/review",
                                   "/evidence", "/export", "/forget", "/redactions", "/settings"])  # fmt: skip
 def test_each_stop_is_seen_and_the_page_is_left_again(site: Site, tab: Tab, path: str) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}{path.format(**ids(site.application))}")
-    page.reload()
-    expect(page.locator("#view .loading")).to_have_count(0)
 
     stops = focus_stops(page)
 
@@ -67,7 +67,7 @@ def test_each_stop_is_seen_and_the_page_is_left_again(site: Site, tab: Tab, path
 
 
 def test_from_the_timeline_by_a_mark_to_an_exchange(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/timeline")
     expect(page.locator("svg.chart")).to_be_visible()
     press(page, "SQL, July 2026")
@@ -86,7 +86,7 @@ def test_from_the_timeline_by_a_mark_to_an_exchange(site: Site, tab: Tab) -> Non
 
 
 def test_a_topic_is_renamed_and_the_name_taken_back(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     topic = next(one for one in site.application.trail.topics() if one.name == "SQL")
     page = tab.visit(f"{site.origin}/topics/{topic.id}")
     tab_to(page, "Name", most=250)
@@ -104,7 +104,7 @@ def test_a_topic_is_renamed_and_the_name_taken_back(site: Site, tab: Tab) -> Non
 
 
 def test_an_answer_is_checked_and_the_next_is_at_hand(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/review")
     cards = page.locator(".review-item")
     count, following = cards.count(), cards.nth(1).get_attribute("id")
@@ -143,7 +143,7 @@ def test_a_search_leads_to_a_result_and_back(site: Site, tab: Tab) -> None:
 
 
 def test_an_export_is_chosen_looked_at_and_saved(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/export")
     for _ in range(40):
         page.keyboard.press("Tab")
@@ -162,7 +162,7 @@ def test_an_export_is_chosen_looked_at_and_saved(site: Site, tab: Tab) -> None:
 
 
 def test_forgetting_is_called_off_in_time(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     number = ids(site.application)["exchange_id"]
     page = tab.visit(f"{site.origin}/exchanges/{number}")
 
@@ -177,7 +177,7 @@ def test_forgetting_is_called_off_in_time(site: Site, tab: Tab) -> None:
 
 
 def test_a_goal_is_set_and_removed(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/evidence")
     for _ in range(80):
         page.keyboard.press("Tab")

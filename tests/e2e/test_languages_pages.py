@@ -35,7 +35,7 @@ def test_a_language_is_chosen_under_its_own_name_and_holds_at_once(
     monkeypatch.setattr(i18n, "catalogue", lambda code: Bracketed() if code == "es" else real(code))
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     tab = Tab(context)
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/settings")
     choice = page.get_by_role("combobox", name="Language")
     assert choice.locator("option").all_inner_texts() == ["As the browser asks for", "English", "Deutsch", "Español"]

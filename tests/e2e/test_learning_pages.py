@@ -34,7 +34,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_one_click_in_a_topics_list_changes_its_shares_and_is_undone(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     topic = site.application.trail.topics()[0].id
     page = tab.visit(f"{site.origin}/topics/{topic}")
     shares = page.locator('[data-part="learning"] p').first
@@ -55,7 +55,7 @@ def test_one_click_in_a_topics_list_changes_its_shares_and_is_undone(site: Site,
 
 
 def test_an_exchange_says_why_and_takes_the_learners_word(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     number = 2
     page = tab.visit(f"{site.origin}/exchanges/{number}")
     page.get_by_text("Why we think so").click()

@@ -13,8 +13,8 @@ from skilltrail.application import Application
 
 pytestmark = pytest.mark.e2e
 
-TOPS = "[...document.querySelectorAll('#nav > a')].map((one) => Math.round(one.getBoundingClientRect().top))"
-HELD = "document.querySelectorAll('#nav > a').length"
+TOPS = "[...document.querySelectorAll('#nav-row > a')].map((one) => Math.round(one.getBoundingClientRect().top))"
+HELD = "document.querySelectorAll('#nav-row > a').length"
 BEHIND = "document.querySelectorAll('#nav-rest > a').length"
 WIDER = "document.documentElement.scrollWidth > innerWidth"
 ORDER = "[...document.querySelectorAll('#nav a')].map((one) => one.dataset.nav)"

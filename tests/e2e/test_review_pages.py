@@ -34,7 +34,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_an_answer_is_checked_in_two_clicks_and_the_next_one_is_at_hand(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/review")
     assert violations(page) == []
     cards = page.locator(".review-item")
@@ -58,7 +58,7 @@ def test_an_answer_is_checked_in_two_clicks_and_the_next_one_is_at_hand(site: Si
 
 
 def test_not_worth_it_and_later_take_an_answer_away_and_bring_it_back(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/review")
 
     for name, left in (("Not worth it", 2), ("Later", 1)):
@@ -71,7 +71,7 @@ def test_not_worth_it_and_later_take_an_answer_away_and_bring_it_back(site: Site
 
 
 def test_the_exchange_page_keeps_result_source_and_note(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/exchanges/60")
 
     page.get_by_role("button", name="Confirmed").click()

@@ -65,7 +65,7 @@ def test_from_any_page_by_keyboard_to_an_exchange_and_back(site: Site, tab: Tab)
 
 
 def test_examples_hostile_text_and_what_finds_nothing(site: Site, tab: Tab) -> None:
-    tab.sign_in(site)
+    tab.enter(site)
     page = tab.visit(f"{site.origin}/search")
     results = page.locator("#search-results")
     page.get_by_role("button", name="topic:none").click()

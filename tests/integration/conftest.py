@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
 
 from callers import Caller, PairingExtension, cli, dashboard, extension, paired
 from skilltrail.application import Application
@@ -22,26 +18,6 @@ class Seconds:
 
     def __call__(self) -> float:
         return self.now
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _addresses_compiled_once() -> Iterator[None]:
-    """Making a web side is mostly Werkzeug writing two functions for each of two hundred addresses.
-
-    Such a function depends on the address alone, so all web sides may have the same ones.
-    """
-    real, known = Rule._compile_builder, {}
-
-    def compiled(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
-        key = (rule.rule, append_unknown, tuple(rule._trace), repr(rule.defaults))
-        if key not in known:
-            known[key] = real(rule, append_unknown)
-        return known[key]
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(Rule, "_compile_builder", compiled)
-    yield
-    patch.undo()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from callers import Caller
 from canaries import dumped, found_in
+from dashboard import Dashboard
 from databases import BeginWith
 from portfolio_steps import chosen, filled, ids_of, sql_topic, with_client
 from skilltrail.application import Application
@@ -208,6 +209,31 @@ class TestApi:
         file = page.send("POST", f"{path}/export", {"format": "json"})
         assert file.status_code == 200
         assert "attachment" in file.headers["Content-Disposition"]
+
+
+def test_the_page_shows_what_would_go_out_what_stays_and_what_stops_it(application: Application) -> None:
+    client = with_client(application)
+    topic = sql_topic(application)
+    first, second = ids_of(application, topic)[:2]
+    application.contexts.say([first], SaidOf.CLIENTS, clients=[client])
+    wanted = chosen(topic, (first, ("prompt.1",)), (second, ("prompt.1",)), introduction="<b>For Zqacme</b>")
+    saved = application.portfolios.keep(wanted)
+    fetch = Dashboard(application)
+
+    shown = fetch(f"/fragments/portfolios/{saved.id}").text
+
+    assert application.exchanges.get(second).captured.prompt in shown
+    assert application.exchanges.get(first).captured.prompt not in shown
+    assert "belongs to a client, is undecided, or is left out of exports" in shown
+    assert "1 exchange of this skill is neither counted nor shown" in shown
+    assert "A word of your client Zqacme GmbH" in shown
+    assert "<b>For Zqacme</b>" in shown
+    offered = fetch(f"/fragments/portfolios/{saved.id}/excerpts/{topic}").attributes("data-exchange")
+    assert str(second) in offered
+    assert str(first) not in offered
+    listed = fetch("/fragments/portfolios").text
+    assert "For a job" in listed
+    assert "No file was made of it yet." in listed
 
 
 def test_the_command_line_lists_shows_checks_and_exports(application: Application, tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ class EvidenceLogFacade:
     ) -> tuple[bytes, list[OpenedEntry], list[tuple[bytes, ...]]]:
         checkpoint, held, head = self._checkpointed()
         with self._database.read() as session:
-            found = [services.opened(session, held, entry, admitted) for entry in entries]
+            found = services.opened_all(session, held, entries, admitted)
             return checkpoint, found, [services.inclusion(session, held, entry, head.size) for entry in entries]
 
     def _showing(

@@ -45,8 +45,11 @@ class JobPosts:
         self._redactor = redactor
         self._model = model
 
-    def matched(self, selection: Selection) -> JobMatch:
-        """Return what the job post of a selection asks for, and what in the history stands for it."""
+    def matched(self, selection: Selection, *, quick: bool = False) -> JobMatch:
+        """Return what the job post of a selection asks for, and what in the history stands for it.
+
+        ``quick``: without the model, which may have to start first; then nothing is related by its texts alone.
+        """
         reader = _reader()
         asked = job_match.requirements_of(sentences_of(selection.job_post), reader)
         with self._database.read() as session:
@@ -59,7 +62,7 @@ class JobPosts:
                 wanted=TimelineFilter(since=selection.since, until=selection.until),
                 history=self._history,
                 now=self._clock(),
-                near=self._near(session, asked, reader),
+                near={} if quick else self._near(session, asked, reader),
                 names={topic: clean(one.name) for topic, one in topic_names(session).items()},
             )
 

@@ -15,9 +15,10 @@ from skilltrail.application.evidence_log import EvidenceLogFacade
 from skilltrail.application.job_posts import JobPosts, cleaning
 from skilltrail.application.skills import stage_rules
 from skilltrail.config import Settings
+from skilltrail.domain.entries import Entry
 from skilltrail.domain.job_post import JobMatch
 from skilltrail.domain.leak_hits import LeakHit, Resolving
-from skilltrail.domain.portfolio import Portfolio, Selection, ShownEndorsement
+from skilltrail.domain.portfolio import Portfolio, Selection
 from skilltrail.domain.portfolio_choices import ChoosableExchange, OfferedSkill
 from skilltrail.domain.portfolio_items import items_of
 from skilltrail.domain.resolved_portfolio import Resolved
@@ -36,9 +37,8 @@ from skilltrail.platform.clock import Clock
 from skilltrail.platform.patterns import SecretRedactor
 from skilltrail.services import leak_bytes, leak_scan, portfolio_choices, saved_portfolios
 from skilltrail.services.context_boundary import client_mask
-from skilltrail.services.endorsements import endorsements_of
 from skilltrail.services.portfolio import Clean, Making, resolve
-from skilltrail.services.portfolio_parts import Head
+from skilltrail.services.portfolio_parts import Head, own_entries
 from skilltrail.services.portfolio_resolving import left_out
 from skilltrail.storage import log_queries, redaction_queries
 from skilltrail.storage import portfolio_queries as queries
@@ -127,7 +127,7 @@ class PortfoliosFacade:
         return self.keep(with_skills(selection, topics))
 
     def _proposed(self, selection: Selection) -> list[str]:
-        found = list(self.matched(selection).proposed) if selection.job_post.strip() else []
+        found = list(self._job_posts.matched(selection, quick=True).proposed) if selection.job_post.strip() else []
         return found or [one.topic_id for one in self.offered(selection) if one.proposed]
 
     def matched(self, selection: Selection) -> JobMatch:
@@ -184,10 +184,10 @@ class PortfoliosFacade:
                 keep=kept,
             )
 
-    def endorsements_of(self, selection: Selection) -> dict[str, dict[int, ShownEndorsement]]:
-        """Return by skill the endorsements that can be shown of it."""
+    def own_of(self, selection: Selection) -> dict[str, dict[int, Entry]]:
+        """Return by skill what the learner wrote of it, and what others signed: what can be shown beside excerpts."""
         with self._database.read() as session:
-            return {one.topic_id: endorsements_of(session, one.topic_id) for one in selection.skills}
+            return own_entries(session, [one.topic_id for one in selection.skills])
 
     # --- what it discloses --------------------------------------------------------------------------------------------
 
@@ -264,7 +264,7 @@ class PortfoliosFacade:
     def changes(self, portfolio_id: int, resolved: Resolved | None = None) -> tuple[ItemChange, ...] | None:
         """Return what is other than in the last file that was made; None where none was. Raises NotFound."""
         with self._database.read() as session:
-            last = next(iter(queries.exports(session, portfolio_id, most=1)), None)
+            last = next(iter(queries.exports(session, portfolio_id)), None)
             before = () if last is None else queries.items_of(session, last.export_id)
         if last is None:
             return None
@@ -320,7 +320,7 @@ class PortfoliosFacade:
     def _record(self, saved: SavedPortfolio, resolved: Resolved, format_name: str, file: ExportFile) -> None:
         digest, made_at = hashlib.sha256(file.data).hexdigest(), self._clock()
         with self._database.write() as session:
-            last = next(iter(queries.exports(session, saved.id, most=1)), None)
+            last = next(iter(queries.exports(session, saved.id)), None)
             key = secrets.token_bytes(_KEY_BYTES) if last is None else last.key
             number = add_export(
                 session,
@@ -359,7 +359,7 @@ class PortfoliosFacade:
         return leak_scan.scan(resolved, seen, allowed=queries.allowed(session, saved.id))
 
     def _lookout(self, session: Session, selection: Selection, shown: Sequence[int] = ()) -> Lookout:
-        exempt = (*redaction_queries.read_lists(session).exempt, *selection.profiles)
+        exempt = (*redaction_queries.own_data(session), *selection.profiles)
         return leak_scan.lookout(session, selection, shown, redactor=self._redactor, exempt=exempt)
 
     def _clean(self, session: Session, admitted: Collection[int]) -> Clean:

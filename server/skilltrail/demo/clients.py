@@ -7,18 +7,18 @@ from skilltrail.domain.contexts import ContextForm
 CLIENTS: tuple[tuple[ContextForm, tuple[ContextForm, ...]], ...] = (
     (
         ContextForm("Oakline Ledger Ltd", ("Oakline Ledger", "Oakline"), ("oakline.example",)),
-        (ContextForm("Ledger dashboard"), ContextForm("Invoice archive"), ContextForm("Ledger proposal")),
+        (ContextForm("Dashboard structure"),),
     ),
     (
         ContextForm(
             "Harbour & Finch Bakery", ("Harbour & Finch",), ("harbourandfinch.example",), ("bakery", "sourdough")
         ),
-        (ContextForm("Order desk"), ContextForm("Bread shop"), ContextForm("Friday newsletter")),
+        (ContextForm("Bakery orders"), ContextForm("Bakery theme")),
     ),
     (
         ContextForm("Tidewell Physio", ("Tidewell",), (), ("physio", "the clinic")),
-        (ContextForm("Clinic theme"), ContextForm("Access audit")),
+        (ContextForm("Physio clinic"), ContextForm("Accessibility audit")),
     ),
-    (ContextForm("Casa Brisal", ("Brisal",), (), ("hotel",)), (ContextForm("Booking site"),)),
+    (ContextForm("Casa Brisal", ("Brisal",), (), ("hotel",)), ()),
 )
 """Each with its projects."""

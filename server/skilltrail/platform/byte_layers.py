@@ -77,7 +77,21 @@ def _base64(data: bytes) -> Iterator[bytes]:
         for skip in range(4 if len(text) < 4_000 else 1):
             part = text[skip:]
             if len(part) % 4 != 1:
-                yield base64.b64decode(part + b"=" * (-len(part) % 4))
+                found_bytes = base64.b64decode(part + b"=" * (-len(part) % 4))
+                if _means_something(found_bytes):
+                    yield found_bytes
+
+
+_SEEN = bytes(range(0x20, 0x7F)) + b"\0\n\r\t"
+_MAGIC = (_PNG, b"PK\x03\x04", b"%PDF-", b"x\x9c", b"x\xda", b"\x1f\x8b")
+
+
+def _means_something(data: bytes) -> bool:
+    """Tell whether bytes are text, or a file of a known kind, and not what a wrong place of decoding makes of any."""
+    if data.startswith(_MAGIC) or len(data.translate(None, _SEEN)) * 20 <= len(data) * 9:
+        return True
+    text = data.decode("utf-8", "replace")
+    return text.count("\N{REPLACEMENT CHARACTER}") * 20 <= len(text)
 
 
 def _png(data: bytes) -> Iterator[bytes]:

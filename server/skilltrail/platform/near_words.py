@@ -81,7 +81,9 @@ class NearWords:
         if not LEAST_MISSPELT - 1 <= len(said) <= _LONGEST:
             return None
         for form in (said, *_one_less(said)):
-            word = self._misspelt.get(form) or self._squeezed.get(form)
+            word = self._misspelt.get(form)
+            if word is None and len(form) >= LEAST_MISSPELT:
+                word = self._squeezed.get(form)
             if word is not None:
                 return word
         return None

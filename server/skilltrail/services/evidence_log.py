@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain import merkle
 from skilltrail.domain.checkpoint import TreeHead
-from skilltrail.domain.evidence_log import EntryState, EvidenceLog, LogReason, OpenedEntry, as_reference
+from skilltrail.domain.evidence_log import EntryState, EvidenceLog, LogReason, OpenedEntry, StoredLeaf, as_reference
 from skilltrail.domain.log_leaf import (
     KEY_BYTES,
+    LoggedExchange,
     digest_of,
     disclosure,
     fields_of,
@@ -150,22 +151,36 @@ def _hashes(session: Session, log: EvidenceLog, ranges: Sequence[merkle.Range]) 
 
 
 def opened(session: Session, log: EvidenceLog, entry: int, admitted: Collection[int] = ()) -> OpenedEntry:
-    """Return what can be shown of an entry; raises NotFound.
+    """Return what can be shown of an entry; see ``opened_all``."""
+    return opened_all(session, log, [entry], admitted)[0]
+
+
+def opened_all(
+    session: Session, log: EvidenceLog, entries: Sequence[int], admitted: Collection[int] = ()
+) -> list[OpenedEntry]:
+    """Return what can be shown of entries, in their order; raises NotFound.
 
     What the exchange holds now is what the entry commits to: where anything changed, the entry is superseded. Of what
     may not leave in an export nothing is disclosed; that it was logged says nothing of it.
     """
-    if not 0 <= entry < log.size:
+    if not all(0 <= entry < log.size for entry in entries):
         raise NotFound(_("The evidence log has no such entry."))
+    held = {leaf.entry: leaf for leaf in queries.leaves_at(session, log.id, entries)}
+    leaving = queries.leaving(session, [leaf.exchange_id for leaf in held.values()], admitted)
+    exchanges = {row: exchange for row, _entry, exchange in queries.logged(session, sorted(leaving), log.id)}
+    return [_opened(log, entry, held.get(entry), exchanges) for entry in entries]
+
+
+def _opened(
+    log: EvidenceLog, entry: int, held: StoredLeaf | None, exchanges: Mapping[int, LoggedExchange]
+) -> OpenedEntry:
     if entry == 0:
         return OpenedEntry(entry, EntryState.START, log.start_leaf)
-    held = queries.leaf_at(session, log.id, entry)
     if held is None or held.leaf is None or held.key is None:
         return OpenedEntry(entry, EntryState.SUPERSEDED)
-    if not queries.may_be_shown(session, held.exchange_id, admitted):
+    if held.exchange_id not in exchanges:
         return OpenedEntry(entry, EntryState.PRIVATE, held.leaf)
-    _id, _entry, exchange = queries.logged(session, [held.exchange_id], log.id)[0]
-    fields = fields_of(replace(exchange, supersedes=held.supersedes))
+    fields = fields_of(replace(exchanges[held.exchange_id], supersedes=held.supersedes))
     committed = read_leaf(held.leaf).digests
     shown = {name: disclosure(held.key, name, value) for name, value in fields.items()}
     fitting = {name: one for name, one in shown.items() if digest_of(one) in committed}

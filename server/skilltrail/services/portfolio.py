@@ -44,13 +44,13 @@ from skilltrail.services.portfolio_parts import (
     deliverables_of,
     excerpts_of,
     open_excerpts,
-    own_of_topics,
+    own_entries,
     reflections_of,
 )
 from skilltrail.services.skills import path_of
 from skilltrail.services.trail import rows_that_may_leave
 from skilltrail.services.work_days import moment_of
-from skilltrail.storage import claim_queries, entry_queries
+from skilltrail.storage import claim_queries
 from skilltrail.storage import portfolio_evidence_queries as evidence
 from skilltrail.storage.history_columns import Columns, HistoryColumns
 from skilltrail.storage.trail_queries import TopicNames, topic_names
@@ -141,11 +141,9 @@ class _Work:
         self._checks = evidence.checks_of(session, self.counted)
         self._aligned = claim_queries.confirmed(session)
         self.openable = open_excerpts(session, selection, making.head, counted=self.counted, checks=self._checks)
-        merged, entries = entry_queries.merged_into(session), entry_queries.entries(session)
-        about = [one.exchange_id for one in entries if one.exchange_id is not None]
-        in_topics = evidence.topics_of(session, about)
-        self._leaving = evidence.leaving(session, about, admitted)
-        self._own = own_of_topics(entries, topics, merged, in_topics)
+        self._own = own_entries(session, topics)
+        about = {one.exchange_id for held in self._own.values() for one in held.values() if one.exchange_id is not None}
+        self._leaving = evidence.leaving(session, sorted(about), admitted) if about else frozenset()
         self._endorsements = endorsements_of(session) if any(one.endorsements for one in selection.skills) else {}
         self.not_shown: list[NotShown] = []
         self.held_back: dict[str, int] = {}

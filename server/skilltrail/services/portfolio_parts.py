@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TypeVar
@@ -25,6 +25,7 @@ from skilltrail.domain.portfolio import (
 )
 from skilltrail.domain.resolved_portfolio import NotShown, Why
 from skilltrail.services.shown_entries import OpenableEntry, inclusions, open_entries
+from skilltrail.storage import entry_queries
 from skilltrail.storage import portfolio_evidence_queries as evidence
 
 T = TypeVar("T")
@@ -173,10 +174,12 @@ def _deliverable(value: Deliverable, entry: Entry) -> ShownDeliverable:
     )
 
 
-def own_of_topics(
-    entries: Iterable[Entry], topics: Collection[str], merged: Mapping[str, set[str]], exchanges: Mapping[int, str]
-) -> dict[str, dict[int, Entry]]:
-    """Return by topic what the learner wrote of it or of one of its exchanges (``exchanges``: exchange → topic)."""
+def own_entries(session: Session, topics: Collection[str]) -> dict[str, dict[int, Entry]]:
+    """Return by topic what was written of it or of one of its exchanges, by number."""
+    entries = entry_queries.entries(session)
+    about = [one.exchange_id for one in entries if one.exchange_id is not None]
+    exchanges = evidence.topics_of(session, about) if about else {}
+    merged = entry_queries.merged_into(session) if entries else {}
     found: dict[str, dict[int, Entry]] = {topic: {} for topic in topics}
     for entry in entries:
         mine = {entry.topic_id, *merged.get(entry.topic_id or "", ())}

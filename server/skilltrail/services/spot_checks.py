@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy.orm import Session
 
-from skilltrail.domain.evidence_log import EntryState, EvidenceLog
+from skilltrail.domain.evidence_log import EntryState, OpenedEntry
 from skilltrail.domain.leak_hits import PortfolioText, TextPlace
 from skilltrail.domain.log_leaf import check_disclosures, read_leaf
 from skilltrail.domain.portfolio import Audience, Selection
@@ -46,16 +46,18 @@ def asked(
         raise NotFound(_("The evidence log has no such entry."))
     selection = Selection(title="", audience=Audience.CLIENT, person="", admitted=tuple(admitted))
     seen = leak_scan.lookout(session, selection, redactor=redactor, exempt=exempt)
-    return [_asked(session, log, entry, admitted, seen) for entry in sorted(set(entries))]
+    wanted = sorted(set(entries))
+    opened = dict(zip(wanted, evidence_log.opened_all(session, log, wanted, admitted), strict=True))
+    old = [entry for entry, one in opened.items() if one.state is EntryState.SUPERSEDED]
+    newer = log_queries.entries_after(session, log.id, old)
+    in_place = evidence_log.opened_all(session, log, list(newer.values()), admitted)
+    opened |= dict(zip(newer, in_place, strict=True))
+    return [_asked(entry, one, seen) for entry, one in opened.items()]
 
 
-def _asked(session: Session, log: EvidenceLog, entry: int, admitted: Collection[int], seen: Lookout) -> AskedEntry:
-    opened = evidence_log.opened(session, log, entry, admitted)
-    if opened.state is EntryState.SUPERSEDED and (newer := log_queries.entry_after(session, log.id, entry)) is not None:
-        opened = evidence_log.opened(session, log, newer, admitted)
+def _asked(entry: int, opened: OpenedEntry, seen: Lookout) -> AskedEntry:
     if opened.state is not EntryState.OPEN or opened.leaf is None:
-        answered = entry if opened.state is EntryState.START else None
-        return AskedEntry(entry, opened.state, answered)
+        return AskedEntry(entry, opened.state, entry if opened.state is EntryState.START else None)
     fields = check_disclosures(read_leaf(opened.leaf), list(opened.fields.values()))
     parts = tuple(AskedPart(name, text, _kinds(name, text, opened.entry, seen)) for name, text in fields.items())
     return AskedEntry(entry, EntryState.OPEN, opened.entry, parts, opened.exchange_id)

@@ -34,7 +34,8 @@ SPARE_BYTES = 16 * 1024 * 1024
 CARRIED_TABLES = (
     *("device", "session", "device_report", "ledger_row"),
     *("own_word", "allowance", "own_data", "preference"),
-    *("tombstone", "forget_pass", "forget_target", "forget_entry", "forget_client", "export_log", "export_member"),
+    *("tombstone", "forget_pass", "forget_target", "forget_entry", "forget_client", "forget_portfolio"),
+    *("export_log", "export_member"),
 )
 """What is about now, not about the history, so that a restore does not turn it back: who may come in, what the learner
 wants hidden, what was forgotten and must stay so."""

@@ -24,6 +24,12 @@ _HOLDS = and_(EntryRow.ended_by.is_(None), EntryRow.removed.is_(False))
 
 def entries(session: Session, *conditions: ColumnElement[bool]) -> list[Entry]:
     """Return the entries that stand, the newest first."""
+    if not conditions:
+        return once(session, "entries", lambda: _entries(session))
+    return _entries(session, *conditions)
+
+
+def _entries(session: Session, *conditions: ColumnElement[bool]) -> list[Entry]:
     statement = (
         select(EntryRow, SHOWN_NAME)
         .outerjoin(Topic, and_(Topic.id == EntryRow.topic_id, Topic.retired_at.is_(None)))

@@ -109,6 +109,8 @@ def count_due(session: Session) -> int:
 
 def logged(session: Session, ids: Sequence[int], log_id: int) -> list[tuple[int, int | None, LoggedExchange]]:
     """Return exchanges as they stand now, in the order of their ids, each with its entry in this log if it has one."""
+    if not ids:
+        return []
     rows = session.connection().execute(_LOGGED, {"wanted": list(ids)})
     return [(row[0], row[2] if row[1] == log_id else None, _logged(row)) for row in rows]
 
@@ -163,16 +165,19 @@ def leaf_hashes(session: Session, log_id: int) -> list[bytes]:
     return list(session.execute(statement).scalars())
 
 
-def leaf_at(session: Session, log_id: int, entry: int) -> StoredLeaf | None:
-    """Return what an entry can be shown with; None where its exchange has a newer one or is gone."""
-    row = session.execute(select(*_LEAF_COLUMNS).where(LogLeaf.log_id == log_id, LogLeaf.entry == entry)).one_or_none()
-    return None if row is None else StoredLeaf(*row)
+def leaves_at(session: Session, log_id: int, entries: Collection[int]) -> list[StoredLeaf]:
+    """Return what entries can be shown with; those whose exchange has a newer one or is gone are left out."""
+    if not entries:
+        return []
+    wanted = select(*_LEAF_COLUMNS).where(LogLeaf.log_id == log_id, LogLeaf.entry.in_(sorted(set(entries))))
+    return [StoredLeaf(*row) for row in session.execute(wanted)]
 
 
-def entry_after(session: Session, log_id: int, entry: int) -> int | None:
-    """Return the entry that took the place of another one in the same log, if it still stands."""
-    wanted = select(LogLeaf.entry).where(LogLeaf.log_id == log_id, LogLeaf.supersedes == entry)
-    return session.execute(wanted.limit(1)).scalar_one_or_none()
+def entries_after(session: Session, log_id: int, entries: Collection[int]) -> dict[int, int]:
+    """Return by entry the one that took its place in the same log, where that still stands."""
+    wanted = select(LogLeaf.supersedes, LogLeaf.entry).where(LogLeaf.log_id == log_id)
+    rows = session.execute(wanted.where(LogLeaf.supersedes.in_(sorted(set(entries)))))
+    return {before: entry for before, entry in rows if before is not None}
 
 
 def leaf_of(session: Session, exchange_id: int) -> StoredLeaf | None:
@@ -181,10 +186,12 @@ def leaf_of(session: Session, exchange_id: int) -> StoredLeaf | None:
     return None if row is None else StoredLeaf(*row)
 
 
-def may_be_shown(session: Session, exchange_id: int, admitted: Collection[int]) -> bool:
-    """Tell whether an exchange may leave in an export for which these clients are admitted."""
-    wanted = select(Exchange.id).where(Exchange.id == exchange_id, Exchange.restricted.is_(False))
-    return session.execute(wanted.where(*may_leave(admitted))).first() is not None
+def leaving(session: Session, ids: Collection[int], admitted: Collection[int]) -> set[int]:
+    """Return those exchanges that may leave in an export for which these clients are admitted."""
+    if not ids:
+        return set()
+    wanted = select(Exchange.id).where(Exchange.id.in_(sorted(set(ids))), Exchange.restricted.is_(False))
+    return set(session.execute(wanted.where(*may_leave(admitted))).scalars())
 
 
 def entries_of(session: Session, ids: Sequence[int]) -> dict[int, LogEntry]:

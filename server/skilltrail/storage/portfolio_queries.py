@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.portfolio import Selection
 from skilltrail.domain.saved_portfolio import PastPortfolio, PortfolioItem, SavedPortfolio, as_fields, from_fields
 from skilltrail.storage.forget_models import ExportLog
 from skilltrail.storage.meta_queries import raise_counter
+from skilltrail.storage.once import once
 from skilltrail.storage.portfolio_models import (
     ForgetPortfolio,
     PortfolioAllowance,
@@ -26,27 +27,29 @@ _HOLDS = and_(PortfolioRow.ended_by.is_(None), PortfolioRow.removed.is_(False))
 _ITEM = cast("Table", PortfolioItemRow.__table__)
 _ITEMS_AT_ONCE = 500
 
+PAST_MOST = 20
+"""Files of a portfolio that are told of."""
+
+
+def _standing(*conditions: ColumnElement[bool]) -> Select[Any]:
+    counts = select(PortfolioRow.portfolio_id, func.count().label("n")).group_by(PortfolioRow.portfolio_id).subquery()
+    joined = select(PortfolioRow, counts.c.n).join(counts, counts.c.portfolio_id == PortfolioRow.portfolio_id)
+    return joined.where(_HOLDS, *conditions).order_by(PortfolioRow.made_at.desc(), PortfolioRow.number.desc())
+
 
 def all_standing(session: Session) -> list[SavedPortfolio]:
     """Return the portfolios that stand, the one changed last first."""
-    counts = select(PortfolioRow.portfolio_id, func.count().label("n")).group_by(PortfolioRow.portfolio_id).subquery()
-    statement = (
-        select(PortfolioRow, counts.c.n)
-        .join(counts, counts.c.portfolio_id == PortfolioRow.portfolio_id)
-        .where(_HOLDS)
-        .order_by(PortfolioRow.made_at.desc(), PortfolioRow.number.desc())
-    )
-    return [_saved(row, count) for row, count in session.execute(statement)]
+    return [_saved(row, count) for row, count in session.execute(_standing())]
 
 
 def one(session: Session, portfolio_id: int) -> SavedPortfolio | None:
     """Return a portfolio that stands, or None."""
-    chain = PortfolioRow.portfolio_id == portfolio_id
-    row = session.execute(select(PortfolioRow).where(chain, _HOLDS)).scalar_one_or_none()
-    if row is None:
-        return None
-    count = session.execute(select(func.count()).select_from(PortfolioRow).where(chain)).scalar_one()
-    return _saved(row, count)
+    return once(session, f"portfolio {portfolio_id}", lambda: _one(session, portfolio_id))
+
+
+def _one(session: Session, portfolio_id: int) -> SavedPortfolio | None:
+    found = session.execute(_standing(PortfolioRow.portfolio_id == portfolio_id)).one_or_none()
+    return None if found is None else _saved(*found)
 
 
 def put(
@@ -137,8 +140,12 @@ def note_export(
         session.connection().execute(insert(_ITEM), rows[start : start + _ITEMS_AT_ONCE])
 
 
-def exports(session: Session, portfolio_id: int, most: int = 50) -> list[PastPortfolio]:
+def exports(session: Session, portfolio_id: int, most: int = PAST_MOST) -> list[PastPortfolio]:
     """Return the files that were made of a portfolio, the newest first, without what they held."""
+    return once(session, f"files of {portfolio_id}", lambda: _exports(session, portfolio_id, most))
+
+
+def _exports(session: Session, portfolio_id: int, most: int) -> list[PastPortfolio]:
     statement = (
         select(PortfolioExport.export_id, ExportLog.format, ExportLog.made_at, ExportLog.name, PortfolioExport.key)
         .join(ExportLog, ExportLog.id == PortfolioExport.export_id)

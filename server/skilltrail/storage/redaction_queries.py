@@ -102,6 +102,11 @@ def disallow(session: Session, kind: str, mark: str) -> bool:
     return _deleted(session, AllowanceRow, AllowanceRow.kind == kind, AllowanceRow.mark == mark)
 
 
+def own_data(session: Session) -> tuple[str, ...]:
+    """Return the learner's own addresses and numbers."""
+    return tuple(session.execute(select(OwnDataRow.value).order_by(OwnDataRow.id)).scalars())
+
+
 def add_own_data(session: Session, value: str, *, now: datetime) -> None:
     """Note an address or number of the learner's own."""
     session.execute(insert(OwnDataRow).values(value=value, created_at=now).on_conflict_do_nothing())

@@ -27,6 +27,7 @@ from skilltrail.web import (
     since_pages,
     skill_list_pages,
     skill_pages,
+    spot_pages,
     timeline_pages,
     verify_pages,
 )
@@ -87,6 +88,7 @@ def create_app(
     app.register_blueprint(entry_pages.bp)
     app.register_blueprint(client_pages.bp)
     app.register_blueprint(export_pages.bp)
+    app.register_blueprint(spot_pages.bp)
     app.register_blueprint(verify_pages.bp)
     app.register_blueprint(portfolio_pages.bp)
     return app

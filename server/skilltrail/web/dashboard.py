@@ -65,10 +65,12 @@ _LISTS = (
     "/pair",
     "/review",
     "/evidence",
+    "/spot-check",
     "/verify",
 )
 _TOPIC_LISTS = ("/skills", "/topics/log", "/topics/hidden", "/claims", "/clients", "/clients/<client_id>")
-PAGES = (*_LISTS, *_TOPIC_LISTS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
+_PORTFOLIOS = ("/portfolio", "/portfolio/<portfolio_id>")
+PAGES = (*_LISTS, *_TOPIC_LISTS, *_PORTFOLIOS, "/topics/<topic_id>", "/exchanges/<exchange_id>", "/imports/<import_id>")
 
 
 @asks(SHELL)

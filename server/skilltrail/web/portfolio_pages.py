@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 
 from skilltrail.application import Application
 from skilltrail.application.portfolio_files import FORMATS
-from skilltrail.domain.entries import EntryKind
+from skilltrail.domain.entries import Endorsement, EntryKind
 from skilltrail.domain.job_post import Standing
 from skilltrail.domain.portfolio import Audience
 from skilltrail.domain.resolved_portfolio import Resolved
@@ -66,7 +66,6 @@ def portfolio_fragment(portfolio_id: int) -> str:
         open_hits=[hit for hit in hits if not hit.allowed],
         allowed_hits=[hit for hit in hits if hit.allowed],
         entries=_entries(app, saved),
-        endorsements=app.portfolios.endorsements_of(saved.selection),
         changes=app.portfolios.changes(portfolio_id, resolved),
         exports=app.portfolios.exports(portfolio_id),
         formats=[portfolio_words.format_card(one) for one in FORMATS],
@@ -121,13 +120,16 @@ def portfolio_post_fragment(portfolio_id: int) -> str:
 
 
 def _entries(app: Application, saved: SavedPortfolio) -> dict[str, dict[str, list[Any]]]:
-    """Return by skill the reflections and deliverables that can be shown."""
+    """Return by skill the reflections, deliverables and endorsements that can be shown."""
     found: dict[str, dict[str, list[Any]]] = {}
-    for one in saved.selection.skills:
-        of_topic = app.entries.of_topic(one.topic_id)
-        found[one.topic_id] = {
-            "reflections": [entry for entry in of_topic if entry.kind is EntryKind.REFLECTION],
-            "deliverables": [entry for entry in of_topic if entry.kind is EntryKind.DELIVERABLE],
+    for topic, own in app.portfolios.own_of(saved.selection).items():
+        kinds = {kind: [one for one in own.values() if one.kind is kind] for kind in EntryKind}
+        found[topic] = {
+            "reflections": kinds[EntryKind.REFLECTION],
+            "deliverables": kinds[EntryKind.DELIVERABLE],
+            "endorsements": [
+                one for one in kinds[EntryKind.ENDORSEMENT] if isinstance(one.value, Endorsement) and one.value.stands
+            ],
         }
     return found
 

@@ -2,6 +2,7 @@
 
 import csv
 import http.client
+import io
 import json
 import os
 import signal
@@ -30,13 +31,15 @@ def _listens(port: int) -> bool:
 
 
 class Service:
-    """One data folder with the server that may run on it."""
+    """One data folder with the server that may run on it; without ``model`` topics wait for one that never comes."""
 
-    def __init__(self, *, home: Path, port: int = PORTS[0]) -> None:
+    def __init__(self, *, home: Path, port: int = PORTS[0], model: bool = True) -> None:
         self.home = home
+        self._model = model
         self.port = port
         self.launch_url = ""
         self._log = home.parent / "server.log"
+        self._token = home / "cli-token"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -55,7 +58,8 @@ class Service:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(serve, stdout=log, stderr=log, env=self._environment())
         deadline = time.monotonic() + START_SECONDS
-        while self._hello() is None:
+        # The token tells that it is this server which answers, and not another one on its port.
+        while self._hello() is None or not self._token.exists():
             alive = self._process.poll() is None
             if not alive or time.monotonic() > deadline:
                 raise AssertionError(f"the server did not start:\n{self.log[-3000:]}")
@@ -94,11 +98,18 @@ class Service:
         return result
 
     def sign_in_link(self) -> str:
-        """Return a fresh link that opens the dashboard signed in."""
-        return str(self.run("open", "--print")["url"])
+        """Return a fresh link that opens the dashboard signed in, as ``skilltrail open --print`` asks for it."""
+        headers = {"Authorization": f"Bearer {self.cli_token}", "Content-Type": "application/json"}
+        status, body = self.ask("POST", "/api/v1/launch-keys", headers, b"{}")
+        assert status == 201, f"no sign-in link: {status} {body[:300]!r}"
+        return str(json.loads(body)["url"])
 
     def rows(self) -> list[dict[str, str]]:
-        """Return the stored exchanges as the CSV lists them."""
+        """Return the stored exchanges as the CSV of the running server lists them."""
+        return list(csv.DictReader(io.StringIO(self._text("/api/v1/exports?format=csv"), newline="")))
+
+    def written_rows(self) -> list[dict[str, str]]:
+        """Return the stored exchanges as ``skilltrail exchanges --csv`` writes them, a process of its own."""
         target = self.home.parent / "exchanges.csv"
         self.run("exchanges", "--csv", str(target))
         with target.open(encoding="utf-8-sig", newline="") as file:
@@ -136,16 +147,19 @@ class Service:
 
     def get(self, path: str) -> dict[str, Any]:
         """Return the JSON that the running server answers to the command line's credential."""
-        status, body = self.ask("GET", path, {"Authorization": f"Bearer {self.cli_token}"})
-        assert status == 200, f"GET {path} gave {status}: {body[:300]!r}"
-        answer = json.loads(body)
+        answer = json.loads(self._text(path))
         assert isinstance(answer, dict)
         return answer
+
+    def _text(self, path: str) -> str:
+        status, body = self.ask("GET", path, {"Authorization": f"Bearer {self.cli_token}"})
+        assert status == 200, f"GET {path} gave {status}: {body[:300]!r}"
+        return body.decode("utf-8-sig")
 
     @property
     def cli_token(self) -> str:
         """The credential of the command line."""
-        return (self.home / "cli-token").read_text(encoding="ascii").strip()
+        return self._token.read_text(encoding="ascii").strip()
 
     def ask(
         self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None
@@ -170,6 +184,8 @@ class Service:
     def _environment(self) -> dict[str, str]:
         # The keyring of the person who runs the tests is none of their business.
         own = {"SKILLTRAIL_KEYRING": "off", "SKILLTRAIL_OPEN_BROWSER": "off", "PYTHONUNBUFFERED": "1"}
+        if not self._model:
+            own["SKILLTRAIL_EMBEDDER"] = str(self.home.parent / "no-model")
         return {**os.environ, **own}
 
     def _signal(self, number: signal.Signals) -> None:

@@ -40,14 +40,14 @@ def visiting_browser(playwright: Playwright, *, folder: Path, site: Site) -> Ite
 
 
 @contextmanager
-def unpaired_world(playwright: Playwright, *, folder: Path) -> Iterator[World]:
-    """Yield a world in which extension and service have not been introduced.
+def unpaired_world(playwright: Playwright, *, folder: Path, model: bool = True) -> Iterator[World]:
+    """Yield a world in which extension and service have not been introduced; ``model``: see ``Service``.
 
     SKILLTRAIL_E2E_EXTENSION names another extension folder than the repository, such as the one that
     `skilltrail extension` writes.
     """
     site = Site()
-    service = Service(home=folder / "home")
+    service = Service(home=folder / "home", model=model)
     source = Path(os.environ.get("SKILLTRAIL_E2E_EXTENSION", REPOSITORY))
     service.start()
     try:

@@ -63,6 +63,7 @@ import { goSearch, moreSearch, orderSearch, setSearch, submitSearch, watchSearch
 import { askJson, askText, Refused, ServerAway } from "./server.js";
 import { dropToken } from "./session.js";
 import { leaveToUs, sayIntent, sayKind, undoSaid } from "./telling.js";
+import { answerSpotCheck } from "./spotting.js";
 import { unlock } from "./unlock.js";
 import { open, refresh, showState } from "./view.js";
 import { checkFile } from "./verifying.js";
@@ -185,6 +186,7 @@ const SUBMITS = {
   "endorsement-ask": askForEndorsement,
   "endorsement-take": takeEndorsement,
   "anchor-take": takeAnchor,
+  "spot-answer": answerSpotCheck,
   "anchor-pushed": notePush,
   "client-keep": keepClient,
   "client-remove": removeClient,

@@ -42,7 +42,14 @@ export function formQuery(form) {
  * @param {HTMLElement} button
  */
 export async function download(button) {
-  const response = await ask(button.dataset["href"] ?? "");
+  await saveResponse(await ask(button.dataset["href"] ?? ""));
+}
+
+/**
+ * Hands a file that the service made to the browser's downloads.
+ * @param {Response} response
+ */
+export async function saveResponse(response) {
   const named = /filename="?([\w.-]+)"?/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
   save(named ?? "skilltrail-export", await response.blob());
 }

@@ -5,36 +5,39 @@ const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** Puts as many pages into the row as it holds; the rest, and the place of the one that is open, behind the button. */
 export function fitNav() {
-  const [nav, more, rest] = [part("nav"), part("nav-more"), part("nav-rest")];
-  if (nav.hidden) return;
+  const [row, button, rest] = [part("nav-row"), part("nav-button"), part("nav-rest")];
+  if (part("nav").hidden) return;
   const focused = document.activeElement;
   close();
-  nav.append(...rest.children, more);
-  more.hidden = true;
-  if (isTooLong(nav)) more.hidden = false;
-  while (isTooLong(nav) && more.previousElementSibling) rest.prepend(more.previousElementSibling);
-  part("nav-button").classList.toggle("holds-current", rest.querySelector("[aria-current]") !== null);
-  if (focused instanceof HTMLElement && nav.contains(focused)) (rest.contains(focused) ? part("nav-button") : focused).focus();
+  row.append(...rest.children, button);
+  button.hidden = true;
+  if (isTooLong(row)) button.hidden = false;
+  while (isTooLong(row) && button.previousElementSibling) rest.prepend(button.previousElementSibling);
+  button.classList.toggle("holds-current", rest.querySelector("[aria-current]") !== null);
+  if (focused instanceof HTMLElement && part("nav").contains(focused)) (rest.contains(focused) ? button : focused).focus();
 }
 
-/** Fits the row whenever its room changes, and opens and closes what is behind the button. */
+/** Fits the row whenever its room or its letters change, and opens and closes what is behind the button. */
 export function watchNav() {
-  const more = part("nav-more");
-  let width = 0;
-  new ResizeObserver(([entry]) => {
-    // Its height changes by what is done here.
-    if (!entry || entry.contentRect.width === width) return;
-    width = entry.contentRect.width;
+  const [nav, row] = [part("nav"), part("nav-row")];
+  const room = /** @type {HTMLElement} */ (nav.parentElement);
+  let known = "";
+  const observer = new ResizeObserver(() => {
+    const now = `${room.clientWidth} ${row.clientHeight}`;
+    if (now === known) return;
+    known = now;
     fitNav();
-  }).observe(/** @type {Element} */ (part("nav").parentElement));
+  });
+  for (const one of [room, row]) observer.observe(one);
   part("nav-button").addEventListener("click", () => (part("nav-rest").hidden ? open() : close()));
-  more.addEventListener("keydown", (event) => {
+  nav.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || part("nav-rest").hidden) return;
     close();
     part("nav-button").focus();
   });
-  more.addEventListener("focusout", (event) => {
-    if (event.relatedTarget instanceof Node && !more.contains(event.relatedTarget)) close();
+  nav.addEventListener("focusout", (event) => {
+    const next = event.relatedTarget;
+    if (next instanceof Node && !part("nav-rest").contains(next) && next !== part("nav-button")) close();
   });
   document.addEventListener("click", (event) => {
     if (event.target instanceof Node && !part("nav-button").contains(event.target)) close();
@@ -43,9 +46,11 @@ export function watchNav() {
   void document.fonts?.ready.then(fitNav);
 }
 
-/** @param {HTMLElement} nav */
-function isTooLong(nav) {
-  return nav.scrollWidth > nav.clientWidth + 1;
+/** @param {HTMLElement} row of which what finds no room stands in a second line */
+function isTooLong(row) {
+  const shown = [...row.children].filter((one) => one instanceof HTMLElement && !one.hidden);
+  const tops = shown.map((one) => one.getBoundingClientRect().top);
+  return Math.max(...tops) - Math.min(...tops) > 8;
 }
 
 function open() {

@@ -19,6 +19,7 @@ const PLACES = [
   { pattern: /^\/clients\/(\w+)$/, fragment: "/fragments/clients/$1", nav: "clients" },
   { pattern: /^\/portfolio$/, fragment: "/fragments/portfolios", nav: "portfolio" },
   { pattern: /^\/portfolio\/(\d+)$/, fragment: "/fragments/portfolios/$1", nav: "portfolio" },
+  { pattern: /^\/spot-check$/, fragment: "/fragments/spot-check", nav: "portfolio" },
   { pattern: /^\/export$/, fragment: "/fragments/export", nav: "export" },
   { pattern: /^\/health$/, fragment: "/fragments/health", nav: "health" },
   { pattern: /^\/settings$/, fragment: "/fragments/settings", nav: "settings" },
