@@ -272,12 +272,16 @@ def _docker(log: Log) -> PortfolioSkill:
     )
 
 
+ABOUT = "About Docker networking of Ada Example\nConfirmed:\n- I saw Ada Example use this skill."
+
+
 def _endorsement(comment: str, key: SigningKey = CLIENT) -> ShownEndorsement:
     document = {
         "id": "urn:uuid:9f2d5a3c-1111-4222-8333-444455556666",
         "type": ["VerifiableCredential", "EndorsementCredential"],
         "issuer": {"id": did_of(key), "type": ["Profile"], "name": "Marta Ruiz, Example Shop GmbH"},
         "validFrom": "2026-11-12T12:00:00Z",
+        "description": ABOUT,
         "credentialSubject": {
             "id": "urn:uuid:0d7c3c1c-3d5b-4b0f-9f33-0a3f6c3a5c51",
             "type": ["EndorsementSubject"],
@@ -291,6 +295,7 @@ def _endorsement(comment: str, key: SigningKey = CLIENT) -> ShownEndorsement:
         comment=comment,
         signed_on=date(2026, 11, 12),
         document=_stand_in(document, key),
+        about=ABOUT,
     )
 
 

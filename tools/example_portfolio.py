@@ -138,7 +138,7 @@ def _pictures(browser: Browser, folder: Path) -> None:
         page.goto((folder / "portfolio.html").resolve().as_uri())
         camera.take(page, name, height=2400 if name == "portfolio-page" else 1800)
         context.close()
-    page = browser.new_page(viewport={"width": 520, "height": 260})
+    page = browser.new_page(viewport={"width": 800, "height": 306})
     page.goto((folder / "portfolio-card.svg").resolve().as_uri())
     page.screenshot(path=ROOT / "docs" / "images" / "portfolio-card.png")
 

@@ -198,6 +198,7 @@ PATTERNS = {
     "domain/topics.py",
     "exporters/exchanges_csv.py",
     "exporters/exchanges_xlsx.py",
+    "exporters/portfolio_dressing.py",
     "exporters/timeline_markdown.py",
     "exporters/plain_text.py",
     "importers/archive.py",

@@ -15,7 +15,10 @@ import {
   readManifest,
   readProof,
 } from "../../server/skilltrail/exporters/checker/evidence.js";
-import { filled, showOutcome } from "../../server/skilltrail/exporters/checker/showing.js";
+import { JSDOM } from "jsdom";
+
+import { dressed } from "../../server/skilltrail/exporters/checker/dressing.js";
+import { alteredPlaces, filled, showOutcome } from "../../server/skilltrail/exporters/checker/showing.js";
 
 const read = async (name) => JSON.parse(await readFile(new URL(`../fixtures/${name}`, import.meta.url), "utf8"));
 const PARTS = await read("portfolio-page.json");
@@ -127,4 +130,36 @@ test("a manifest that names another key, kind or version is refused", () => {
 test("words fill their holes and nothing else", () => {
   assert.equal(filled("Entry {n} of {name} {other}", { n: 3, name: "<b>$&</b>" }), "Entry 3 of <b>$&</b> {other}");
   assert.equal(typeof showOutcome, "function");
+});
+
+test("of altered content only the entry that was altered is told as altered", async () => {
+  const content = PARTS.content.replace("Names are resolved", "Games are resolved");
+  assert.notEqual(content, PARTS.content);
+
+  const outcome = await checkAll({ ...PARTS, content });
+
+  assert.deepEqual(failing(outcome), ["content", "entry"]);
+  assert.equal(alteredPlaces(outcome).size, 1);
+  const checkpoint = PARTS.content.replace(/("checkpoint": ")(.)/, (_whole, head, sign) => head + (sign === "c" ? "d" : "c"));
+  assert.equal(alteredPlaces(await checkAll({ ...PARTS, content: checkpoint })).size, 0);
+});
+
+test("dressing an excerpt keeps every sign of it, and builds text alone", () => {
+  const { document } = new JSDOM("").window;
+  const said = [
+    "Use **both** and `a < b`:\n\n",
+    "```js\nif (a) {\n\n",
+    "  b(\"<img src=x onerror=alert(1)>\");\n}\n```\nAfter it\n\n",
+    "1. one\n- two **three\n* * *\n<b>no</b> `open\n",
+  ];
+  const fence = { open: "" };
+  const made = said.map((text) => dressed(document, text, fence));
+
+  assert.deepEqual(made.map((one) => one.textContent), said.map((text) => text.trimEnd()));
+  const kinds = (name) => made.flatMap((one) => [...one.querySelectorAll(name)]).map((one) => one.textContent);
+  assert.deepEqual(kinds("strong"), ["**both**"]);
+  assert.deepEqual(kinds("code"), ["`a < b`"]);
+  assert.deepEqual(kinds(".block"), ["```js\nif (a) {", said[2].slice(0, said[2].indexOf("After"))]);
+  assert.equal(kinds(".item").length, 3);
+  assert.equal(kinds("img, b, script").length, 0);
 });

@@ -141,7 +141,10 @@ class ShownDeliverable:
 
 @dataclass(frozen=True, slots=True)
 class ShownEndorsement:
-    """A third party's signed statement: ``document`` is their credential as it came, ``contact`` where to ask back."""
+    """A third party's signed statement: ``document`` is their credential as it came, ``contact`` where to ask back.
+
+    ``about`` is its description: what it is about, and the statements that the endorser ticked (lines "- …").
+    """
 
     issuer_name: str
     issuer_did: str
@@ -149,6 +152,7 @@ class ShownEndorsement:
     comment: str
     signed_on: date
     document: bytes
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

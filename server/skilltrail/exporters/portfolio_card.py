@@ -19,7 +19,9 @@ from skilltrail.i18n import _, direction, language, speaking
 SKILLS_MOST = 6
 """Skills drawn; of more, the number of the others is told."""
 
-_WIDTH, _ROW, _HEAD, _FOOT = 620, 34, 96, 108
+_WIDTH, _ROW, _HEAD, _FOOT = 800, 34, 96, 108
+_STRIP, _STAGE, _LAST = 300, 426, 552
+"""Where the columns of a row begin; each text is cut to what its column holds."""
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 _INK, _SOFT, _PAPER, _HAIR, _TEAL = "#1f2a2e", "#566166", "#fbf8f3", "#ddd5c8", "#0f766e"
 
@@ -45,8 +47,8 @@ def _card(view: PortfolioView, drawn: Sequence[tuple[PortfolioSkill, SkillView]]
         tag(
             "rect", x="0.5", y="0.5", width=str(_WIDTH - 1), height=str(height - 1), rx="14", fill=_PAPER, stroke=_HAIR
         ),
-        _text(_cut(view.name, 34), 24, 44, "26", _INK, weight="600"),
-        _text(_cut(view.headline, 62), 24, 68, "14", _SOFT),
+        _text(_fit(view.name, _WIDTH - 48, 26), 24, 44, "26", _INK, weight="600"),
+        _text(_fit(view.headline, _WIDTH - 48, 14), 24, 68, "14", _SOFT),
         *rows,
         *_foot(view, len(drawn), height),
         xmlns="http://www.w3.org/2000/svg",
@@ -64,10 +66,10 @@ def _row(pair: tuple[PortfolioSkill, SkillView], months: Sequence[str], place: i
     y, paint = _HEAD + _ROW * place, PALETTE[place % len(PALETTE)]
     return [
         tag("path", d=f"M24 {y}.5H{_WIDTH - 24}", stroke=_HAIR),
-        _text(_cut(said.name, 30), 24, y + 22, "15", _INK, weight="600"),
+        _text(_fit(said.name, _STRIP - 36, 15), 24, y + 22, "15", _INK, weight="600"),
         *_strip(skill, months, y, paint),
-        _text(_cut(said.stage, 14), 396, y + 22, "13", paint, weight="600"),
-        _text(_cut(said.last, 24), _WIDTH - 24, y + 22, "12", _SOFT, anchor="end"),
+        _text(_fit(said.stage, _LAST - _STAGE - 12, 13), _STAGE, y + 22, "13", paint, weight="600"),
+        _text(_fit(said.last, _WIDTH - 24 - _LAST, 12), _LAST, y + 22, "12", _SOFT),
     ]
 
 
@@ -78,7 +80,7 @@ def _strip(skill: PortfolioSkill, months: Sequence[str], y: int, paint: str) -> 
     for place, month in enumerate(months):
         high = max(3.0, 20 * counts.get(month, 0) / most) if counts.get(month) else 1.0
         fill = paint if counts.get(month) else _HAIR
-        x, top = f"{270 + place * step:.1f}", f"{y + 27 - high:.1f}"
+        x, top = f"{_STRIP + place * step:.1f}", f"{y + 27 - high:.1f}"
         found.append(tag("rect", x=x, y=top, width=f"{max(1.0, step - 1.5):.1f}", height=f"{high:.1f}", fill=fill))
     return found
 
@@ -92,26 +94,41 @@ def _foot(view: PortfolioView, drawn: int, height: int) -> list[Element]:
     )
     return [
         tag("path", d=f"M24 {height - _FOOT}.5H{_WIDTH - 24}", stroke=_HAIR),
-        _text(_cut(view.statement, 84), 24, height - 82, "13", _INK, weight="600"),
-        _text(_cut(view.attested, 104), 24, height - 61, "12", _SOFT),
-        _text(_cut(f"{rest} {view.made_with}".strip(), 94), 24, height - 41, "12", _SOFT),
-        _text(_cut(key, 94), 24, height - 21, "12", _TEAL),
+        _text(_fit(view.statement, _WIDTH - 48, 13), 24, height - 82, "13", _INK, weight="600"),
+        _text(_fit(view.attested, _WIDTH - 48, 11), 24, height - 61, "11", _SOFT),
+        _text(_fit(f"{rest} {view.made_with}".strip(), _WIDTH - 48, 12), 24, height - 41, "12", _SOFT),
+        _text(_fit(key, _WIDTH - 48, 12), 24, height - 21, "12", _TEAL),
     ]
 
 
-def _text(
-    words: str, x: int, y: int, size: str, fill: str, *, weight: str | None = None, anchor: str | None = None
-) -> Element:
-    return tag("text", words, x=str(x), y=str(y), font_size=size, fill=fill, font_weight=weight, text_anchor=anchor)
+def _text(words: str, x: int, y: int, size: str, fill: str, *, weight: str | None = None) -> Element:
+    return tag("text", words, x=str(x), y=str(y), font_size=size, fill=fill, font_weight=weight)
 
 
-def _cut(text: str, room: int) -> str:
-    """Return text that takes no more room than so many Latin letters; wide signs count twice."""
+_NARROW = frozenset("iljtfrI.,;:'|!()[] ")
+
+
+def _advance(sign: str) -> float:
+    """Return how wide a sign is at most in the fonts of a card, as a part of their size (DejaVu is the widest)."""
+    if unicodedata.combining(sign):
+        return 0.0
+    if unicodedata.east_asian_width(sign) in "WF":
+        return 1.05
+    if sign in _NARROW:
+        return 0.42
+    return 0.78 if sign.isupper() or sign in "mw—…@%" else 0.65
+
+
+def _fit(text: str, room: float, size: float) -> str:
+    """Return text, cut so that it takes no more than ``room`` pixels at ``size``."""
+    left = room / size
+    if sum(map(_advance, text)) <= left:
+        return text
     kept: list[str] = []
-    used = 0
+    left -= _advance("…")
     for sign in text:
-        used += 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-        if used > room:
-            return "".join(kept).rstrip() + "…"
+        left -= _advance(sign)
+        if left < 0:
+            break
         kept.append(sign)
-    return text
+    return "".join(kept).rstrip() + "…"

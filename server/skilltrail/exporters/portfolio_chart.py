@@ -13,7 +13,7 @@ from datetime import date
 from skilltrail.domain.portfolio import PortfolioSkill, SkillMonth
 from skilltrail.domain.trajectory import Turn
 from skilltrail.exporters.portfolio_markup import Element, tag
-from skilltrail.exporters.portfolio_words import turn_name
+from skilltrail.exporters.portfolio_turn_words import turn_meaning, turn_name
 from skilltrail.exporters.wording import month_short
 from skilltrail.formats import number
 from skilltrail.i18n import _
@@ -39,7 +39,7 @@ class Frame:
 
     width: int
     plot: int = 110
-    head: int = 74
+    head: int = 78
     foot: int = 36
     side: int = 6
 
@@ -85,11 +85,10 @@ def chart(skill: PortfolioSkill, months: Sequence[str], frame: Frame, *, label: 
     bars = [part for month in shown for part in _bar(month, places[month.month], most, step, frame)]
     return tag(
         "svg",
-        *_lines(shown, places, most, frame),
         tag("path", d=f"M0 {frame.floor}.5H{frame.width}", class_="floor"),
         *bars,
         *_axis(months, places, step, frame),
-        *_turns(shown, places, frame),
+        *_turns(shown, places, most, frame),
         class_=f"chart s{colour % 12}",
         viewBox_=f"0 0 {frame.width} {frame.height}",
         role="img",
@@ -131,37 +130,31 @@ def _axis(months: Sequence[str], places: Mapping[str, float], step: float, frame
     return [*short, *(_text(month[:4], places[month], frame.floor + 31, "year") for month in years)]
 
 
-_LANES = 3
-_LETTER = 6.4
-"""Width of a letter of the words over the bars, about."""
+_STACK = 4
+"""Marks that stand one over the other; more begin a second row."""
 
 
-def _turns(shown: Sequence[SkillMonth], places: Mapping[str, float], frame: Frame) -> list[Element]:
-    """Return the marks over the bars with their words, where there is room for them; the story tells all."""
+def _turns(shown: Sequence[SkillMonth], places: Mapping[str, float], most: int, frame: Frame) -> list[Element]:
+    """Return the marks of each month right over its bar; ``marks`` says what they stand for, the story when."""
     found: list[Element] = []
-    free = [-1000.0] * _LANES
     for month in shown:
-        for turn in month.turns:
-            x, words = places[month.month], turn_name(turn)
-            room = _LETTER * len(words) + 18
-            left = x + room > frame.width
-            start = x - room if left else x - 7
-            lane = next((place for place in range(_LANES) if free[place] <= start), None)
-            if lane is None:
-                continue
-            free[lane] = x + (8 if left else room)
-            y = 10 + 17 * lane
-            found.append(tag("path", d=_MARKS[turn], transform=f"translate({_n(x)} {y})", class_="mark"))
-            found.append(_text(words, x - 10 if left else x + 10, y + 4, "turn end" if left else "turn"))
+        top = frame.floor - frame.plot * month.exchanges / most - 24
+        for place, turn in enumerate(month.turns):
+            row, high = divmod(place, _STACK)
+            where = f"translate({_n(places[month.month] + 13 * row)} {_n(top - 15 * high)})"
+            found.append(tag("path", d=_MARKS[turn], transform=where, class_="mark"))
     return found
 
 
-def _lines(shown: Sequence[SkillMonth], places: Mapping[str, float], most: int, frame: Frame) -> list[Element]:
-    """Return thin lines from the marks down to their bars."""
-    ends = [
-        (places[month.month], frame.floor - frame.plot * month.exchanges / most - 18) for month in shown if month.turns
-    ]
-    return [tag("path", d=f"M{_n(x)} 10V{_n(max(y, 10))}", class_="hair") for x, y in ends]
+def marks(skill: PortfolioSkill) -> list[tuple[Element, str, str]]:
+    """Return the marks that a skill's chart has: the sign as a picture, its name and what it stands for."""
+    used = dict.fromkeys(turn for month in skill.months for turn in month.turns)
+    return [(_mark(turn), turn_name(turn), turn_meaning(turn)) for turn in used]
+
+
+def _mark(turn: Turn) -> Element:
+    sign = tag("path", d=_MARKS[turn], class_="mark")
+    return tag("svg", sign, class_="sign", viewBox_="-7 -7 14 14", aria_hidden="true")
 
 
 def legend() -> tuple[str, str]:

@@ -158,6 +158,7 @@ def _endorsement(one: ShownEndorsement) -> dict[str, Any]:
         "issuer_did": one.issuer_did,
         "contact": one.contact,
         "comment": one.comment,
+        "about": one.about,
         "signed_on": one.signed_on.isoformat(),
         "document": _base64(one.document),
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from skilltrail.domain.portfolio import SignedPortfolio
-from skilltrail.exporters.plain_text import visible_lines
+from skilltrail.exporters.plain_text import one_line, visible_lines
+from skilltrail.exporters.portfolio_dressing import Run, dressed
 from skilltrail.exporters.portfolio_view import (
     DeliverableView,
     EndorsementView,
@@ -14,8 +15,11 @@ from skilltrail.exporters.portfolio_view import (
     SkillView,
     portfolio_view,
 )
+from skilltrail.exporters.portfolio_words import gap
 from skilltrail.exporters.timeline_markdown import literal
 from skilltrail.i18n import _, speaking
+
+_UNSAFE = frozenset('<>\\"`')
 
 
 def portfolio_markdown(signed: SignedPortfolio) -> str:
@@ -68,41 +72,91 @@ def _skill(skill: SkillView) -> Iterator[str]:
 def _excerpt(one: ExcerptView) -> Iterator[str]:
     yield from [f"**{literal(one.title)}** ({literal('; '.join(one.facts))})", ""]
     for label, text, _asked in one.parts:
-        yield from [f"*{literal(label)}*", "", _quoted(text.rstrip()), ""]
+        yield from [f"*{literal(label)}*", "", _dressed(text.rstrip()), ""]
 
 
 def _deliverable(one: DeliverableView) -> str:
-    facts = "".join(f"; {literal(name)}: {literal(value)}" for name, value in one.facts)
-    address = f"; {literal(one.address)}" if one.address else ""
+    facts = "".join(f"; {literal(name)}: {coded(value)}" for name, value in one.facts)
+    address = f"; {addressed(one.address)}" if one.address else ""
     return f"- **{literal(one.title)}** ({literal(one.kind)}, {literal(one.day)}{address}{facts})"
 
 
 def _endorsement(one: EndorsementView) -> Iterator[str]:
     yield from [_quoted(one.comment), ">"]
-    who = ", ".join(literal(part) for part in (one.by, one.day, one.contact) if part)
-    yield from [f"> {who}. {literal(one.caution)} {literal(one.key)}", ""]
+    if one.ticked:
+        yield from [f"> {literal(one.ticked_by)}", ">", *(f"> - {literal(words)}" for words in one.ticked), ">"]
+    who = ", ".join([literal(one.by), literal(one.day), *([addressed(one.contact)] if one.contact else [])])
+    yield from [f"> {who}. {literal(one.caution)} {coded(one.key)}", ""]
 
 
 def _small(skill: SkillView) -> Iterator[str]:
     if skill.terms:
-        words = _("Words it stands for: {terms}").format(terms=", ".join(skill.terms))
+        words = _("Frequent words: {terms}").format(terms=", ".join(skill.terms))
         yield from [literal(words), ""]
     for words, address in skill.alignments:
-        yield from [literal(f"{words} {address}"), ""]
+        yield from [f"{literal(words)} {addressed(address) if address else ''}".rstrip(), ""]
     if skill.counted:
         words = _("Counted entries of the log, for a spot check: {numbers}").format(numbers=skill.counted)
         yield from [literal(words), ""]
 
 
 def _reach(view: PortfolioView) -> Iterator[str]:
-    yield from ["## " + _("How far this reaches"), "", literal(f"{view.stages} {view.withheld}"), ""]
-    yield from [literal(_("This text itself carries no proof: the page and the evidence bundle do.")), ""]
-    yield from ["### " + _("What the checks show"), "", *(f"- {literal(words)}" for words in view.shows), ""]
-    yield from ["### " + _("What they do not show"), "", *(f"- {literal(words)}" for words in view.shows_not), ""]
+    yield from ["## " + _("What you can do now"), "", *(f"- {literal(words)}" for words in view.to_do), ""]
+    yield from ["## " + _("What this shows, and what it does not"), "", literal(f"{view.stages} {view.withheld}"), ""]
+    yield from [literal(view.no_proof), ""]
+    yield from [
+        "### " + _("What checks can show"),
+        "",
+        literal(view.if_passed),
+        "",
+        *(f"- {literal(words)}" for words in view.shows),
+        "",
+    ]
+    yield from ["### " + _("What they cannot show"), "", *(f"- {literal(words)}" for words in view.shows_not), ""]
     yield from [f"{literal(view.time)} {literal(view.time_hint)} {literal(view.issuer)}", ""]
-    yield from [_("Key") + f": {literal(view.key)}", ""]
+    yield from [_("Key") + f": {coded(view.key)}", ""]
     if view.profiles:
-        yield from [literal(", ".join(view.profiles)), ""]
+        yield from [", ".join(map(addressed, view.profiles)), ""]
+
+
+def addressed(address: str) -> str:
+    """Return an address as Markdown's own link where it is a plain one of the web, else as words."""
+    plain = address.startswith(("https://", "http://")) and address.isascii()
+    return f"<{address}>" if plain and not any(sign in _UNSAFE or sign <= " " for sign in address) else literal(address)
+
+
+def coded(text: str) -> str:
+    """Return what is to be compared sign by sign as code, in as many backticks as it needs."""
+    line = one_line(text)
+    ticks = "`"
+    while ticks in line:
+        ticks += "`"
+    space = " " if "`" in line else ""
+    return f"{ticks}{space}{line}{space}{ticks}" if line else ""
+
+
+def _dressed(text: str) -> str:
+    """Return an excerpt as a quote: its code stands as code, all else as words."""
+    return "\n".join(_block(kind, runs) for kind, runs in dressed(visible_lines(text).replace("\r", "\n"), gap()))
+
+
+def _block(kind: str, runs: list[Run]) -> str:
+    if kind == "code":
+        # A fence of ours, longer than any in the code: nothing in it can end it.
+        fence = "```"
+        while fence in runs[0][1]:
+            fence += "`"
+        return "\n".join(f"> {line}" for line in (fence, *runs[0][1].split("\n"), fence))
+    # Backticks of a run of code are its own, and in it stands none: Markdown reads it just so.
+    line = "".join(words if how == "code" else _within(words) for how, words in runs)
+    return f"> {_no_block(line)}  " if line.strip() else ">"
+
+
+def _within(words: str) -> str:
+    """Return words beside code, with the blanks at their ends."""
+    before, after = words[:1].isspace(), words[-1:].isspace()
+    plain = literal(words)
+    return f"{' ' if before else ''}{plain}{' ' if after and plain else ''}"
 
 
 def _quoted(text: str) -> str:

@@ -25,7 +25,7 @@ SignPage = Callable[[Mapping[str, str]], bytes]
 """Gets the claim ``page`` (hash of the visible part, hash of the file with an empty manifest); returns the JWS."""
 
 _DOCTYPE = "<!DOCTYPE html>"
-_CODE = ("evidence.js", "checks.js", "showing.js", "page.js")
+_CODE = ("evidence.js", "checks.js", "dressing.js", "showing.js", "page.js")
 
 
 def portfolio_page(signed: SignedPortfolio, *, sign_page: SignPage) -> bytes:

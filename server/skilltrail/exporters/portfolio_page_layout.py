@@ -16,6 +16,7 @@ from skilltrail.exporters.portfolio_view import (
     ExcerptView,
     PortfolioView,
     SkillView,
+    contact_link,
 )
 from skilltrail.i18n import _
 
@@ -29,7 +30,8 @@ def body(portfolio: Portfolio, view: PortfolioView) -> list[Element]:
     pairs = list(zip(portfolio.skills, view.skills, strict=True))
     firsts = [0, *accumulate(len(said.excerpts) for said in view.skills)]
     skills = [_skill(skill, said, months, place, firsts[place]) for place, (skill, said) in enumerate(pairs)]
-    main = tag("main", _overview(view, pairs, months), *skills, _reach(view), _how(view, stamped=_stamped(portfolio)))
+    how = _how(view, stamped=_stamped(portfolio))
+    main = tag("main", _overview(view, pairs, months), *skills, _to_do(view), _reach(view), how)
     return [_opening(view), _result(view), main, _footer(view), _printed(view)]
 
 
@@ -64,6 +66,8 @@ def _result(view: PortfolioView) -> Element:
         tag("p", _("Not checked yet"), class_="answer", id="verdict"),
         tag("p", _("This page checks itself in a browser that runs its script. Without it, excerpts stay hidden."),
             id="verdict-hint"),
+        tag("p", _("This page judges itself; a forged page could show the same tick. To be sure:"), " ",
+            tag("a", _("check it without this page"), href="#how"), "."),
         class_="card unchanged",
     )  # fmt: skip
     when = tag(
@@ -151,10 +155,16 @@ def _figures(skill: PortfolioSkill, said: SkillView, months: Sequence[str], plac
         tag("div", wide, class_="wide"),
         tag("div", narrow, tag("p", cut, class_="soft") if cut else None, class_="narrow"),
         key,
+        _marks(skill),
         tag("figcaption", said.story),
     )
     counts = tag("dl", *(_figure(number, words) for number, words in said.counts), class_="counts")
     return tag("div", figure, counts, class_="activity")
+
+
+def _marks(skill: PortfolioSkill) -> Element | None:
+    rows = [tag("li", sign, tag("span", f"{name}: {meaning}")) for sign, name, meaning in charts.marks(skill)]
+    return tag("ul", *rows, class_="legend marks") if rows else None
 
 
 def _excerpts(excerpts: Sequence[ExcerptView], first: int) -> Element | None:
@@ -195,11 +205,12 @@ def _endorsements(endorsements: Sequence[EndorsementView]) -> Element | None:
 
 def _endorsement(one: EndorsementView) -> Element:
     by = tag("p", tag("strong", _name(one.by)), ", ", tag("span", one.day))
-    contact = tag("p", _link(one.contact), class_="address") if one.contact else None
+    contact = tag("p", _contact(one.contact), class_="address") if one.contact else None
     caution = tag("p", _name(one.caution), class_="soft")
     return tag(
         "figure",
         tag("blockquote", *_lines(one.comment)),
+        *([tag("p", _name(one.ticked_by)), _list(one.ticked)] if one.ticked else []),
         tag("figcaption", by, contact, caution, tag("p", tag("code", one.key), class_="key")),
         class_="endorsement",
     )
@@ -208,7 +219,7 @@ def _endorsement(one: EndorsementView) -> Element:
 def _small_print(said: SkillView) -> Element:
     rows = []
     if said.terms:
-        rows.append(tag("p", *_around(_("Words it stands for: {terms}"), terms=", ".join(said.terms))))
+        rows.append(tag("p", *_around(_("Frequent words: {terms}"), terms=", ".join(said.terms))))
     for words, address in said.alignments:
         place = tag("span", address, class_="address") if address else None
         rows.append(tag("p", _name(words), " ", place))
@@ -221,10 +232,15 @@ def _small_print(said: SkillView) -> Element:
 # --- what it shows, how to check ------------------------------------------------------------------------------------
 
 
+def _to_do(view: PortfolioView) -> Element:
+    head = tag("h2", _("What you can do now"), id="to-do")
+    return tag("section", head, _list(view.to_do), aria_labelledby="to-do", class_="to-do")
+
+
 def _reach(view: PortfolioView) -> Element:
-    shows = tag("div", tag("h3", _("What the checks show")), _list(view.shows), class_="card")
-    does_not = tag("div", tag("h3", _("What they do not show")), _list(view.shows_not), class_="card")
-    head = tag("h2", _("How far this reaches"), id="reach")
+    shows = tag("div", tag("h3", _("What checks can show")), tag("p", view.if_passed), _list(view.shows), class_="card")
+    does_not = tag("div", tag("h3", _("What they cannot show")), _list(view.shows_not), class_="card")
+    head = tag("h2", _("What this shows, and what it does not"), id="reach")
     return tag("section", head, tag("div", shows, does_not, class_="cards two"), aria_labelledby="reach")
 
 
@@ -234,7 +250,7 @@ def _how(view: PortfolioView, *, stamped: bool) -> Element:
         for words, command in how_to_check(view, stamped=stamped)
     ]
     if view.profiles:
-        told = tag("p", _("{name} says to have published it at:").format(name=view.name))
+        told = tag("p", _("{name} names these places where the key is published too:").format(name=view.name))
         places = tag("ul", *(tag("li", _link(one)) for one in view.profiles), class_="profiles")
         steps[0] = tag("li", *steps[0].children, told, places)
     head = tag("h2", _("Check it without trusting this page"), id="how")
@@ -287,6 +303,15 @@ def _link(address: str) -> Element:
     if not safe:
         return _name(address)
     return tag("a", _name(address), href=address, rel="noopener noreferrer nofollow")
+
+
+def _contact(contact: str) -> Element:
+    """Return where to ask back as a link: a web address, an e-mail address, or a bare name of a host."""
+    if contact.startswith(("https://", "http://")):
+        return _link(contact)
+    if target := contact_link(contact):
+        return tag("a", _name(contact), href=target, rel="noopener noreferrer nofollow")
+    return _name(contact)
 
 
 def _list(items: Sequence[str]) -> Element:

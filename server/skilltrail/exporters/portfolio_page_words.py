@@ -7,11 +7,13 @@ import json
 from skilltrail.domain.portfolio import Portfolio
 from skilltrail.exporters.portfolio_view import PortfolioView
 from skilltrail.exporters.portfolio_words import gap, part_label
+from skilltrail.exporters.wording import one_line
 from skilltrail.i18n import _
 
 
 def script_words(portfolio: Portfolio) -> str:
     """Return the words of the script as JSON that can stand in a script element."""
+    name = one_line(portfolio.person.name)
     words = {
         "labels": json.dumps(_labels(portfolio), ensure_ascii=True, sort_keys=True),
         "gap": gap(),
@@ -30,11 +32,12 @@ def script_words(portfolio: Portfolio) -> str:
         "done": _("{n} checks passed in this browser; nothing was sent."),
         "shownUnchecked": _("Read the excerpts unchecked"),
         "unchecked": _("unchecked"),
-        "checked": _("is in the log as shown"),
+        "checked": _("in {name}'s own log, as shown").format(name=name),
         "altered": _("Not shown: this excerpt was altered."),
         "notShown": _("Not shown, because checks of this file failed."),
         "waiting": _("Not shown, because it cannot be checked here."),
-        "save": _("Save the credential"),
+        "save": _("Save the credential (for Open Badges checkers)"),
+        **_failures(),
         "manifest": _("Signature of the sender's key over the list of everything here"),
         "content": _("The content is what was signed"),
         "page": _("What this page shows is what was signed: words, figures, charts and style"),
@@ -43,8 +46,7 @@ def script_words(portfolio: Portfolio) -> str:
         "checkpoint": _("The log's own signature over its {n} entries"),
         "rotations": _("Statements by which earlier keys of the sender named this one: unchanged"),
         "entry": _("Entry {n}: in the log, and shown as it was logged"),
-        "endorsement": _("Endorsement by {name}: unchanged, and not by the sender's own key"),
-        "endorsementOpen": _("Signature of the endorsement by {name}: needs another tool"),
+        "endorsementOpen": _("Endorsement by {name}: attached, unchanged; its signature is not checked by this page"),
         "credentialOpen": _("Open Badges proof within each credential: needs another tool"),
         "stateFail": _("failed"),
         "statePass": _("passed"),
@@ -52,6 +54,20 @@ def script_words(portfolio: Portfolio) -> str:
     }
     text = json.dumps(words, ensure_ascii=True, sort_keys=True)
     return text.replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _failures() -> dict[str, str]:
+    """Return what is said of each check that failed: as a failure, never as what should have been."""
+    return {
+        "manifestFail": _("The list of everything here was NOT signed with the sender's key as it stands"),
+        "contentFail": _("The content is NOT what was signed"),
+        "pageFail": _("What this page shows is NOT what was signed: words, figures, charts or style were altered"),
+        "credentialFail": _("Credential of “{name}” is NOT the one that was signed"),
+        "checkpointFail": _("The log's own signature does NOT fit its {n} entries"),
+        "rotationsFail": _("Statements by which earlier keys of the sender named this one: NOT those that were signed"),
+        "entryFail": _("Entry {n} is NOT in the log as it is shown here"),
+        "endorsementFail": _("Endorsement by {name}: altered, or made with the sender's own key"),
+    }
 
 
 def _labels(portfolio: Portfolio) -> dict[str, str]:
@@ -62,12 +78,18 @@ def _labels(portfolio: Portfolio) -> dict[str, str]:
     return answers | {kind: part_label(f"{kind}.1", "") for kind in kinds}
 
 
-def how_to_check(view: PortfolioView, *, stamped: bool) -> tuple[tuple[str, str], ...]:
-    """Return the steps of an independent check: words, and the command where there is one."""
+def how_to_check(view: PortfolioView, *, stamped: bool, paper: bool = False) -> tuple[tuple[str, str], ...]:
+    """Return the steps of an independent check: words, and the command where there is one; ``paper`` is no page."""
+    if paper:
+        return _how_from_paper(view)
     steps = [
         (_("Compare this key with one that {name} has published where you know it to be theirs:"), view.key),
-        (_("This page could have been made to lie about its own checks. Skilltrail's command compares every byte:"),
+        (_("A forged page can show what it likes. Skilltrail's command compares every byte of the file with what was "
+           "signed; it works offline and needs no account. Skilltrail is free software (Apache-2.0): take it from a "
+           "source that you trust, not from whoever sent you this file."),
          "skilltrail verify portfolio.html"),
+        (_("You need not trust Skilltrail either: ask {name} for the evidence bundle. Its VERIFY.md tells how to check "
+           "it with other people's tools: any JOSE library, tools for C2SP logs, OpenSSL."), ""),
         (_("Give a saved credential to any checker for Open Badges 3.0, such as vc.1ed.tech. It will say that the "
            "signature fits and that the issuer is unknown; that is right, for this is self-issued."), ""),
     ]  # fmt: skip
@@ -78,4 +100,17 @@ def how_to_check(view: PortfolioView, *, stamped: bool) -> tuple[tuple[str, str]
     steps.append(
         (_("Ask for a spot check: name some of the counted entries of a skill, and {name} can show them."), "")
     )
+    return tuple((words.format(name=view.name), command) for words, command in steps)
+
+
+def _how_from_paper(view: PortfolioView) -> tuple[tuple[str, str], ...]:
+    steps = [
+        (_("Compare this key with one that {name} has published where you know it to be theirs:"), view.key),
+        (_("Ask {name} for the page of this portfolio. It checks itself in a browser, and Skilltrail's command, free "
+           "software that works offline, compares every byte of it with what was signed:"),
+         "skilltrail verify portfolio.html"),
+        (_("You need not trust Skilltrail either: ask {name} for the evidence bundle. Its VERIFY.md tells how to check "
+           "it with other people's tools: any JOSE library, tools for C2SP logs, OpenSSL."), ""),
+        (_("Ask for a spot check: name some of the counted entries of a skill, and {name} can show them."), ""),
+    ]  # fmt: skip
     return tuple((words.format(name=view.name), command) for words, command in steps)

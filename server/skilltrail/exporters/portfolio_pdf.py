@@ -15,9 +15,11 @@ from typing import Any
 from skilltrail.domain.portfolio import PortfolioSkill, SignedPortfolio
 from skilltrail.exporters import portfolio_chart as charts
 from skilltrail.exporters.chart_spec import PALETTE
-from skilltrail.exporters.portfolio_markup import serialised, tag
+from skilltrail.exporters.portfolio_dressing import Run, dressed
+from skilltrail.exporters.portfolio_markup import Element, serialised, tag
 from skilltrail.exporters.portfolio_page_words import how_to_check
-from skilltrail.exporters.portfolio_view import PortfolioView, SkillView, portfolio_view
+from skilltrail.exporters.portfolio_view import PortfolioView, SkillView, contact_link, portfolio_view
+from skilltrail.exporters.portfolio_words import gap
 from skilltrail.exporters.wording import visible_lines
 from skilltrail.i18n import _, speaking
 
@@ -38,7 +40,6 @@ def _words(signed: SignedPortfolio) -> dict[str, Any]:
     months = charts.axis(portfolio.skills, portfolio.made_at.date())
     pairs = enumerate(zip(portfolio.skills, view.skills, strict=True))
     made = portfolio.made_at.date()
-    stamped = any(one.kind == "rfc3161" for one in portfolio.anchors)
     said = {name: getattr(view, name) for name in _PLAIN}
     words: dict[str, Any] = _plain(
         said
@@ -46,12 +47,11 @@ def _words(signed: SignedPortfolio) -> dict[str, Any]:
             "language": portfolio.language,
             "made": [made.year, made.month, made.day],
             "kicker": _kicker(view),
-            "no_proof": _("This text itself carries no proof: the page and the evidence bundle do."),
             "qr": _qr(view.key),
             "qr_alt": view.key,
             "qr_words": _("The key, to be compared"),
             "heads": _heads(),
-            "how": how_to_check(view, stamped=stamped),
+            "how": how_to_check(view, stamped=False, paper=True),
             "skills": [_skill(skill, words, months, place) for place, (skill, words) in pairs],
         }
     )
@@ -60,12 +60,13 @@ def _words(signed: SignedPortfolio) -> dict[str, Any]:
 
 _CHART_STYLE = (
     "text{font:12px 'DejaVu Sans',sans-serif;fill:#566166;text-anchor:middle}.bar{fill:PAINT;fill-opacity:.32}"
-    ".learnt{fill:PAINT}.floor,.hair{stroke:#ddd5c8;fill:none}.mark{fill:#1f2a2e}"
-    ".turn{fill:#1f2a2e;text-anchor:start}.end{text-anchor:end}.year{font-weight:600}"
+    ".learnt{fill:PAINT}.floor{stroke:#ddd5c8;fill:none}.mark{fill:#1f2a2e}"
+    ".none{fill:#ddd5c8}.year{font-weight:600}"
 )
 
 _PLAIN = (
-    "name", "headline", "title", "introduction", "facts", "statement", "what", "stages", "withheld", "shows",
+    "name", "headline", "title", "introduction", "facts", "statement", "what", "stages", "withheld", "to_do",
+    "if_passed", "no_proof", "shows",
     "shows_not", "time", "time_hint", "issuer", "profiles", "notices", "made_with",
 )  # fmt: skip
 
@@ -78,14 +79,15 @@ def _kicker(view: PortfolioView) -> str:
 def _heads() -> dict[str, Any]:
     return {
         "overview": _("Skills at a glance"),
-        "columns": [_("Skill"), _("Stage"), ""],
+        "columns": [_("Skill"), "", _("Stage"), ""],
         "excerpts": _("Excerpts from the log"),
         "reflections": _("What I learned, in my own words"),
         "deliverables": _("What came of it"),
         "endorsements": _("What others say"),
-        "reach": _("How far this reaches"),
-        "shows": _("What the checks show"),
-        "shows_not": _("What they do not show"),
+        "reach": _("What this shows, and what it does not"),
+        "shows": _("What checks can show"),
+        "shows_not": _("What they cannot show"),
+        "to_do": _("What you can do now"),
         "how": _("How to check it"),
     }
 
@@ -93,7 +95,7 @@ def _heads() -> dict[str, Any]:
 def _skill(skill: PortfolioSkill, said: SkillView, months: list[str], place: int) -> dict[str, Any]:
     small = []
     if said.terms:
-        small.append(_("Words it stands for: {terms}").format(terms=", ".join(said.terms)))
+        small.append(_("Frequent words: {terms}").format(terms=", ".join(said.terms)))
     small += [f"{words} {address}".strip() for words, address in said.alignments]
     if said.counted:
         small.append(_("Counted entries of the log, for a spot check: {numbers}").format(numbers=said.counted))
@@ -101,14 +103,16 @@ def _skill(skill: PortfolioSkill, said: SkillView, months: list[str], place: int
     return {name: getattr(said, name) for name in names} | {
         "colour": PALETTE[place % len(PALETTE)],
         "chart": _chart(skill, said, months, place),
+        "strip": _strip(skill, months, place),
+        "marks": [(_sign(sign), name, meaning) for sign, name, meaning in charts.marks(skill)],
         "legend": " · ".join(
             f"{tone}: {words}" for tone, words in zip((_("dark"), _("pale")), charts.legend(), strict=True)
         ),
         "excerpts": [
             {
                 "title": one.title,
-                "facts": " · ".join(one.facts),
-                "parts": [(label, visible_lines(text).rstrip(), asked) for label, text, asked in one.parts],
+                "facts": "; ".join(one.facts),
+                "parts": [(label, _set(text), asked) for label, text, asked in one.parts],
             }
             for one in said.excerpts
         ],
@@ -117,7 +121,11 @@ def _skill(skill: PortfolioSkill, said: SkillView, months: list[str], place: int
             for one in said.deliverables
         ],
         "endorsements": [
-            {name: getattr(one, name) for name in ("comment", "by", "day", "contact", "caution", "key")}
+            {
+                name: getattr(one, name)
+                for name in ("comment", "by", "day", "contact", "caution", "key", "ticked_by", "ticked")
+            }
+            | {"link": contact_link(one.contact)}
             for one in said.endorsements
         ],
         "small": small,
@@ -132,6 +140,24 @@ def _chart(skill: PortfolioSkill, said: SkillView, months: list[str], place: int
     box = dict(drawn.attributes)["viewBox"]
     picture = tag("svg", tag("style", style), *drawn.children, xmlns="http://www.w3.org/2000/svg", viewBox_=box)
     return serialised(picture).replace("&nbsp;", " ")
+
+
+def _set(text: str) -> list[tuple[str, list[Run]]]:
+    return dressed(visible_lines(text).rstrip(), gap())
+
+
+def _strip(skill: PortfolioSkill, months: list[str], place: int) -> str:
+    drawn = charts.strip(skill, months, colour=place)
+    style = f".bar{{fill:{PALETTE[place % len(PALETTE)]}}}.none{{fill:#ddd5c8}}"
+    box = dict(drawn.attributes)["viewBox"]
+    return serialised(
+        tag("svg", tag("style", style), *drawn.children, xmlns="http://www.w3.org/2000/svg", viewBox_=box)
+    )
+
+
+def _sign(drawn: Element) -> str:
+    box = dict(drawn.attributes)["viewBox"]
+    return serialised(tag("svg", *drawn.children, xmlns="http://www.w3.org/2000/svg", viewBox_=box))
 
 
 def _qr(text: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator
 from skilltrail.domain.portfolio import Portfolio
 from skilltrail.exporters import portfolio_words as say
 from skilltrail.exporters.disclosure import self_recorded
+from skilltrail.exporters.portfolio_markdown import addressed
+from skilltrail.exporters.portfolio_reader_words import if_they_pass
 from skilltrail.exporters.timeline_markdown import literal
 from skilltrail.exporters.wording import one_line
 from skilltrail.i18n import _
@@ -26,8 +28,15 @@ def _lines(portfolio: Portfolio, files: Collection[str]) -> Iterator[str]:
     yield from _credentials()
     yield from _stamps(files)
     shows, shows_not = say.what_the_checks_show(portfolio), say.what_they_do_not(portfolio)
-    yield from ["## " + _("What the checks show"), "", *(f"- {literal(one)}" for one in shows), ""]
-    yield from ["## " + _("What they do not show"), "", *(f"- {literal(one)}" for one in shows_not), ""]
+    yield from [
+        "## " + _("What checks can show"),
+        "",
+        if_they_pass(),
+        "",
+        *(f"- {literal(one)}" for one in shows),
+        "",
+    ]
+    yield from ["## " + _("What they cannot show"), "", *(f"- {literal(one)}" for one in shows_not), ""]
     yield from ["## " + _("What is in here"), "", *(f"- `{one}`" for one in files), "- `VERIFY.md`", "- `manifest.jws`"]
 
 
@@ -35,7 +44,7 @@ def _key(portfolio: Portfolio) -> Iterator[str]:
     words = _("Compare this key with one that {name} has published where you know it to be theirs:")
     yield from ["## " + _("Whose key it is"), "", words.format(name=literal(portfolio.person.name)), ""]
     yield from [f"    {one_line(portfolio.person.did)}", ""]
-    yield from [*(f"- {literal(one)}" for one in portfolio.person.profiles), ""]
+    yield from [*(f"- {addressed(one_line(one))}" for one in portfolio.person.profiles), ""]
 
 
 def _log(portfolio: Portfolio, files: Collection[str]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from skilltrail.domain.portfolio import (
     ShownDeliverable,
     ShownEndorsement,
 )
+from skilltrail.exporters import portfolio_reader_words as reader
 from skilltrail.exporters import portfolio_words as say
 from skilltrail.exporters.disclosure import aligned, framework_notices, self_recorded
 from skilltrail.exporters.portfolio_chart import axis
@@ -47,7 +48,7 @@ class DeliverableView:
 
 @dataclass(frozen=True, slots=True)
 class EndorsementView:
-    """A statement of somebody else; ``caution`` says what nobody vouches for."""
+    """A statement of somebody else; ``caution`` says what is not checked, ``ticked`` what they confirmed."""
 
     comment: str
     by: str
@@ -55,6 +56,8 @@ class EndorsementView:
     contact: str
     key: str
     caution: str
+    ticked_by: str
+    ticked: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,9 @@ class PortfolioView:
     withheld: str
     stages: str
     attested: str
+    to_do: tuple[str, ...]
+    if_passed: str
+    no_proof: str
     shows: tuple[str, ...]
     shows_not: tuple[str, ...]
     time: str
@@ -122,12 +128,15 @@ def portfolio_view(portfolio: Portfolio) -> PortfolioView:
         recipient=one_line(portfolio.recipient),
         period=days_words(portfolio.since, portfolio.until),
         statement=self_recorded(),
-        what=say.what_this_is(name),
+        what=say.what_this_is(portfolio),
         facts=say.facts(portfolio),
         skills=tuple(_skill(portfolio, skill) for skill in portfolio.skills),
         withheld=say.withheld_skills(portfolio.withheld),
         stages=say.what_stages_are(portfolio),
         attested=say.what_attested_is(portfolio),
+        to_do=reader.what_you_can_do(portfolio),
+        if_passed=reader.if_they_pass(),
+        no_proof=reader.no_proof().format(name=name),
         shows=say.what_the_checks_show(portfolio),
         shows_not=say.what_they_do_not(portfolio),
         time=say.time_answer(portfolio),
@@ -221,7 +230,22 @@ def _endorsement(one: ShownEndorsement, name: str) -> EndorsementView:
         contact=one_line(one.contact),
         key=one_line(one.issuer_did),
         caution=say.endorser_caution(name),
+        ticked_by=say.ticked_by(one_line(one.issuer_name)),
+        ticked=say.endorser_ticked(visible_lines(one.about)),
     )
+
+
+def contact_link(contact: str) -> str:
+    """Return the address that a contact leads to, "" where it is none: of web and e-mail only."""
+    bare = contact.removeprefix("https://").removeprefix("http://")
+    if not bare or any(not (sign.isascii() and (sign.isalnum() or sign in "-._~/@+%:")) for sign in bare):
+        return ""
+    if bare != contact:
+        return contact
+    if contact.count("@") == 1 and "/" not in contact and ":" not in contact:
+        return f"mailto:{contact}"
+    host = contact.partition("/")[0]
+    return f"https://{contact}" if "." in host.strip(".") and not {"@", ":"} & set(contact) else ""
 
 
 def _notices(portfolio: Portfolio) -> tuple[str, ...]:

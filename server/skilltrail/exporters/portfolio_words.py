@@ -7,7 +7,7 @@ from datetime import date
 
 from skilltrail.domain.portfolio import Excerpt, Portfolio, PortfolioSkill
 from skilltrail.domain.stages import Stage
-from skilltrail.domain.trajectory import Turn
+from skilltrail.exporters.portfolio_turn_words import turn_name
 from skilltrail.exporters.wording import (
     day_words,
     exchanges_words,
@@ -26,13 +26,40 @@ def day(moment: date) -> str:
     return day_words(moment)
 
 
-def what_this_is(name: str) -> str:
-    """Say what the reader has before them, for somebody who never heard of us."""
-    return _(
-        "{name} works with AI assistants such as ChatGPT, and Skilltrail, a program on {name}'s own computer, keeps a "
-        "log of these conversations. This is a selection from that log, made by {name}: what was asked and learned, "
+def what_this_is(portfolio: Portfolio) -> str:
+    """Say what the reader has before them, for somebody who never heard of us; and what of it came later."""
+    words = _(
+        "{name} works with AI assistants such as ChatGPT. Skilltrail, a program on {name}'s own computer, holds a log "
+        "of conversations with them. This is a selection from that log, made by {name}: what was asked and learned, "
         "when, and what came of it."
-    ).format(name=name)
+    ).format(name=one_line(portfolio.person.name))
+    return f"{words} {imported_words(portfolio)}".strip()
+
+
+def imported_words(portfolio: Portfolio) -> str:
+    """Say how much was imported, and when as far as the excerpts tell; "" if nothing was."""
+    whole = sum(skill.exchanges for skill in portfolio.skills)
+    count = sum(skill.imported for skill in portfolio.skills)
+    if not count:
+        return ""
+    if count < whole:
+        said = ngettext(
+            "{n} of the {whole} exchanges was imported from an export file; its date is that file's.",
+            "{n} of the {whole} exchanges were imported from an export file; their dates are that file's.",
+            count,
+            whole=number(whole),
+        )
+    else:
+        said = ngettext(
+            "The one exchange was imported from an export file; its date is that file's.",
+            "All {n} exchanges were imported from an export file; their dates are that file's.",
+            count,
+        )
+    excerpts = [one for skill in portfolio.skills for one in skill.excerpts if one.origin == "import"]
+    days = {one.logged_on for one in excerpts}
+    if len(days) != 1:
+        return said
+    return f"{said} " + _("Those of them that are shown here were imported on {day}.").format(day=day(days.pop()))
 
 
 def facts(portfolio: Portfolio) -> tuple[tuple[str, str], ...]:
@@ -61,14 +88,14 @@ def counts(skill: PortfolioSkill) -> tuple[tuple[str, str], ...]:
         (
             skill.checked,
             ngettext("answer checked by the learner", "answers checked by the learner", skill.checked),
-            True,
+            False,
         ),
         (
             skill.corrected,
             ngettext("error in an answer corrected", "errors in answers corrected", skill.corrected),
             False,
         ),
-        (skill.imported, ngettext("imported later", "imported later", skill.imported), False),
+        (skill.imported, _("of them imported from an export file"), False),
     ]
     return tuple((number(count), words) for count, words, always in found if count or always)
 
@@ -95,24 +122,10 @@ def last_months(count: int) -> str:
     return _("The chart shows the last {n} months.").format(n=number(count))
 
 
-def turn_name(turn: Turn) -> str:
-    """Name a turn in a word or two."""
-    words = {
-        Turn.FIRST_CONTACT: _("First contact"),
-        Turn.PRACTICE: _("Practice"),
-        Turn.PLATEAU: _("Plateau"),
-        Turn.RETURN: _("Return"),
-        Turn.APPLICATION: _("Application"),
-        Turn.CORRECTED: _("Error corrected"),
-        Turn.CHECKED: _("Checked"),
-    }
-    return words[turn]
-
-
 def rule(skill: PortfolioSkill) -> str:
-    """Say the rule of the stage that was reached; with another's word, that nobody vouches for the key."""
+    """Say the rule of the stage that was reached; of another's word, that it is attached and not checked here."""
     if skill.stage is Stage.ATTESTED:
-        return one_line(skill.stage_rule) + " " + _("Nobody vouches for the key that signed it.")
+        return _("Somebody else signed an endorsement of it. It is attached; its signature is not checked here.")
     return one_line(skill.stage_rule)
 
 
@@ -148,12 +161,16 @@ def entry_facts(excerpt: Excerpt, size: int, name: str) -> tuple[str, ...]:
         "confirmed": _("{name} checked the answer and found it right"),
         "corrected": _("{name} checked the answer and corrected an error in it"),
         "contradicted": _("{name} checked the answer and found it wrong"),
-    }.get(excerpt.check, _("the answer was not checked"))
+    }.get(excerpt.check, _("{name} noted no check of the answer"))
     return (
         _("entry {entry} of {size}").format(entry=number(excerpt.entry), size=number(size)),
         origin.format(day=day(excerpt.logged_on)),
         checked.format(name=name),
-        ngettext("{n} more detail of this entry withheld", "{n} more details of this entry withheld", excerpt.withheld),
+        ngettext(
+            "{n} other field of this entry is not shown: an id, a time or a paragraph",
+            "{n} other fields of this entry are not shown, such as ids, times or paragraphs",
+            excerpt.withheld,
+        ),
     )
 
 
@@ -190,8 +207,20 @@ def deliverable_kind(form: str) -> str:
 def endorser_caution(name: str) -> str:
     """Say what is known of an endorser."""
     return _(
-        "Signed with a key that is not {name}'s own. Nobody vouches for whose key it is: ask back at the contact."
+        "Attached as it came, under a key other than {name}'s own; its signature is not checked here. Ask back at the "
+        "contact."
     ).format(name=name)
+
+
+def endorser_ticked(about: str) -> tuple[str, ...]:
+    """Return the statements that an endorser ticked, of the description that they signed."""
+    lines = [one_line(line) for line in about.splitlines() if line.startswith("- ")]
+    return tuple(line.removeprefix("- ").strip() for line in lines)
+
+
+def ticked_by(by: str) -> str:
+    """Say whose ticks follow."""
+    return _("{by} also ticked:").format(by=by)
 
 
 # --- what the checks show -------------------------------------------------------------------------------------------
@@ -217,8 +246,8 @@ def what_the_checks_show(portfolio: Portfolio) -> tuple[str, ...]:
     if _endorsed(portfolio):
         found.append(
             _(
-                "Each endorsement stands here as it came, under a key other than {name}'s own. Its signature needs "
-                "another tool."
+                "Each endorsement is attached unchanged, under a key other than {name}'s own. Its signature is not "
+                "checked by the page; that needs another tool."
             )
         )
     return tuple(words.format(name=name, n=number(portfolio.log_entries)) for words in found)
@@ -238,7 +267,7 @@ def what_they_do_not(portfolio: Portfolio) -> tuple[str, ...]:
         _("Who {name} is: anybody can make such a key. Compare it with a page that you know to be {name}'s."),
     ]  # fmt: skip
     if _endorsed(portfolio):
-        found.append(_("Who the endorsers are: nobody vouches for their keys. Ask them."))
+        found.append(_("Who the endorsers are: nobody vouches for their keys. Ask them at the contact that they gave."))
     return tuple(words.format(name=name) for words in found)
 
 
@@ -271,7 +300,11 @@ def time_hint(portfolio: Portfolio) -> str:
 def what_stages_are(portfolio: Portfolio) -> str:
     """Say what the names of stages mean, and that none is a judgement."""
     words = _("A stage counts recorded activity by the rule that stands with each skill; it is no judgement.")
-    terms = _("An exchange is one question with its answer, an episode a stretch of them without a long pause.")
+    terms = _(
+        "An exchange is one question with its answer. Episodes: exchanges about a skill with no pause of over 30 "
+        "minutes are one. Counted as learning: exchanges whose wording asks for an explanation, a comparison, practice "
+        "or feedback, or looks for an error, as {name}'s program sorted them; not those that hand over a task."
+    ).format(name=one_line(portfolio.person.name))
     return " ".join(filter(None, (terms, words, what_attested_is(portfolio))))
 
 
@@ -279,7 +312,7 @@ def what_attested_is(portfolio: Portfolio) -> str:
     """Say what "attested" means, "" where no skill is."""
     if not any(skill.stage is Stage.ATTESTED for skill in portfolio.skills):
         return ""
-    return _("“Attested” means that somebody else signed a statement, with a key that nobody vouches for.")
+    return _("“Attested” means: somebody else's endorsement is attached; its signature is not checked here.")
 
 
 def issuer_answer(name: str) -> str:

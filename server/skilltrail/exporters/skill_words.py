@@ -30,10 +30,10 @@ def rule_words(stage: Stage, rules: StageRules) -> str:
         words = _("Learning in at least {episodes} episodes, on at least {days} days, over at least {span} days.")
         return words.format(episodes=rules.practised_episodes, days=rules.practised_days, span=rules.practised_span)
     if stage is Stage.APPLIED:
-        return _("Practised, and a deliverable is attached.")
+        return _("Practised, and a deliverable is attached; the learner names it.")
     return _(
-        "Somebody else signed an endorsement of it, with a key of their own that is not vouched for by us: ask back "
-        "where they say."
+        "Somebody else signed an endorsement of it, with a key of their own that nobody vouches for: ask back where "
+        "they say."
     )
 
 

@@ -255,6 +255,7 @@ def endorsements_of(session: Session, topic_id: str | None = None) -> dict[int, 
                 comment=value.text,
                 signed_on=value.signed_on,
                 document=value.document.encode(),
+                about=value.about,
             )
     return found
 

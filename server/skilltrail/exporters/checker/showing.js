@@ -1,5 +1,6 @@
 // What the page shows of the outcome. Text enters by textContent alone; nothing is green before its checks have passed.
 import { NEVER_HERE } from "./checks.js";
+import { dressed } from "./dressing.js";
 import { fromBase64 } from "./evidence.js";
 
 /** @typedef {import("./checks.js").Outcome} Outcome */
@@ -66,7 +67,7 @@ function warn(page, outcome, words) {
   box.append(make(page, "p", words["failed"] ?? "", "alarm-head"));
   const list = page.createElement("ul");
   const failed = outcome.lines.filter((one) => one.state === "fail");
-  list.append(...failed.map((one) => make(page, "li", `${told(one, words)} — ${words["stateFail"] ?? ""}`)));
+  list.append(...failed.map((one) => make(page, "li", told(one, words))));
   box.append(list, make(page, "p", words["failedHint"] ?? ""));
   if (failed.every((one) => one.kind === "page")) box.append(make(page, "p", words["pageHint"] ?? ""));
   page.body.prepend(box);
@@ -81,7 +82,7 @@ export function warnInShort(page) {
 }
 
 /** @param {Line} one @param {Words} words */
-const told = (one, words) => filled(words[one.kind] ?? one.kind, one);
+const told = (one, words) => filled(words[one.state === "fail" ? `${one.kind}Fail` : one.kind] ?? `${one.kind}: ${one.state}`, one);
 
 /** @param {Document} page @param {Line[]} lines @param {Words} words */
 function showLines(page, lines, words) {
@@ -121,13 +122,13 @@ function talk(page, parts, provider, labels, words) {
   /** @type {HTMLElement[]} */
   const boxes = [];
   let last = "";
+  let fence = { open: "" };
   for (const part of parts) {
     const kind = kindOf(part.name);
     if (kind !== kindOf(last)) boxes.push(box(page, kind, labels[`${kind}:${provider}`] ?? labels[kind] ?? kind));
     else if (!follows(last, part.name)) boxes.at(-1)?.append(make(page, "p", words["gap"] ?? "", "gap"));
-    const text = make(page, "p", part.text.trimEnd(), "text");
-    text.dir = "auto";
-    boxes.at(-1)?.append(text);
+    const goesOn = follows(last, part.name);
+    boxes.at(-1)?.append(dressed(page, part.text, goesOn ? fence : (fence = { open: "" })));
     last = part.name;
   }
   return boxes;
@@ -149,12 +150,24 @@ function follows(before, after) {
   return after === `${kind}.${Number(number) + 1}`;
 }
 
+/**
+ * The excerpts whose own checks failed. Where what they are checked against failed, nothing can be said of any.
+ * @param {Outcome} outcome @returns {Set<number>}
+ */
+export function alteredPlaces(outcome) {
+  const base = outcome.lines.filter((one) => one.kind === "manifest" || one.kind === "checkpoint");
+  if (base.some((one) => one.state === "fail")) return new Set();
+  const failed = outcome.lines.filter((one) => one.kind === "entry" && one.state === "fail");
+  return new Set(failed.map((one) => one.place ?? -1));
+}
+
 /** @param {Document} page @param {Outcome} outcome @param {Words} words */
 function keepBack(page, outcome, words) {
+  const wrong = alteredPlaces(outcome);
   for (const place of places(page)) {
     const pending = place.querySelector(".pending");
     if (!pending) continue;
-    const altered = outcome.state === "fail" && !outcome.shown.has(Number(place.dataset["place"]));
+    const altered = outcome.state === "fail" && wrong.has(Number(place.dataset["place"]));
     const reason = outcome.state === "fail" ? "notShown" : "waiting";
     pending.textContent = words[altered ? "altered" : reason] ?? "";
     if (altered) pending.classList.add("altered");

@@ -1,0 +1,44 @@
+"""What a portfolio tells its reader: what carries no proof, when a check shows something, what can be done now."""
+
+from __future__ import annotations
+
+from skilltrail.domain.portfolio import Portfolio
+from skilltrail.exporters.wording import number, one_line
+from skilltrail.i18n import _
+
+
+def no_proof() -> str:
+    """Say of a PDF or a text that nothing was checked in it."""
+    return _(
+        "This document carries no proof, and nothing in it was checked. {name} can send the page and the evidence "
+        "bundle, which can be checked."
+    )
+
+
+def if_they_pass() -> str:
+    """Say that the list under it holds only once checks were made."""
+    return _("If the checks of the page or of the evidence bundle pass, they show:")
+
+
+def what_you_can_do(portfolio: Portfolio) -> tuple[str, ...]:
+    """Return what a reader can do now, shortest way first; only what there is something for."""
+    name = one_line(portfolio.person.name)
+    found = []
+    if any(skill.deliverables for skill in portfolio.skills):
+        found.append(_("Open the deliverables, and judge the work itself."))
+    if contacts := dict.fromkeys(
+        f"{one_line(one.issuer_name)} ({one_line(one.contact)})"
+        for skill in portfolio.skills
+        for one in skill.endorsements
+        if one.contact
+    ):
+        found.append(_("Ask who endorsed, at the contact: {who}.").format(who=", ".join(contacts)))
+    entries = next((skill.entries for skill in portfolio.skills if skill.entries), ())
+    if entries:
+        words = _(
+            "Ask {name} for entries by number, such as entry {entry}: the log fixes what was logged, so what {name} "
+            "then shows can be checked."
+        )
+        found.append(words.format(name=name, entry=number(sorted(entries)[len(entries) // 2])))
+    found.append(_("Compare the key with one that {name} published elsewhere.").format(name=name))
+    return tuple(found)
