@@ -27,7 +27,7 @@ def what_you_can_do(portfolio: Portfolio) -> tuple[str, ...]:
     if any(skill.deliverables for skill in portfolio.skills):
         found.append(_("Open the deliverables, and judge the work itself."))
     if contacts := dict.fromkeys(
-        f"{one_line(one.issuer_name)} ({one_line(one.contact)})"
+        f"{one_line(one.issuer_name)} ({_short(one_line(one.contact))})"
         for skill in portfolio.skills
         for one in skill.endorsements
         if one.contact
@@ -42,3 +42,8 @@ def what_you_can_do(portfolio: Portfolio) -> tuple[str, ...]:
         found.append(words.format(name=name, entry=number(sorted(entries)[len(entries) // 2])))
     found.append(_("Compare the key with one that {name} published elsewhere.").format(name=name))
     return tuple(found)
+
+
+def _short(contact: str) -> str:
+    """Return a contact to be read; the link stands with the endorsement."""
+    return contact.removeprefix("https://").removesuffix("/")
