@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -17,7 +18,7 @@ from tools.pictures import Camera
 
 from skilltrail.application import Application
 from skilltrail.config import Settings
-from skilltrail.domain.entries import Deliverable, Reflection
+from skilltrail.domain.entries import Deliverable, Endorsement, Reflection
 from skilltrail.domain.portfolio import Audience, ExcerptChoice, Selection, SkillChoice
 from skilltrail.exporters.portfolio_files import FORMATS
 from skilltrail.services.endorsements import Wish
@@ -30,9 +31,8 @@ NOTES = {
     "SQL": "I read query plans, and tune what a report really asks for.",
     "Docker": "I set up the containers that my clients' sites run in.",
 }
-COMMENT = (
-    "Ada set up the containers of our staging system. They have run since June, and our own people can change them."
-)
+COMPOSE = b"services:\n  web:\n    image: nginx\n  db:\n    image: postgres\n"
+COMMENT = "Ada set up the containers of our staging system. They run since September, and our people can change them."
 
 
 def main(folder: Path) -> None:
@@ -74,10 +74,18 @@ def _attach(demo: Application, browser: Browser, folder: Path) -> None:
         topic_id=topics["React"],
     )
     demo.entries.keep(
-        Deliverable("file", "compose.yaml", sha256="5f" * 32, size=1840, dated=today - timedelta(days=30)),
+        Deliverable(
+            "file",
+            "compose.yaml",
+            sha256=sha256(COMPOSE).hexdigest(),
+            size=len(COMPOSE),
+            dated=today - timedelta(days=30),
+        ),
         topic_id=topics["Docker"],
     )
-    request, _entry = demo.endorsements.ask(Wish(topics["Docker"], "Ada Example", note="The staging system of June"))
+    request, _entry = demo.endorsements.ask(
+        Wish(topics["Docker"], "Ada Example", note="The staging system of September")
+    )
     (folder / "request.html").write_bytes(request.data)
     page = browser.new_context(offline=True, accept_downloads=True, viewport={"width": 900, "height": 900}).new_page()
     page.goto((folder / "request.html").resolve().as_uri())
@@ -115,14 +123,13 @@ def _skill(demo: Application, empty: Selection, topic_id: str, name: str) -> Ski
         one for one in offered if one.learning and len(one.parts) <= 6 and not any(part.doubts for part in one.parts)
     ][:EXCERPTS]
     entries = demo.entries.of_topic(topic_id)
-    endorsed = demo.portfolios.endorsements_of(Selection("", Audience.CLIENT, "", skills=(SkillChoice(topic_id),)))
     return SkillChoice(
         topic_id,
         note=NOTES[name],
         excerpts=tuple(ExcerptChoice(one.exchange_id, tuple(part.name for part in one.parts)) for one in whole),
         reflections=tuple(one.id for one in entries if isinstance(one.value, Reflection)),
         deliverables=tuple(one.id for one in entries if isinstance(one.value, Deliverable)),
-        endorsements=tuple(endorsed.get(topic_id, {})),
+        endorsements=tuple(one.id for one in demo.endorsements.listed(topic_id) if isinstance(one.value, Endorsement)),
     )
 
 
@@ -136,7 +143,7 @@ def _pictures(browser: Browser, folder: Path) -> None:
         context = browser.new_context(offline=True, color_scheme=scheme, viewport={"width": width, "height": 900})
         page = context.new_page()
         page.goto((folder / "portfolio.html").resolve().as_uri())
-        camera.take(page, name, height=2400 if name == "portfolio-page" else 1800)
+        camera.take(page, name, height=1800)
         context.close()
     page = browser.new_page(viewport={"width": 800, "height": 306})
     page.goto((folder / "portfolio-card.svg").resolve().as_uri())
