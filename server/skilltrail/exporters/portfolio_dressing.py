@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s")
+_ITEM = re.compile(r"\s{0,8}(?:[-*+]|\d{1,3}[.)])\s")
 _INLINE = re.compile(r"(`[^`\n]+`)|(\*\*[^*\n]+\*\*)")
 
 Run = tuple[str, str]

@@ -2,7 +2,7 @@
 // in doubt the text stays plain. Elements are built with textContent alone.
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
-const ITEM = /^\s*(?:[-*+]|\d{1,3}[.)])\s/;
+const ITEM = /^\s{0,8}(?:[-*+]|\d{1,3}[.)])\s/;
 const INLINE = /(`[^`\n]+`)|(\*\*[^*\n]+\*\*)/g;
 
 /** @param {Document} page @param {string} kind @param {string} text */
