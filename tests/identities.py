@@ -55,12 +55,13 @@ def handed_over() -> SignedPortfolio:
 
 
 def endorsement(key: IdentitySigner, subject: str) -> bytes:
-    """Return an endorsement of ``subject`` by a key."""
+    """Return an endorsement of ``subject`` by a key, in the words of the sample's."""
     document = {
         "@context": list(CONTEXTS),
         "id": "urn:uuid:9f2d5a3c-1111-4222-8333-444455556666",
         "type": ["VerifiableCredential", "EndorsementCredential"],
         "name": "Client statement",
+        "description": sample().skills[0].endorsements[0].about,
         "issuer": {"id": key.did, "type": ["Profile"], "name": "Marta Ruiz, Example Shop GmbH"},
         "validFrom": "2026-11-12T12:00:00Z",
         "credentialSubject": {

@@ -18,6 +18,7 @@ import pytest
 from markdown_it import MarkdownIt
 from pypdf import PdfReader
 
+from identities import really_signed
 from portfolios import ATTACKS, hostile, log_key, sample, sign_bundle, sign_page, signed
 from skilltrail.domain.manifest import check_manifest, hash_of
 from skilltrail.domain.portfolio import Anchor, Portfolio, SignedPortfolio
@@ -301,7 +302,7 @@ class TestBundle:
 
 @pytest.mark.parametrize("name", ["html", "bundle", "badge-json", "badge-png"])
 def test_what_carries_evidence_passes_our_own_check(name: str) -> None:
-    found = verify({"file": made(name)})
+    found = verify({"file": made(name, really_signed())})
 
     assert found.integrity.outcome is Outcome.PASSED
     # Nobody else's word is claimed for time and issuer.

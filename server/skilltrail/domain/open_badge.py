@@ -49,6 +49,27 @@ def achievement_id(skill_id: str) -> str:
     return skill_id
 
 
+COUNTED = {
+    "exchanges": "RecordedExchanges",
+    "learning": "LearningExchanges",
+    "imported": "ImportedExchanges",
+    "episodes": "Sessions",
+    "days": "Days",
+    "checked": "AnswersChecked",
+}
+"""The counts of a skill in a portfolio's content → the results of its credential, in their order."""
+
+
+def counted_results(skill_id: str, counts: Json) -> list[tuple[str, str]]:
+    """Return id and value of the results that a credential must have over a skill's counts in the content."""
+    return [(_urn(skill_id, kind), str(counts[name])) for name, kind in COUNTED.items()]
+
+
+def whole_text(text: str) -> str:
+    """Return a text as a credential can hold it: half of a pair of signs is a question mark there."""
+    return str(_whole(text))
+
+
 def credential_of(portfolio: Portfolio, skill: PortfolioSkill) -> Json:
     """Return the credential of one skill, without its proof."""
     made = {

@@ -19,12 +19,15 @@ from skilltrail.exporters.portfolio_page_words import script_words
 from skilltrail.exporters.portfolio_view import PortfolioView, portfolio_view
 from skilltrail.i18n import direction, language, speaking
 
-__all__ = ["PageParts", "portfolio_page", "read_page"]
+__all__ = ["PageParts", "is_shipped", "portfolio_page", "read_page"]
 
 SignPage = Callable[[Mapping[str, str]], bytes]
 """Gets the claim ``page`` (hash of the visible part, hash of the file with an empty manifest); returns the JWS."""
 
 _DOCTYPE = "<!DOCTYPE html>"
+RELEASED: tuple[tuple[str, str], ...] = ()
+"""Style and code of pages that earlier releases wrote, as their rules name them; none was released with others."""
+
 _CODE = ("evidence.js", "checks.js", "dressing.js", "showing.js", "page.js")
 
 
@@ -54,14 +57,9 @@ def _document(signed: SignedPortfolio, view: PortfolioView, *, manifest: str | N
 
 
 def _head(view: PortfolioView, style: str, code: str) -> Element:
-    policy = (
-        f"default-src 'none'; script-src '{_source(code)}'; style-src '{_source(style)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
     return tag(
         "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
+        *_rules(_source(style), _source(code)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="robots", content="noindex"),
@@ -70,6 +68,14 @@ def _head(view: PortfolioView, style: str, code: str) -> Element:
         tag("title", f"{view.name}: {view.title}" if view.title else view.name),
         tag("style", style),
     )
+
+
+def _rules(style: str, code: str) -> tuple[Element, Element]:
+    policy = (
+        f"default-src 'none'; script-src '{code}'; style-src '{style}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return tag("meta", charset="utf-8"), tag("meta", http_equiv="Content-Security-Policy", content=policy)
 
 
 def _scripts(signed: SignedPortfolio, manifest: str | None, code: str) -> list[Element]:
@@ -96,6 +102,22 @@ def checker() -> str:
     """Return the code of the page: the modules of ``checker/`` as one, without the lines that join them."""
     lines = [line for name in _CODE for line in _file("checker", name).splitlines()]
     return "\n".join(line for line in lines if not line.startswith("import ")) + "\n"
+
+
+def is_shipped(page: bytes) -> bool:
+    """Tell whether a page runs the code of Skilltrail and nothing else: its head begins with the rule that says so.
+
+    Before that rule there is nothing in which other code could stand.
+    """
+    text = page.decode("utf-8", "replace")
+    opened, _head_tag, rest = text.partition("<head>")
+    signs = [opened.count(sign) for sign in "<>="]
+    if not opened.startswith(f"{_DOCTYPE}<html lang=") or signs != [2, 2, 2] or ' dir="' not in opened:
+        return False
+    code = _source(rest.partition(' id="checker">')[2].partition("</script>")[0])
+    known = ((_source(_file("templates", "portfolio.css")), _source(checker())), *RELEASED)
+    rules = tuple("".join(map(serialised, _rules(*one))) for one in known if one[1] == code)
+    return rest.startswith(rules)
 
 
 def _source(text: str) -> str:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from skilltrail.domain.checkpoint import check_checkpoint
+from skilltrail.domain.checkpoint import check_checkpoint, read_proof
 from skilltrail.domain.manifest import Manifest, check_manifest, hash_of
 from skilltrail.domain.signed_note import read_key
-from skilltrail.domain.verification import CredentialKind, CredentialReport, Verification
+from skilltrail.domain.verification import CredentialKind, CredentialReport, Outcome, Verification
 from skilltrail.errors import EvidenceInvalid
-from skilltrail.exporters.portfolio_page import PageParts, read_page
+from skilltrail.exporters.portfolio_page import PageParts, is_shipped, read_page
 from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock, utc_now
 from skilltrail.platform.signing import is_signed
 from skilltrail.services import verifying_answers as answers
-from skilltrail.services.log_verifying import check_shown, whole_sets
+from skilltrail.services.log_verifying import check_one_head, check_shown, whole_sets
 from skilltrail.services.verifying_answers import Found, clipped
 from skilltrail.services.verifying_credential import verify_credential
 from skilltrail.services.verifying_files import CREDENTIALS_MOST, Kind, baked, kind_of, unpacked
@@ -27,6 +27,7 @@ from skilltrail.services.verifying_portfolio import Checked, EvidenceToken, chec
 __all__ = ["verify", "verify_credential"]
 
 _PARTS = {Kind.CONTENT, Kind.CREDENTIAL, Kind.LEAF, Kind.DISCLOSURES, Kind.CHECKPOINT}
+_OF_A_SPOT_ANSWER = {"README.txt", "checkpoint.extension"}
 _UNSIGNED = {Kind.OTHER, Kind.REQUEST, Kind.STAMP, Kind.LOG_KEY}
 
 
@@ -45,7 +46,7 @@ def verify(files: Mapping[str, bytes], *, roots: Sequence[bytes] = (), clock: Cl
     found = Found()
     _check_files(known, kinds, found, clock)
     # What a token says is about time alone: one that was signed by another authority alters nothing.
-    integrity, time = answers.integrity(found.lines), answers.time(found, roots)
+    integrity, time = answers.integrity(found), answers.time(found, roots)
     return Verification(tuple(found.lines), integrity, time, answers.issuer(found))
 
 
@@ -60,12 +61,11 @@ def _kind(name: str, data: bytes) -> Kind:
 def _check_files(files: Mapping[str, bytes], kinds: Mapping[str, Kind], found: Found, clock: Clock) -> None:
     manifests = _of(kinds, Kind.MANIFEST)
     pages = {name: page for name in _of(kinds, Kind.PAGE) if (page := _page(name, files[name], found)) is not None}
-    for name, page in pages.items():
-        _check_page(name, page, found, clock)
+    signed = {name: _check_page(name, page, files[name], found, clock) for name, page in pages.items()}
     if len(manifests) > 1:
         found.failed(manifests[1], _("There is more than one manifest."))
     elif manifests:
-        _check_bundle(manifests[0], files, kinds, found, clock)
+        _check_bundle(manifests[0], files, kinds, signed, found, clock)
     else:
         _check_loose(files, kinds, found, clock)
     found.tokens += [EvidenceToken("rfc3161", b"", files[name], name) for name in _of(kinds, Kind.STAMP)]
@@ -82,35 +82,58 @@ def _page(name: str, data: bytes, found: Found) -> PageParts | None:
         return None
 
 
-def _check_page(name: str, page: PageParts, found: Found, clock: Clock) -> None:
+def _check_page(name: str, page: PageParts, data: bytes, found: Found, clock: Clock) -> Manifest | None:
     manifest = _manifest(name, page.manifest, found)
     if manifest is None:
-        return
+        return None
     if manifest.page != {"visible": page.visible, "file": page.file}:
         found.failed(name, _("The page was altered: it is not the file that was signed."))
     else:
         found.passed(name, _("The page is the file that was signed, byte for byte."))
     pool = [page.content, *page.credentials.values(), *page.rotations]
-    _add(found, manifest, check_portfolio(manifest, pool, (), about=name, clock=clock))
+    if not is_shipped(data):
+        words = _("The page’s own checker is not one of Skilltrail’s: do not believe what the page shows.")
+        found.open(name, words)
+    _add(found, name, manifest, check_portfolio(manifest, pool, (), about=name, clock=clock))
+    return manifest
 
 
 # --- a bundle -------------------------------------------------------------------------------------------------------
 
 
-def _check_bundle(name: str, files: Mapping[str, bytes], kinds: Mapping[str, Kind], found: Found, clock: Clock) -> None:
+def _check_bundle(
+    name: str,
+    files: Mapping[str, bytes],
+    kinds: Mapping[str, Kind],
+    pages: Mapping[str, Manifest | None],
+    found: Found,
+    clock: Clock,
+) -> None:
     manifest = _manifest(name, files[name], found)
     if manifest is None:
         return
+    if manifest.page is not None:
+        found.failed(name, _("This manifest is that of a page; it does not speak for files."))
+    for other, of_page in pages.items():
+        if of_page is not None and _portfolio(of_page) != _portfolio(manifest):
+            found.failed(other, _("The page is of another portfolio than the files beside it."))
     pool = [files[one] for one, kind in kinds.items() if kind in _PARTS]
     pool += [inner for one in _of(kinds, Kind.CREDENTIAL) if (inner := _baked(files[one])) is not None]
     proofs = [files[one] for one in _of(kinds, Kind.PROOF)]
     checked = check_portfolio(manifest, pool, proofs, about=name, clock=clock)
-    _add(found, manifest, checked)
+    _add(found, name, manifest, checked)
     for other, data in files.items():
         if other != name:
             _check_bound(other, data, kinds[other], manifest, checked, found)
+        if kinds[other] is Kind.LOG_KEY and data.removesuffix(b"\n") != manifest.log_key.encode("utf-8", "replace"):
+            found.failed(other, _("It is another key than that of the log which the manifest names."))
     for other in sorted((manifest.files or {}).keys() - files.keys()):
         found.failed(other, _("Missing: the manifest names this file."))
+
+
+def _portfolio(manifest: Manifest) -> tuple[str, str, str, str]:
+    """Return what the manifests of one portfolio, that of the page and that of the files, have in common."""
+    return manifest.issuer, manifest.portfolio, manifest.content, manifest.checkpoint
 
 
 def _check_bound(name: str, data: bytes, kind: Kind, manifest: Manifest, checked: Checked, found: Found) -> None:
@@ -123,7 +146,9 @@ def _check_bound(name: str, data: bytes, kind: Kind, manifest: Manifest, checked
             found.failed(name, _("It was altered: it is not the file that was signed."))
         return
     inner = _baked(data) if kind is Kind.CREDENTIAL else None
-    if own in checked.bound or (inner is not None and hash_of(inner) in checked.bound) or kind is Kind.PAGE:
+    if own in checked.bound or (inner is not None and hash_of(inner) in checked.bound):
+        return
+    if kind is Kind.PAGE and manifest.files is None:  # it has a manifest of its own, which was compared
         return
     if manifest.files is None and kind in _UNSIGNED:
         if kind in {Kind.OTHER, Kind.JSON}:
@@ -134,14 +159,15 @@ def _check_bound(name: str, data: bytes, kind: Kind, manifest: Manifest, checked
     found.failed(name, _("The manifest names no such file: it was altered, or added."))
 
 
-def _add(found: Found, manifest: Manifest, checked: Checked) -> None:
+def _add(found: Found, name: str, manifest: Manifest, checked: Checked) -> None:
+    found.uncovered = found.uncovered or checked.uncovered
     found.lines += checked.lines
     found.tokens += checked.tokens
     found.issuers.setdefault(manifest.issuer, checked.person)
     found.self_issued.add(manifest.issuer)
     found.profiles = found.profiles or checked.profiles
     if checked.head is not None and checked.checkpoint is not None:
-        found.checkpoints.append(checked.checkpoint)
+        found.checkpoints.setdefault(checked.checkpoint, name)
 
 
 def _manifest(name: str, data: bytes, found: Found) -> Manifest | None:
@@ -175,7 +201,8 @@ def _check_loose(files: Mapping[str, bytes], kinds: Mapping[str, Kind], found: F
         if kind not in checked | _UNSIGNED | {Kind.JSON}:
             found.open(name, _("Without its manifest nothing shows whether this was altered."))
         if kind in {Kind.OTHER, Kind.JSON}:
-            found.open(name, _("There is nothing in it that could be checked."))
+            beside = bool(found.log_keys) and name in _OF_A_SPOT_ANSWER
+            found.open(name, _("There is nothing in it that could be checked."), plain=beside)
 
 
 def _check_credential(name: str, data: bytes, found: Found, clock: Clock) -> CredentialReport:
@@ -186,6 +213,7 @@ def _check_credential(name: str, data: bytes, found: Found, clock: Clock) -> Cre
         return CredentialReport(())
     report = verify_credential(data if inner is None else inner, about=name, clock=clock)
     found.lines += report.lines
+    found.uncovered = found.uncovered or report.outcome is Outcome.OPEN
     if report.signed:
         found.issuers.setdefault(report.issuer, report.issuer_name)
         if report.kind is CredentialKind.ACHIEVEMENT and report.issuer == report.subject:
@@ -227,17 +255,20 @@ def _check_entries(files: Mapping[str, bytes], kinds: Mapping[str, Kind], found:
         return
     try:
         key = read_key(files[keys[0]].decode("ascii").removesuffix("\n"))
-        for name, (leaf, proof, shown) in whole_sets(parts).items():
+        sets = whole_sets(parts)
+        check_one_head(proof for _leaf, proof, _shown in sets.values())
+        for name, (leaf, proof, shown) in sets.items():
             entry = check_shown(leaf, proof, shown, key)
             words = _("Log entry {n} of {size} fits its proof; fields shown: {shown}, withheld: {withheld}.")
             counts = {"shown": len(entry.fields), "withheld": entry.withheld}
             found.passed(name, words.format(n=entry.entry, size=entry.size, **counts))
+            found.checkpoints.setdefault(read_proof(proof).checkpoint, name)
         for name in notes:
             head = check_checkpoint(files[name], key, is_signed)
             found.passed(
                 name, _("The checkpoint over {n} log entries was signed with the log’s key.").format(n=head.size)
             )
-            found.checkpoints.append(files[name])
+            found.checkpoints.setdefault(files[name], name)
         found.log_keys.append(key.text())
     except (EvidenceInvalid, UnicodeDecodeError) as error:
         words = str(error) if isinstance(error, EvidenceInvalid) else _("This is not a key of a log: NAME+ID+KEY.")

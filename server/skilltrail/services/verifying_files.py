@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -132,6 +133,13 @@ def _members(archive: bytes) -> dict[str, bytes]:
         listed = [entry for entry in entries(file) if not entry.is_folder]
         if len(listed) > FILES_MOST or sum(entry.size for entry in listed) > BYTES_MOST:
             raise EvidenceInvalid(_("There is more here than a portfolio can have."))
+        if len({_same_place(entry.name) for entry in listed}) < len(listed):
+            raise EvidenceInvalid(_("The archive holds a file twice under one name."))
         return {entry.name: Unpacked(file, entry).read() for entry in listed}
     except ArchiveRefused as error:
         raise EvidenceInvalid(str(error)) from None
+
+
+def _same_place(name: str) -> str:
+    """Return what names have in common that some system unpacks to one file: it would show another than was checked."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.replace("\\", "/")).casefold())

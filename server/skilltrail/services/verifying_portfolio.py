@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,10 +18,20 @@ from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock
 from skilltrail.platform.signing import is_signed
 from skilltrail.services.log_verifying import CheckedEntry, check_shown
+from skilltrail.services.verifying_content import (
+    bind_content,
+    bind_credential,
+    bind_endorsement,
+    bind_excerpt,
+    decoded64,
+    learners_word,
+)
 from skilltrail.services.verifying_credential import verify_credential
 from skilltrail.services.verifying_files import CREDENTIALS_MOST, read_content
 
 Json = Mapping[str, Any]
+
+_ENTRIES_MOST = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ class Checked:
     person: str = ""
     profiles: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
+    uncovered: bool = False
 
 
 def check_portfolio(
@@ -66,11 +75,13 @@ class _Check:
         self._manifest = manifest
         self._pool = {hash_of(one): one for one in pool}
         self._proofs = list(proofs)
+        self._proofs_of: dict[int, list[bytes]] = {}
         self._about = about
         self._clock = clock
         self._found = Checked()
         self._content: Json = {}
         self._read = 0
+        self._reports: dict[str, CredentialReport] = {}
 
     def run(self) -> Checked:
         """Return what was found; whatever fails is a line of it."""
@@ -78,6 +89,13 @@ class _Check:
         steps = (self._read_content, self._check_log, self._check_rotations)
         for step in steps:
             self._guarded(step)
+        if max(len(self._manifest.entries), len(self._proofs)) > _ENTRIES_MOST:
+            self._found.lines.append(
+                Line(Outcome.FAILED, self._about, _("There is more here than a portfolio can have."))
+            )
+            return self._found
+        for proof in dict.fromkeys(self._proofs):
+            self._proofs_of.setdefault(_index(proof), []).append(proof)
         entries: dict[int, CheckedEntry] = {}
         for number in self._manifest.entries:
             self._guarded(partial(self._take_entry, number, entries))
@@ -89,6 +107,12 @@ class _Check:
             self._guarded(partial(self._check_credential, skill))
         for wanted in self._manifest.endorsements:
             self._guarded(partial(self._check_endorsement, wanted))
+        for given in self._content.get("skills", ()):
+            for shown in given["endorsements"]:
+                self._guarded(partial(self._check_words, given, shown))
+        self._found.lines += (
+            [Line(Outcome.OPEN, self._about, words) for words in learners_word(self._content)] if self._content else []
+        )
         return self._found
 
     # --- content ----------------------------------------------------------------------------------------------------
@@ -106,21 +130,18 @@ class _Check:
     def _take(self, content: Json) -> None:
         """Put what the content carries beside the files: a page has nothing else."""
         log, person = content["log"], content["person"]
-        parts = [_decoded(log["checkpoint"])]
+        parts = [decoded64(log["checkpoint"])]
         for skill in content["skills"]:
-            parts += [_decoded(one["document"]) for one in skill["endorsements"]]
-            parts += [_decoded(one["leaf"]) for one in skill["excerpts"]]
-            self._proofs += [_decoded(one["proof"]) for one in skill["excerpts"]]
+            parts += [decoded64(one["document"]) for one in skill["endorsements"]]
+            parts += [decoded64(one["leaf"]) for one in skill["excerpts"]]
+            self._proofs += [decoded64(one["proof"]) for one in skill["excerpts"]]
         parts += [write_disclosures(shown) for shown in _disclosed(content).values()]
         self._pool |= {hash_of(one): one for one in parts}
-        same = person["did"] == self._manifest.issuer and log["key"] == self._manifest.log_key
-        counted = {skill["id"]: tuple(sorted(skill["entries"])) for skill in content["skills"]}
-        if not same or counted != dict(self._manifest.counted) or content["id"] != self._manifest.portfolio:
-            raise EvidenceInvalid(_("The content says other than the manifest."))
+        bind_content(content, self._manifest)
         self._found.person = str(person["name"])
         self._found.profiles = tuple(str(one) for one in person["profiles"])
         self._found.tokens = [
-            EvidenceToken(str(one["kind"]), _decoded(one["checkpoint"]), _decoded(one["token"]), str(one["by"]))
+            EvidenceToken(str(one["kind"]), decoded64(one["checkpoint"]), decoded64(one["token"]), str(one["by"]))
             for one in content["anchors"]
         ]
 
@@ -135,13 +156,15 @@ class _Check:
         known = [number for numbers in self._manifest.counted.values() for number in numbers]
         if any(not 0 <= number < self._found.head.size for number in known):
             raise EvidenceInvalid(_("It counts log entries that the checkpoint does not cover."))
+        if self._content and self._content["log"]["entries"] != self._found.head.size:
+            raise EvidenceInvalid(_("The content says other than the checkpoint on how many log entries there are."))
 
     def _entry(self, number: int) -> CheckedEntry:
         """Check one shown entry with every proof of it that came along."""
         leaf_hash, shown_hash = self._manifest.entries[number]
         what = _("log entry {n}").format(n=number)
         leaf, shown = self._named(leaf_hash, what), self._named(shown_hash, what)
-        proofs = [proof for proof in self._proofs if _index(proof) == number]
+        proofs = self._proofs_of.get(number, [])
         if not proofs:
             raise EvidenceInvalid(_("Missing: {what}.").format(what=_("the proof of log entry {n}").format(n=number)))
         for proof in proofs:
@@ -165,6 +188,7 @@ class _Check:
             if not quoted or not dated:
                 words = _("The content quotes log entry {n} otherwise than the log has it.")
                 raise EvidenceInvalid(words.format(n=entry.entry))
+            bind_excerpt(excerpt, self._manifest)
 
     # --- credentials ------------------------------------------------------------------------------------------------
 
@@ -179,6 +203,9 @@ class _Check:
             raise EvidenceInvalid(_("A credential is not the one of its skill, or of another issuer."))
         if self._found.checkpoint is not None and checkpoint_digest(self._found.checkpoint) not in digests:
             raise EvidenceInvalid(_("A credential is about another checkpoint."))
+        for one in self._content.get("skills", ()):
+            if one["id"] == skill:
+                bind_credential(one, self._content["person"], report)
         self._passed(_("The credential “{name}” fits its signature.").format(name=_short(report.name)))
 
     def _check_endorsement(self, wanted: str) -> None:
@@ -200,6 +227,11 @@ class _Check:
         )
         self._passed(words.format(did=report.issuer, name=_short(report.issuer_name)))
 
+    def _check_words(self, skill: Json, shown: Json) -> None:
+        report = self._reports.get(hash_of(decoded64(shown["document"])))
+        if report is not None and report.document:
+            bind_endorsement(skill, shown, report)
+
     def _check_rotations(self) -> None:
         """Follow the statements from key to key: the last one names the key that signed the manifest."""
         chain: list[CredentialReport] = []
@@ -219,7 +251,10 @@ class _Check:
         self._read += len(data)
         if self._read > CREDENTIALS_MOST:
             raise EvidenceInvalid(_("There is more here than a portfolio can have."))
-        return verify_credential(data, about=self._about, clock=self._clock)
+        report = verify_credential(data, about=self._about, clock=self._clock)
+        self._reports[hash_of(data)] = report
+        self._found.uncovered = self._found.uncovered or report.outcome is Outcome.OPEN
+        return report
 
     def _raise(self, report: CredentialReport) -> None:
         if report.outcome is not Outcome.PASSED:
@@ -262,13 +297,6 @@ def _index(proof: bytes) -> int:
         return read_proof(proof).index
     except EvidenceInvalid:
         return -1
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise EvidenceInvalid(_("This is not the content of a portfolio.")) from None
 
 
 def _short(text: str) -> str:

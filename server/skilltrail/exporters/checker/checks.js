@@ -72,8 +72,11 @@ function bindContent(content, claims) {
   must(content.id === claims.portfolio && content.person.did === claims.iss, "of another portfolio");
   must(content.log.key === claims.log_key && (content.recipient ?? undefined) === claims.aud, "of another portfolio");
   const skills = /** @type {any[]} */ (content.skills);
+  must(new Set(skills.map((one) => one.id)).size === skills.length, "a skill twice");
   must(hasExactly(claims.counted, new Set(skills.map((one) => one.id))), "other counted entries");
-  for (const one of skills) must(same(sorted(one.entries), claims.counted[one.id]), "other counted entries");
+  for (const one of skills) must(same(sorted(one.entries), sorted(claims.counted[one.id])), "other counted entries");
+  const few = skills.every((one) => new Set(one.entries).size === one.entries.length && one.entries.length <= one.counts.exchanges);
+  must(few, "more entries than exchanges");
   const excerpts = skills.flatMap((one) => one.excerpts);
   must(hasExactly(claims.entries, new Set(excerpts.map((one) => String(one.entry)))), "other entries");
   const documents = new Set(skills.flatMap((one) => one.endorsements).map((one) => one.document));
@@ -88,7 +91,8 @@ async function checkParts(parts, claims, content, lines, shown) {
   if (!hasExactly(parts.credentials, names) || !hasExactly(claims.credentials, names)) {
     lines.push({ kind: "credential", name: "?", state: "fail", why: "other credentials" });
   }
-  if (parts.rotations.length || claims.rotations) lines.push(await checkRotations(parts, claims));
+  const own = [claims.iss];
+  if (parts.rotations.length || claims.rotations) lines.push(await checkRotations(parts, claims, own));
   if (names.length) lines.push({ kind: "credentialOpen", state: "open" });
   /** @type {any} */
   let head = null;
@@ -113,25 +117,37 @@ async function checkParts(parts, claims, content, lines, shown) {
       }),
     );
   }
-  for (const one of skills.flatMap((skill) => skill.endorsements)) lines.push(...(await checkEndorsement(one, claims)));
+  for (const one of skills.flatMap((skill) => skill.endorsements)) lines.push(...(await checkEndorsement(one, claims, own)));
 }
+
+/** Half of a pair of signs: a credential cannot hold it. */
+const HALVES = /\p{Cs}/gu;
+
+/** The counts of a skill in the order in which its credential gives them. */
+const COUNTED = ["exchanges", "learning", "imported", "episodes", "days", "checked"];
 
 /** @param {Parts} parts @param {any} claims @param {any} skill */
 function checkCredential(parts, claims, skill) {
   return line({ kind: "credential", name: skill.name }, async () => {
     const bytes = fromBase64(parts.credentials[skill.id] ?? "");
     must((await hashOf(bytes)) === claims.credentials[skill.id], "another credential");
-    const issuer = JSON.parse(textOf(bytes)).issuer;
-    must((issuer?.id ?? issuer) === claims.iss, "by another issuer");
+    const document = JSON.parse(textOf(bytes));
+    const subject = document.credentialSubject;
+    must(issuerOf(document) === claims.iss && subject.id === claims.iss, "by another issuer, or of another");
+    must(document.type.includes("OpenBadgeCredential") && subject.achievement.id === skill.id, "of another skill");
+    const counts = COUNTED.map((name) => String(skill.counts[name]));
+    must(subject.achievement.name === skill.name.replace(HALVES, "?"), "another name");
+    must(same(subject.result.map((/** @type {any} */ one) => one.value), counts), "other counts");
   });
 }
 
-/** @param {Parts} parts @param {any} claims */
-function checkRotations(parts, claims) {
+/** Puts the keys of before into ``own``. @param {Parts} parts @param {any} claims @param {string[]} own */
+function checkRotations(parts, claims, own) {
   return line({ kind: "rotations" }, async () => {
     const hashes = [];
     for (const one of parts.rotations) hashes.push(await hashOf(fromBase64(one)));
     must(same(hashes, claims.rotations ?? []), "other statements");
+    for (const one of parts.rotations) own.push(issuerOf(JSON.parse(textOf(fromBase64(one)))));
   });
 }
 
@@ -153,20 +169,26 @@ async function checkExcerpt(excerpt, log, head) {
   const found = await readDisclosures(leaf, excerpt.disclosures);
   const parts = /** @type {{name: string, text: string}[]} */ (excerpt.parts);
   must(parts.length === found.size && leaf.digests.length - found.size === excerpt.withheld, "another count");
-  must(parts.every((one) => found.get(one.name) === one.text), "another text");
+  must(same(parts.map((one) => [one.name, one.text]), [...found]), "another text");
+  must((found.get("provider") ?? excerpt.provider) === excerpt.provider, "another provider");
+  must((found.get("asked_at") ?? excerpt.asked_on).slice(0, 10) === excerpt.asked_on, "another day");
   must(leaf.origin === excerpt.origin && leaf.logged_on === excerpt.logged_on, "another day or origin");
   return { entry: excerpt.entry, provider: excerpt.provider, parts };
 }
 
-/** @param {any} one @param {any} claims @returns {Promise<Line[]>} */
-async function checkEndorsement(one, claims) {
+/** @param {any} document */
+const issuerOf = (document) => document.issuer?.id ?? document.issuer;
+
+/** ``own`` are the keys of the learner, of now and of before. @param {any} one @param {any} claims @param {string[]} own @returns {Promise<Line[]>} */
+async function checkEndorsement(one, claims, own) {
   const name = String(one.issuer_name);
   const found = await line({ kind: "endorsement", name }, async () => {
     const bytes = fromBase64(one.document);
     must(claims.endorsements.includes(await hashOf(bytes)), "another endorsement");
     const document = JSON.parse(textOf(bytes));
-    const issuer = document.issuer?.id ?? document.issuer;
-    must(issuer === one.issuer_did && issuer !== claims.iss, "by the sender's own key, or another than shown");
+    const issuer = issuerOf(document);
+    must(issuer === one.issuer_did && !own.includes(issuer), "by the sender's own key, or another than shown");
+    must(document.issuer?.name === one.issuer_name, "another name");
     must(document.credentialSubject?.endorsementComment === one.comment, "another statement");
     must((document.description ?? "") === one.about, "another statement");
   });
