@@ -189,7 +189,9 @@ class TestApi:
         page.send("POST", f"{path}/about", {"title": "Mine", "person": "Lena", "audience": "client"})
         held = page.send("GET", path).json
 
-        assert (held["title"], held["skills"][0]["note"], held["skills"][0]["excerpts"]) == ("Mine", "Hello", excerpts)
+        (kept,) = held["skills"][0]["excerpts"]
+        assert (held["title"], held["skills"][0]["note"]) == ("Mine", "Hello")
+        assert kept == excerpts[0] | {"entry": application.evidence_log.entry_of(number)}
         content = page.send("GET", f"{path}/content").json
         assert (content["open"], content["skills"][0]["excerpts"]) == (0, 1)
         undone = page.send("POST", f"{path}/undo", {}).json

@@ -110,8 +110,12 @@ class PortfoliosFacade:
         with self._database.read() as session:
             return saved_portfolios.standing(session, portfolio_id)
 
-    def keep(self, selection: Selection, portfolio_id: int | None = None) -> SavedPortfolio:
+    def keep(
+        self, selection: Selection, portfolio_id: int | None = None, *, before: Selection | None = None
+    ) -> SavedPortfolio:
         """Keep a portfolio, or another form of one; secrets in the learner's words are hidden first.
+
+        ``before`` is the selection whose choices a new portfolio takes over.
 
         Raises
         ------
@@ -119,7 +123,9 @@ class PortfoliosFacade:
             See ``services.saved_portfolios.keep``.
         """
         clean, now = saved_portfolios.hidden(selection, self._redactor), self._clock()
-        return self._written(lambda session: saved_portfolios.keep(session, clean, now=now, portfolio_id=portfolio_id))
+        return self._written(
+            lambda session: saved_portfolios.keep(session, clean, now=now, portfolio_id=portfolio_id, before=before)
+        )
 
     def begin(self, selection: Selection) -> SavedPortfolio:
         """Keep a new portfolio with the skills that we propose where none is chosen; raises RequestInvalid."""
@@ -141,7 +147,7 @@ class PortfoliosFacade:
     def copy(self, portfolio_id: int) -> SavedPortfolio:
         """Make another portfolio of the same choices; raises NotFound."""
         held = self.one(portfolio_id).selection
-        return self.keep(replace(held, title=_("{title} (copy)").format(title=held.title)[:200]))
+        return self.keep(replace(held, title=_("{title} (copy)").format(title=held.title)[:200]), before=held)
 
     def remove(self, portfolio_id: int) -> SavedPortfolio:
         """Delete a portfolio; undoing brings it back. Raises NotFound."""
@@ -192,10 +198,11 @@ class PortfoliosFacade:
     # --- what it discloses --------------------------------------------------------------------------------------------
 
     def draft(self, selection: Selection) -> Resolved:
-        """Return what a selection would disclose now; nothing is signed, and no entry is proved."""
+        """Return what a selection chosen now would disclose; nothing is signed, and no entry is proved."""
         now = self._clock()
-        saved = SavedPortfolio(0, _DRAFT, selection, now, now)
         with self._database.read() as session:
+            chosen = saved_portfolios.with_entries(session, selection)
+            saved = SavedPortfolio(0, _DRAFT, chosen, now, now)
             return self._resolved(session, saved, did=self._signing.did())
 
     def resolve(self, portfolio_id: int) -> Resolved:

@@ -30,10 +30,15 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExcerptChoice:
-    """Paragraphs of one exchange, by the names of its log entry's fields ("prompt.1", "reply.3")."""
+    """Paragraphs of one exchange, by the names of its log entry's fields ("prompt.1", "reply.3").
+
+    ``entry`` is the log entry in which they were chosen: in a later one of the same exchange another paragraph may have
+    the same name. None where that is not known.
+    """
 
     exchange_id: int
     parts: tuple[str, ...]
+    entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class ChoosablePart:
 
 @dataclass(frozen=True, slots=True)
 class ChoosableExchange:
-    """An exchange whose paragraphs can be chosen."""
+    """An exchange whose paragraphs can be chosen; ``entry`` is its log entry in which they stand."""
 
     exchange_id: int
     asked_on: date
@@ -50,6 +50,7 @@ class ChoosableExchange:
     check: str
     learning: bool
     parts: tuple[ChoosablePart, ...]
+    entry: int
 
 
 def strength(skill: OfferedSkill) -> tuple[int, int, int, int]:

@@ -21,6 +21,8 @@ class Why(StrEnum):
     """It lies outside of the chosen days."""
     MOVED = "moved"
     """It is in another skill now."""
+    CHANGED = "changed"
+    """The exchange was taken down anew since it was chosen, or it is not known what was chosen: choose it again."""
     EMPTY = "empty"
     """Nothing of the skill may leave."""
 

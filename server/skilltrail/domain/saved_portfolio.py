@@ -103,7 +103,9 @@ def _day(text: str | None) -> date | None:
 
 
 def _skill(fields: Mapping[str, Any]) -> SkillChoice:
-    excerpts = tuple(ExcerptChoice(one["exchange_id"], tuple(one["parts"])) for one in fields["excerpts"])
+    excerpts = tuple(
+        ExcerptChoice(one["exchange_id"], tuple(one["parts"]), one.get("entry")) for one in fields["excerpts"]
+    )
     lists = {name: tuple(fields[name]) for name in ("reflections", "deliverables", "endorsements")}
     return SkillChoice(topic_id=fields["topic_id"], note=fields["note"], excerpts=excerpts, **lists)
 
@@ -128,6 +130,26 @@ def without(
         if one.topic_id not in topics
     )
     return replace(selection, skills=skills, admitted=tuple(one for one in selection.admitted if one not in clients))
+
+
+def unpinned(selection: Selection) -> frozenset[int]:
+    """Return the exchanges of excerpts of which it is not known in which log entry they were chosen."""
+    return frozenset(each.exchange_id for one in selection.skills for each in one.excerpts if each.entry is None)
+
+
+def pinned(selection: Selection, entries: Mapping[int, int | None]) -> Selection:
+    """Return a selection whose excerpts without a log entry are those in ``entries``, by exchange."""
+    skills = [
+        replace(
+            one,
+            excerpts=tuple(
+                replace(each, entry=entries.get(each.exchange_id)) if each.entry is None else each
+                for each in one.excerpts
+            ),
+        )
+        for one in selection.skills
+    ]
+    return replace(selection, skills=tuple(skills))
 
 
 def with_skills(selection: Selection, topics: Sequence[str]) -> Selection:

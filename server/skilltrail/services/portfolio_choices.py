@@ -134,5 +134,12 @@ def _exchange(number: int, entry: OpenableEntry, check: str, seen: Lookout, lear
     )
     told = entry.exchange
     return ChoosableExchange(
-        number, told.asked_at.astimezone(UTC).date(), told.provider, told.origin.value, check, learning, parts
+        exchange_id=number,
+        asked_on=told.asked_at.astimezone(UTC).date(),
+        provider=told.provider,
+        origin=told.origin.value,
+        check=check,
+        learning=learning,
+        parts=parts,
+        entry=entry.entry,
     )

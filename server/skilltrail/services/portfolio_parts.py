@@ -90,6 +90,9 @@ def excerpts_of(choice: SkillChoice, openable: Openable, counted: Collection[int
             why = _why(one, choice.topic_id, openable)
             missing.append(NotShown(TextPlace("excerpt", choice.topic_id, str(one.exchange_id)), why))
             continue
+        if one.entry != entry.entry:
+            missing.append(NotShown(TextPlace("excerpt", choice.topic_id, str(one.exchange_id)), Why.CHANGED))
+            continue
         names = [name for name in entry.fields if name in one.parts and is_text(name)]
         gone = [name for name in one.parts if name not in names]
         missing += [NotShown(TextPlace("excerpt", choice.topic_id, f"{entry.entry} {name}"), Why.GONE) for name in gone]

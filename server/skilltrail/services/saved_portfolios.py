@@ -21,13 +21,16 @@ from skilltrail.domain.saved_portfolio import (
     TITLE_LIMIT,
     SavedPortfolio,
     from_fields,
+    pinned,
+    unpinned,
     without,
     words_of,
 )
 from skilltrail.errors import NotFound, RequestInvalid
 from skilltrail.i18n import LANGUAGES, _
 from skilltrail.services.ports import Redactor
-from skilltrail.storage import entry_queries
+from skilltrail.storage import entry_queries, log_queries
+from skilltrail.storage import portfolio_evidence_queries as evidence
 from skilltrail.storage import portfolio_queries as queries
 from skilltrail.storage.forget_queries import folded
 from skilltrail.storage.meta_queries import bump_revision
@@ -37,9 +40,17 @@ _PROFILES_MOST = 10
 
 
 def keep(
-    session: Session, selection: Selection, *, now: datetime, portfolio_id: int | None = None, urn: str | None = None
+    session: Session,
+    selection: Selection,
+    *,
+    now: datetime,
+    portfolio_id: int | None = None,
+    before: Selection | None = None,
 ) -> SavedPortfolio:
     """Keep a new portfolio, or with ``portfolio_id`` another form of one.
+
+    An excerpt that names no log entry is of the newest one; not one that named none ``before``, in the form that it was
+    taken over from.
 
     Raises
     ------
@@ -49,11 +60,14 @@ def keep(
         If something is missing, too long or too much.
     """
     clean = checked(selection)
+    urn = uuid4().urn
     if portfolio_id is not None:
-        urn = standing(session, portfolio_id).urn
+        held = standing(session, portfolio_id)
+        urn, before = held.urn, before or held.selection
     elif len(queries.all_standing(session)) >= PORTFOLIOS_MOST:
         raise RequestInvalid(_("There are {most} portfolios already; delete one first.").format(most=PORTFOLIOS_MOST))
-    number = queries.put(session, clean, now=now, urn=urn or uuid4().urn, portfolio_id=portfolio_id)
+    clean = with_entries(session, clean, unless=frozenset() if before is None else unpinned(before))
+    number = queries.put(session, clean, now=now, urn=urn, portfolio_id=portfolio_id)
     bump_revision(session, Touched())
     return standing(session, number)
 
@@ -78,6 +92,15 @@ def undo(session: Session, portfolio_id: int) -> SavedPortfolio | None:
         raise NotFound(_("There is nothing to undo about this portfolio."))
     bump_revision(session, Touched())
     return queries.one(session, portfolio_id)
+
+
+def with_entries(session: Session, selection: Selection, *, unless: Collection[int] = ()) -> Selection:
+    """Return a selection whose excerpts name the newest log entry where they name none."""
+    wanted, log = sorted(unpinned(selection) - set(unless)), log_queries.open_log(session)
+    if not wanted or log is None:
+        return selection
+    found = evidence.entries_of(session, wanted, log.id)
+    return pinned(selection, {number: entry for number, (_origin, entry) in found.items()})
 
 
 def standing(session: Session, portfolio_id: int) -> SavedPortfolio:

@@ -14,10 +14,11 @@ from skilltrail.domain.saved_portfolio import ItemChange, SavedPortfolio
 
 @dataclass(frozen=True, slots=True)
 class ExcerptAnswer:
-    """Paragraphs of one exchange."""
+    """Paragraphs of one exchange, and the log entry in which they were chosen."""
 
     exchange_id: int
     parts: list[str]
+    entry: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class PlaceAnswer:
 
 @dataclass(frozen=True, slots=True)
 class NotShownAnswer:
-    """Something that was chosen and is not shown, and why: gone, private, period, moved or empty."""
+    """Something that was chosen and is not shown, and why: gone, private, period, moved, changed or empty."""
 
     place: PlaceAnswer
     why: str
@@ -256,4 +257,4 @@ def _choices(chosen: Selection) -> list[SkillChoiceAnswer]:
 
 
 def _excerpt(one: ExcerptChoice) -> ExcerptAnswer:
-    return ExcerptAnswer(one.exchange_id, list(one.parts))
+    return ExcerptAnswer(one.exchange_id, list(one.parts), one.entry)

@@ -85,7 +85,7 @@ def portfolio_excerpts_fragment(portfolio_id: int, topic_id: str) -> str:
     start = min(int(skip), _SKIP_MOST) if skip.isascii() and skip.isdecimal() and len(skip) <= 6 else 0
     found, more = app.portfolios.choosable(saved.selection, topic_id, skip=start)
     chosen = {
-        (each.exchange_id, part)
+        (each.exchange_id, each.entry, part)
         for one in saved.selection.skills
         if one.topic_id == topic_id
         for each in one.excerpts

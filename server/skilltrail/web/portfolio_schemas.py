@@ -26,14 +26,15 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class ExcerptIn(Strict):
-    """Paragraphs of one exchange by their names in its log entry: prompt.1, reply.3."""
+    """Paragraphs of one exchange by their names in its log entry (prompt.1, reply.3); no ``entry``: the newest."""
 
     exchange_id: _Id
     parts: Annotated[list[_Part], Field(max_length=_PARTS_MOST)]
+    entry: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
     def choice(self) -> ExcerptChoice:
         """Return it as the domain's value."""
-        return ExcerptChoice(self.exchange_id, tuple(self.parts))
+        return ExcerptChoice(self.exchange_id, tuple(self.parts), self.entry)
 
 
 _Excerpts = Annotated[list[ExcerptIn], Field(max_length=EXCERPTS_MOST)]

@@ -60,6 +60,7 @@ def why_words(why: Why) -> str:
         Why.PRIVATE: _("belongs to a client, is undecided, or is left out of exports"),
         Why.PERIOD: _("lies outside of the days that you chose"),
         Why.MOVED: _("belongs to another skill now"),
+        Why.CHANGED: _("changed since you chose it: choose it again"),
         Why.EMPTY: _("nothing of it may leave"),
     }[why]
 

@@ -68,16 +68,17 @@ async function pick(form) {
   await inTurn(async () => {
     const held = await askJson(`/api/v1/portfolios/${id}`);
     const skill = held.skills.find((/** @type {{topic_id: string}} */ one) => one.topic_id === topic);
-    /** @type {Map<number, string[]>} */
-    const parts = new Map((skill?.excerpts ?? []).map((/** @type {{exchange_id: number, parts: string[]}} */ one) => [one.exchange_id, one.parts]));
+    /** @type {Map<number, {exchange_id: number, parts: string[], entry: number | null}>} */
+    const excerpts = new Map((skill?.excerpts ?? []).map((/** @type {{exchange_id: number, parts: string[], entry: number | null}} */ one) => [one.exchange_id, one]));
     for (const set of form.querySelectorAll("[data-exchange]")) {
       const ticked = /** @type {HTMLInputElement[]} */ ([...set.querySelectorAll("input:checked")]);
-      const number = Number(set.getAttribute("data-exchange"));
-      if (ticked.length) parts.set(number, ticked.map((box) => box.value));
-      else parts.delete(number);
+      const exchange_id = Number(set.getAttribute("data-exchange"));
+      // What was read is what is chosen: the page names the log entry that it showed.
+      const entry = Number(set.getAttribute("data-entry"));
+      if (ticked.length) excerpts.set(exchange_id, { exchange_id, parts: ticked.map((box) => box.value), entry });
+      else excerpts.delete(exchange_id);
     }
-    const excerpts = [...parts].map(([exchange_id, chosen]) => ({ exchange_id, parts: chosen }));
-    await send(id, `/skills/${topic}`, { excerpts });
+    await send(id, `/skills/${topic}`, { excerpts: [...excerpts.values()] });
   });
 }
 

@@ -1,0 +1,76 @@
+"""What a portfolio shows when its history changed behind it, and what of held-back or forgotten matter stays in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from databases import BeginWith
+from exchanges import NOON, captured, items
+from portfolio_steps import chosen, filled
+from skilltrail.application import Application
+from skilltrail.domain.resolved_portfolio import Resolved, Why
+
+
+@pytest.fixture(autouse=True)
+def _history(begin_with: BeginWith) -> None:
+    begin_with(filled)
+
+
+def shown(found: Resolved) -> list[str]:
+    return [part.text.strip() for skill in found.portfolio.skills for one in skill.excerpts for part in one.parts]
+
+
+def taken_down(application: Application, reply: str, days: int = 0) -> str:
+    """Capture exchange 31, or after some days another form of it; return its topic."""
+    one = captured(900, conversation_id="n", prompt="database query index table join sql", reply=reply)
+    application.exchanges.capture(items([replace(one, captured_at=NOON + timedelta(days=days))]))
+    application.processing.run_until_done()
+    topic = application.exchanges.get(31).topic_id
+    assert topic is not None
+    return topic
+
+
+class TestAnotherParagraphUnderTheSameName:
+    def test_is_not_shown_until_it_is_chosen_again(self, application: Application) -> None:
+        facade = application.portfolios
+        topic = taken_down(application, "Zero.\n\nHarmless.\n\nEnd.")
+        saved = facade.keep(chosen(topic, (31, ("reply.2",))))
+        copied = facade.copy(saved.id)
+        assert shown(facade.resolve(saved.id)) == shown(facade.resolve(copied.id)) == ["Harmless."]
+
+        taken_down(application, "Zero.\n\nOur margin is 60 percent.\n\nHarmless.\n\nEnd of a longer one.", days=3)
+        facade.rename(saved.id, "Another title")
+
+        for one in (saved.id, copied.id):
+            found = facade.resolve(one)
+            assert shown(found) == []
+            assert [each.why for each in found.not_shown] == [Why.CHANGED]
+        facade.keep(chosen(topic, (31, ("reply.3",))), saved.id)
+        assert shown(facade.resolve(saved.id)) == ["Harmless."]
+
+    def test_a_choice_of_which_the_entry_is_not_known_is_asked_for_again(self, application: Application) -> None:
+        facade = application.portfolios
+        topic = taken_down(application, "Zero.\n\nHarmless.\n\nEnd.")
+        saved = facade.keep(chosen(topic, (31, ("reply.2",))))
+        old = saved.selection.skills[0].excerpts[0]
+        with application._database.write() as session:
+            from skilltrail.storage import portfolio_queries
+
+            portfolio_queries.rewrite(
+                session, lambda one: chosen(topic, (31, ("reply.2",))) if one == saved.selection else one
+            )
+
+        # Neither changing something else nor a copy chooses it.
+        facade.rename(saved.id, "Another title")
+        copied = facade.copy(saved.id)
+
+        for one in (saved.id, copied.id):
+            assert [each.why for each in facade.resolve(one).not_shown] == [Why.CHANGED]
+        offered, _more = facade.choosable(saved.selection, topic)
+        assert next(one.entry for one in offered if one.exchange_id == 31) == old.entry
+        skill = replace(saved.selection.skills[0], excerpts=(old,))
+        facade.keep(replace(saved.selection, skills=(skill,)), saved.id)
+        assert shown(facade.resolve(saved.id)) == ["Harmless."]
