@@ -14,6 +14,7 @@ import pytest
 
 from databases import BeginWith, in_topics
 from endorsers import FIXTURE, answers, sample_page
+from portfolio_steps import with_client
 from skilltrail.application import Application
 from skilltrail.domain.entries import Endorsement
 from skilltrail.domain.forget import ForgetWish
@@ -94,6 +95,38 @@ class TestThePage:
         assert b"Docker networking" in everything
         assert b"zqnote" not in everything
         assert b"zqwork" not in everything
+
+    @pytest.mark.parametrize(
+        ("more", "what"),
+        [
+            ({"skill": "Zqacme checkout"}, "Name of the skill"),
+            ({"person": "Ada of Zqacmes"}, "Your name"),
+            ({"deliverables": ("Shop https://zqacme.example/x",)}, "Deliverable"),
+            ({"note": "ask jane.doe@client.example"}, "A few words to them"),
+        ],
+    )
+    def test_what_the_leak_scan_stops_at_is_refused_and_named(
+        self, grouped: Application, more: dict[str, Any], what: str
+    ) -> None:
+        with_client(grouped)
+        with pytest.raises(RequestInvalid, match=what):
+            grouped.endorsements.ask(replace(wish(grouped), **more))
+
+        assert grouped.endorsements.listed() == []
+        grouped.endorsements.ask(replace(wish(grouped), allowed=True, **more))
+
+    def test_secrets_never_go_out_and_the_request_is_in_the_record(self, grouped: Application) -> None:
+        token = "ghp_" + "abcdEFGH1234567890abcdEFGH1234567890"
+        page = grouped.endorsements.ask(wish(grouped, note=f"my {token}", allowed=True))[0].data
+
+        assert token.encode() not in page
+        assert [one.format for one in grouped.forgetting.past_exports()] == ["endorsement-request"]
+
+    def test_the_name_of_the_topic_is_looked_through_too(self, grouped: Application) -> None:
+        with_client(grouped)
+        grouped.corrections.rename(topic(grouped), "Shop of Zqacme")
+        with pytest.raises(RequestInvalid):
+            grouped.endorsements.ask(Wish(topic(grouped), "Ada Example"))
 
     @pytest.mark.parametrize(
         "wrong",

@@ -20,9 +20,10 @@ from skilltrail.config import Settings
 from skilltrail.domain.identity import IdentityReason
 from skilltrail.domain.manifest import check_manifest, hash_of
 from skilltrail.domain.portfolio import Portfolio
-from skilltrail.errors import EvidenceInvalid, SecretRefused, TooLate
+from skilltrail.errors import EvidenceInvalid, RequestInvalid, SecretRefused, TooLate
 from skilltrail.platform import key_wrapping
 from skilltrail.platform.signing import is_signed
+from skilltrail.storage.identity_queries import keys
 
 PASSPHRASE = "a few words in a row"
 OTHER = "some more words in a row"
@@ -75,7 +76,7 @@ def test_a_passphrase_is_asked_for_each_time(identity: IdentityFacade) -> None:
         with pytest.raises(SecretRefused):
             identity.set_passphrase(None, wrong)
         with pytest.raises(SecretRefused):
-            identity.rotate(wrong)
+            identity.rotate(wrong, new_passphrase=PASSPHRASE)
     assert not identity.standing().used
     signed = identity.sign(made, b"{}", PASSPHRASE)
     with pytest.raises(SecretRefused):
@@ -119,7 +120,7 @@ def test_a_key_hands_over_and_the_statement_goes_along(identity: IdentityFacade)
 
 def test_a_lost_passphrase_means_a_new_identity_that_says_nothing_of_the_old(identity: IdentityFacade) -> None:
     identity.set_passphrase(PASSPHRASE)
-    new = identity.rotate(lost=True)
+    new = identity.rotate(lost=True, without=True)
     signed = identity.sign(portfolio(identity), b"{}")
 
     assert (new.reason, new.earlier[0].handed_over, new.locked) == (IdentityReason.ANEW, False, False)
@@ -140,14 +141,43 @@ def test_a_change_can_be_taken_back_until_something_is_signed(identity: Identity
         identity.undo_rotation()
 
 
+def test_a_closed_key_is_not_followed_by_an_open_one_without_a_word(identity: IdentityFacade) -> None:
+    before = identity.set_passphrase(PASSPHRASE)
+    for wrong in ({}, {"lost": True}, {"new_passphrase": OTHER, "without": True}):
+        with pytest.raises(RequestInvalid):
+            identity.rotate(PASSPHRASE, **wrong)
+    assert identity.standing() == before
+
+    assert identity.rotate(PASSPHRASE, new_passphrase=OTHER).locked
+    assert not identity.rotate(OTHER, without=True).locked
+
+
+def test_keys_of_before_are_thrown_away_once_nothing_can_bring_them_back(identity: IdentityFacade) -> None:
+    def kept() -> list[bool]:
+        with identity._database.read() as session:
+            return [bool(key.sealed) for key in keys(session)]
+
+    identity.rotate()
+    identity.rotate()
+    assert kept() == [True, True, True]
+    signed = identity.sign(portfolio(identity), b"{}")
+    assert kept() == [False, False, True]
+    assert len(signed.rotations) == 2
+    identity.rotate()
+    assert kept() == [False, False, True, True]
+    assert identity.undo_rotation().did == identity.sign(portfolio(identity), b"{}").portfolio.person.did
+
+
 def test_backup_and_restore_carry_the_key(application: Application) -> None:
     before = application.identity.set_passphrase(PASSPHRASE)
     backup = application.backups.make()
-    application.identity.rotate(PASSPHRASE)
+    assert application.backups.restore(backup.name).identity is None
+    application.identity.rotate(PASSPHRASE, new_passphrase=OTHER)
 
-    application.backups.restore(backup.name)
+    restored = application.backups.restore(backup.name)
 
     assert application.identity.standing() == before
+    assert restored.identity == before.did
 
 
 def test_everything_i_have_names_the_key_and_holds_nothing_of_it(application: Application) -> None:
@@ -166,7 +196,7 @@ def test_no_secret_is_in_what_is_logged_or_shown(identity: IdentityFacade, caplo
         identity.set_passphrase(PASSPHRASE)
         with pytest.raises(SecretRefused) as refused:
             identity.sign(portfolio(identity), b"{}", OTHER)
-        identity.rotate(PASSPHRASE)
+        identity.rotate(PASSPHRASE, new_passphrase=OTHER)
     shown = " ".join((caplog.text, str(refused.value), repr(identity._current()), repr(asdict(identity.standing()))))
 
     assert [word for word in (PASSPHRASE, OTHER, "PRIVATE KEY", "box") if word in shown] == []
@@ -180,8 +210,11 @@ def test_the_api_makes_closes_and_changes_the_key(page: Caller) -> None:
     did = page.post("/api/v1/identity", {}).get_json()["did"]
     body: dict[str, Any] = {"new_passphrase": PASSPHRASE}
     assert page.send("PUT", "/api/v1/identity/passphrase", body).get_json()["locked"] is True
-    assert page.post("/api/v1/identity/rotation", {"passphrase": OTHER}).status_code == 403
-    rotated = page.post("/api/v1/identity/rotation", {"passphrase": PASSPHRASE}).get_json()
+    wrong = {"passphrase": OTHER, "new_passphrase": PASSPHRASE}
+    assert page.post("/api/v1/identity/rotation", wrong).status_code == 403
+    assert page.post("/api/v1/identity/rotation", {"passphrase": PASSPHRASE}).status_code == 422
+    body = {"passphrase": PASSPHRASE, "without_passphrase": True}
+    rotated = page.post("/api/v1/identity/rotation", body).get_json()
 
     assert rotated["earlier"][0]["did"] == did
     assert page.send("DELETE", "/api/v1/identity/rotation").get_json()["did"] == did
@@ -203,10 +236,15 @@ def test_the_command_from_one_end_to_the_other(application: Application, setting
     did = run("show", home=home)["did"]
     run("export-public", str(file), home=home)
     assert run("passphrase", "--passphrases", "-", home=home, typed=f"{PASSPHRASE}\n")["locked"] is True
-    assert run("rotate", "--passphrases", "-", home=home, typed=f"{OTHER}\n", status=1)["code"] == "secret_refused"
-    rotated = run("rotate", "--passphrases", "-", home=home, typed=f"{PASSPHRASE}\n")
+    wrong = f"{OTHER}\n{OTHER}\n"
+    assert run("rotate", "--passphrases", "-", home=home, typed=wrong, status=1)["code"] == "secret_refused"
+    run("rotate", "--passphrases", "-", home=home, typed=f"{PASSPHRASE}\n", status=1)
+    closed = run("rotate", "--passphrases", "-", home=home, typed=f"{PASSPHRASE}\n{OTHER}\n")
+    run("rotate", "--undo", home=home)
+    rotated = run("rotate", "--none", "--passphrases", "-", home=home, typed=f"{PASSPHRASE}\n")
     back = run("rotate", "--undo", home=home)
 
     assert file.read_text() == f"{did}\n"
+    assert (closed["locked"], rotated["locked"]) == (True, False)
     assert rotated["earlier"][0] == {**rotated["earlier"][0], "did": did, "handed_over": True}
     assert (back["did"], back["locked"]) == (did, True)

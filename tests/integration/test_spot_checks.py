@@ -141,6 +141,17 @@ class TestAnswering:
         shown = checked(texts(asked.spot_checks.answer(allowed).data))
         assert "jane.doe@client.example" in shown[2]["reply.1"]
 
+    def test_reasons_are_looked_through_and_lose_secrets(self, asked: Application) -> None:
+        token = "ghp_" + "abcdEFGH1234567890abcdEFGH1234567890"
+        told = SpotAnswer({}, {3: f"It is Quuxwerk's, ask jane.doe@client.example with {token}"})
+        with pytest.raises(RequestInvalid, match="3 reason"):
+            asked.spot_checks.answer(told)
+
+        allowed = replace(told, allowed=frozenset({(3, "reason")}))
+        readme = texts(asked.spot_checks.answer(allowed).data)["README.txt"]
+        assert b"jane.doe@client.example" in readme
+        assert token.encode() not in readme
+
     def test_an_old_number_is_answered_by_the_newer_entry(self, asked: Application) -> None:
         first = captured(
             1, conversation_id="a", prompt="How do joins work?\n\nIn short.", reply="They match rows.\n\nBy key."

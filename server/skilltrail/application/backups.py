@@ -181,7 +181,8 @@ class BackupsFacade:
 
             self._database.replace(put, before=finish)
             self._reread()
-        return Restored(exchanges=restored.exchanges, replaced=replaced[0].name)
+        identity = restored.identity_instead(before)
+        return Restored(exchanges=restored.exchanges, replaced=replaced[0].name, identity=identity)
 
     def _set_aside(self, before: Contents | None) -> Backup:
         return self._shelf.add_replaced(self._database.path, before, now=self._clock(), boxes=self._held.boxes())

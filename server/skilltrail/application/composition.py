@@ -134,7 +134,9 @@ class Application:
         self.spot_checks = SpotChecksFacade(database=database, clock=clock, log=self.evidence_log, redactor=redactor)
         self.checks = ChecksFacade(database=database, clock=clock, redactor=redactor)
         self.entries = EntriesFacade(database=database, clock=clock, redactor=redactor)
-        self.endorsements = EndorsementsFacade(database=database, clock=clock, identity=self.identity)
+        self.endorsements = EndorsementsFacade(
+            database=database, clock=clock, identity=self.identity, redactor=redactor
+        )
         self.contexts = ContextsFacade(
             database=database,
             history=history,

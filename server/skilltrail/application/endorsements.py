@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from skilltrail.application.common_words import common_words
 from skilltrail.application.identity import IdentityFacade
 from skilltrail.domain.endorsement import Asked, marked_slots, proof_options, unsigned_document
 from skilltrail.domain.entries import Entry
 from skilltrail.domain.timeline import ExportFile
 from skilltrail.exporters.endorsement_request import credential_name, endorsement_request, statements_to_tick
 from skilltrail.platform.clock import Clock
+from skilltrail.platform.patterns import SecretRedactor
 from skilltrail.services import endorsements
 from skilltrail.services.endorsements import Wish
+from skilltrail.storage import redaction_queries
 from skilltrail.storage.database import Database
+from skilltrail.storage.export_log_queries import add_export
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 Done = TypeVar("Done")
 
+EXPORT = "endorsement-request"
+"""What requests are called in the record of exports."""
+
 
 class EndorsementsFacade:
     """Asks for endorsements and keeps those that come back."""
 
-    def __init__(self, *, database: Database, clock: Clock, identity: IdentityFacade) -> None:
+    def __init__(self, *, database: Database, clock: Clock, identity: IdentityFacade, redactor: SecretRedactor) -> None:
         self._database = database
         self._clock = clock
         self._identity = identity
+        self._redactor = redactor
 
     def ask(self, wish: Wish) -> tuple[ExportFile, Entry]:
         """Return the file that is sent, in the language that is spoken now, and the note that it was made.
@@ -37,13 +46,23 @@ class EndorsementsFacade:
         Raises
         ------
         NotFound, RequestInvalid
-            See ``services.endorsements.ask``.
+            See ``services.endorsements.ask`` and ``cleared``.
         """
-        did, statements = self._identity.standing().did, statements_to_tick(" ".join(wish.person.split()))
-        asked, entry = self._written(
-            lambda session: endorsements.ask(session, wish, did=did, statements=statements, now=self._clock())
-        )
-        return request_file(asked), entry
+        did = self._identity.standing().did
+        asked, entry = self._written(lambda session: self._noted(session, wish, did))
+        file = request_file(asked)
+        self._written(lambda session: self._record(session, file))
+        return file, entry
+
+    def _noted(self, session: Session, wish: Wish, did: str) -> tuple[Asked, Entry]:
+        exempt = redaction_queries.own_data(session)
+        told = endorsements.cleared(session, wish, redactor=self._redactor, exempt=exempt, common=common_words)
+        statements = statements_to_tick(" ".join(told.person.split()))
+        return endorsements.ask(session, told, did=did, statements=statements, now=self._clock())
+
+    def _record(self, session: Session, file: ExportFile) -> None:
+        digest, made_at = hashlib.sha256(file.data).hexdigest(), self._clock()
+        add_export(session, made_at=made_at, format_name=EXPORT, name=file.name, sha256=digest, members=())
 
     def take(self, data: bytes, topic_id: str | None = None) -> Entry:
         """Take an endorsement in; raises as ``services.endorsements.take`` does."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain.identity import EarlierKey, IdentityKey, IdentityReason, IdentityStanding
 from skilltrail.domain.portfolio import Portfolio, SignedPortfolio
-from skilltrail.errors import NotFound, TooLate
+from skilltrail.errors import NotFound, RequestInvalid, TooLate
 from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock
 from skilltrail.platform.identity_keys import IdentitySigner, new_identity, opened_identity
@@ -88,17 +88,27 @@ class IdentityFacade:
             return self.standing()
 
     def rotate(
-        self, passphrase: str | None = None, *, new_passphrase: str | None = None, lost: bool = False
+        self,
+        passphrase: str | None = None,
+        *,
+        new_passphrase: str | None = None,
+        without: bool = False,
+        lost: bool = False,
     ) -> IdentityStanding:
         """Begin another key, which the one of now names as its successor; ``lost``: it cannot, and nobody does.
+
+        ``without``: the new key has no passphrase although the one of now has; nobody opens it unasked.
 
         Raises
         ------
         SecretRefused
             If ``passphrase`` is not the one in use (and it is not lost), or the new one is too short.
+        RequestInvalid
+            If the key of now has a passphrase, and of the new one it is not said what closes it, or both is said.
         """
         with _TURN:
             held, made, now = self._current(), new_identity(), self._clock()
+            _check_closing(held, new_passphrase, without=without)
             statement = None if lost else sign_handover(self._signer(held, passphrase), made, now)
             reason = IdentityReason.ANEW if lost else IdentityReason.ROTATED
             key = _new_key(made, reason, now, passphrase=new_passphrase, statement=statement)
@@ -151,6 +161,8 @@ class IdentityFacade:
         if held.used_at is None:
             with self._database.write() as session:
                 queries.note_used(session, held.id, self._clock())
+                # From here on no change can be taken back, so nobody needs the keys of before any more.
+                queries.empty_ended(session)
 
 
 def _there(session: Session) -> IdentityKey:
@@ -158,6 +170,15 @@ def _there(session: Session) -> IdentityKey:
     if held is None:
         raise NotFound(_("There is no identity key yet."))
     return held
+
+
+def _check_closing(held: IdentityKey, new_passphrase: str | None, *, without: bool) -> None:
+    if without and new_passphrase is not None:
+        raise RequestInvalid(_("The new key has a passphrase, or has none: say one of the two."))
+    if held.locked and new_passphrase is None and not without:
+        raise RequestInvalid(
+            _("The key has a passphrase: say the one of the new key, too, or that it is to have none.")
+        )
 
 
 def _new_key(

@@ -190,10 +190,11 @@ def restore_closed(settings: Settings, path: Path, *, clock: Clock = utc_now, se
         live, aside = settings.home / DATABASE_FILE, settings.home / ASIDE
         try:
             restored = prepare_aside(path, aside, key=key.raw, known=[key.raw], secret=secret)
+            before = _contents(live, key.raw)
             replaced = _take_place(live, aside, restored, HeldKey(store, key), now=clock())
         finally:
             remove_database(aside)
-    return Restored(exchanges=restored.exchanges, replaced=replaced)
+    return Restored(exchanges=restored.exchanges, replaced=replaced, identity=restored.identity_instead(before))
 
 
 def _key_to_restore_with(settings: Settings, store: KeyStore, path: Path, secret: Secret | None) -> DatabaseKey:

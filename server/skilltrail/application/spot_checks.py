@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from skilltrail.application.common_words import common_words
 from skilltrail.application.evidence_log import EvidenceLogFacade
 from skilltrail.domain.checkpoint import read_proof
 from skilltrail.domain.spot_check import AskedEntry, SpotAnswer
@@ -29,7 +30,9 @@ class SpotChecksFacade:
         """Return what could be shown of entries; raises as ``services.spot_checks.asked`` does."""
         with self._database.read() as session:
             exempt = redaction_queries.read_lists(session).exempt
-            return spot_checks.asked(session, entries, admitted, redactor=self._redactor, exempt=exempt)
+            return spot_checks.asked(
+                session, entries, admitted, redactor=self._redactor, exempt=exempt, common=common_words
+            )
 
     def answer(self, answer: SpotAnswer, admitted: Collection[int] = (), older: bytes | None = None) -> ExportFile:
         """Return the answer as an archive; what is disclosed stands in the record of exports.
@@ -45,6 +48,7 @@ class SpotChecksFacade:
         """
         found = self.asked([*answer.shown, *answer.withheld], admitted)
         spot_checks.check(answer, found)
+        answer = self._reasons_cleared(answer, admitted)
         extension = None if older is None else self._log.extension(older)
         chosen = {one.answered_by: answer.shown[one.entry] for one in found if one.entry in answer.shown}
         named = {number: names for number, names in chosen.items() if number is not None}
@@ -59,3 +63,10 @@ class SpotChecksFacade:
             extension=extension,
             made_at=self._clock(),
         )
+
+    def _reasons_cleared(self, answer: SpotAnswer, admitted: Collection[int]) -> SpotAnswer:
+        with self._database.read() as session:
+            exempt = redaction_queries.read_lists(session).exempt
+            return spot_checks.reasons_cleared(
+                session, answer, admitted, redactor=self._redactor, exempt=exempt, common=common_words
+            )

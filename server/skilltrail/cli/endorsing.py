@@ -50,14 +50,15 @@ def list_command(settings: Settings, answer: Answer) -> None:
 @click.option("--until", default="", metavar="2026-11", help="The last month.")
 @click.option("--work", "work", multiple=True, metavar="TEXT", help="A deliverable to name.")
 @click.option("--note", default="", metavar="TEXT", help="A few words to the reader.")
+@click.option("--allow", "allowed", is_flag=True, help="Send it though the leak scan stops in it.")
 @click.option("--language", type=click.Choice(list(LANGUAGES)), help="The page's language.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Where to write it.")
 def request_command(
     settings: Settings, answer: Answer, topic: str, out: Path | None, language: str | None, work: tuple[str, ...],
-    **told: str,
+    allowed: bool, **told: str,
 ) -> None:  # fmt: skip
     """TOPIC is its id, as `skilltrail topics` shows it. The page says nothing but what you name here."""
-    body = {**told, "topic_id": topic, "deliverables": list(work), "language": language or ""}
+    body = {**told, "topic_id": topic, "deliverables": list(work), "language": language or "", "allowed": allowed}
     found = _asked(settings, "POST", "/endorsements/requests", body, lambda app: _ask(app, body))
     file = out or Path(found["name"])
     file.write_text(found["page"], encoding="utf-8", newline="\n")

@@ -69,23 +69,30 @@ def passphrase_command(settings: Settings, answer: Answer, away: bool, passphras
 
 @command("rotate", help="Begin another key; the one of now signs that it follows.")
 @click.option("--lost", is_flag=True, help="The passphrase is lost: a new identity, not linked to the old one.")
-@click.option("--with-passphrase", "closed", is_flag=True, help="Close the new key with a passphrase.")
+@click.option(
+    "--with-passphrase", "closed", is_flag=True, help="Close the new key with a passphrase, as the one of now."
+)
+@click.option("--none", "without", is_flag=True, help="The new key has no passphrase although the one of now has.")
 @click.option("--undo", is_flag=True, help="Take the last change back, as long as the new key has signed nothing.")
 @_SECRETS
-def rotate_command(settings: Settings, answer: Answer, lost: bool, closed: bool, undo: bool, passphrases: Any) -> None:
+def rotate_command(
+    settings: Settings, answer: Answer, lost: bool, closed: bool, without: bool, undo: bool, passphrases: Any
+) -> None:
     """What the old key has signed stays as it is; others must learn the new address."""
     if undo:
         _say(answer, _asked(settings, "DELETE", "/identity/rotation", None, lambda app: app.identity.undo_rotation()))
         return
     held = _asked(settings, "POST", "/identity", {}, lambda app: app.identity.standing())
+    # A key that is closed is followed by one that is closed, unless the opposite is said.
+    closed = closed or (held["locked"] and not without)
     old, new = _secrets(passphrases, locked=held["locked"] and not lost, new=closed)
-    body = {"passphrase": old, "new_passphrase": new, "lost": lost}
+    body = {"passphrase": old, "new_passphrase": new, "without_passphrase": without, "lost": lost}
     found = _asked(
         settings,
         "POST",
         "/identity/rotation",
         body,
-        lambda app: app.identity.rotate(old, new_passphrase=new, lost=lost),
+        lambda app: app.identity.rotate(old, new_passphrase=new, without=without, lost=lost),
     )
     _say(answer, found)
     if lost:

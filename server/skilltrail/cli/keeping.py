@@ -67,6 +67,9 @@ def restore_command(settings: Settings, answer: Answer, file: Path | None, lates
     done = _asking(lambda secret: _restored(server, settings, path, secret))
     answer.result({"ok": True, **done})
     answer.say(_("Restored: {exchanges}.").format(exchanges=exchanges_words(done["exchanges"])))
+    if done["identity"]:
+        words = _("The identity key is the one of then: {did}. If another has followed it since, do not sign with it.")
+        answer.say(words.format(did=done["identity"]))
     if done["replaced"]:
         undo = settings.home / FOLDER / done["replaced"]
         answer.say(_("What was there before is kept. To undo: skilltrail restore {path}").format(path=undo))
@@ -100,7 +103,7 @@ def _restored(server: RunningServer | None, settings: Settings, path: Path, secr
     from skilltrail.application.opening import restore_closed
 
     restored = restore_closed(settings, path, secret=secret)
-    return {"exchanges": restored.exchanges, "replaced": restored.replaced}
+    return {"exchanges": restored.exchanges, "replaced": restored.replaced, "identity": restored.identity}
 
 
 def _asking(restore: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import click
 from skilltrail.cli.options import Answer, command
 from skilltrail.cli.running import running_server
 from skilltrail.config import Settings
+from skilltrail.domain.spot_check import REASON
 from skilltrail.exporters.wording import one_line
 from skilltrail.i18n import _
 
@@ -26,7 +27,13 @@ _FILE_MOST = 8_000
 @command("answer", help="Answer a spot check: somebody named entries, you disclose them or say why not.")
 @click.argument("entries", nargs=-1, type=_ENTRY, required=True)
 @click.option("--leave-out", "left", multiple=True, metavar="N:FIELD", help="Withhold a field, such as 12:reply.3.")
-@click.option("--allow", "allowed", multiple=True, metavar="N:FIELD", help="Show it though the leak scan stops there.")
+@click.option(
+    "--allow",
+    "allowed",
+    multiple=True,
+    metavar="N:FIELD",
+    help="Show it though the leak scan stops there; 12:reason for a reason.",
+)
 @click.option("--withhold", "withheld", multiple=True, metavar="N=REASON", help="Withhold an entry, and say why.")
 @click.option("--with-client", "clients", type=click.IntRange(min=1), multiple=True, help="Let a client's be shown.")
 @click.option(
@@ -71,6 +78,7 @@ def _chosen(one: Told, reasons: dict[int, str], left: set[tuple[int, str]], allo
         for part in one["parts"]
         if (part["proposed"] or part["name"] in let) and (number, part["name"]) not in left
     ]
+    let += [REASON] if (number, REASON) in allowed else []
     reason = reasons.get(number, "")
     return {"entry": number, "names": [] if reason else names, "allowed": let, "reason": reason}
 

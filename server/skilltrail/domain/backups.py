@@ -61,10 +61,14 @@ class RestorePlan:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restore did; ``replaced`` is the backup that undoes it, None where there was nothing before."""
+    """What a restore did; ``replaced`` is the backup that undoes it, None where there was nothing before.
+
+    ``identity`` is the address of the identity key of then where that is another than the one before the restore.
+    """
 
     exchanges: int
     replaced: str | None
+    identity: str | None = None
 
 
 def newest_first(backups: Iterable[Backup]) -> list[Backup]:

@@ -19,8 +19,9 @@ class IdentityReason(StrEnum):
 class IdentityKey:
     """One identity key as it is kept; the one that signs has no ``ended_at``.
 
-    ``sealed`` is PKCS#8 (PEM), encrypted where ``locked``. ``used_at`` is when it first signed something. Of a key that
-    was handed over, ``statement`` is the credential in which the key before says so.
+    ``sealed`` is PKCS#8 (PEM), encrypted where ``locked``; empty once the key has ended and nothing can bring it back.
+    ``used_at`` is when it first signed something. Of a key that was handed over, ``statement`` is the credential in
+    which the key before says so.
     """
 
     id: int

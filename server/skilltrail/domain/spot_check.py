@@ -10,6 +10,9 @@ from skilltrail.domain.evidence_log import EntryState
 ENTRIES_MOST = 100
 """Entries that are answered at once; a sample needs fewer."""
 
+REASON = "reason"
+"""What a reason is called where the leak scan stops in it, beside the fields of an entry."""
+
 REASON_LIMIT = 300
 """Characters of a reason."""
 
@@ -55,7 +58,8 @@ class AskedEntry:
 class SpotAnswer:
     """What the learner decided: fields to show by the number that was asked for; reasons for those withheld.
 
-    ``allowed`` are fields in which the leak scan stops and that may be shown all the same, as (number, field).
+    ``allowed`` are fields in which the leak scan stops and that may be shown all the same, as (number, field);
+    "reason" is the field of a reason.
     """
 
     shown: Mapping[int, tuple[str, ...]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,10 +17,15 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain.endorsement import Asked, Statement, last_day, read_statement, skill_urn
 from skilltrail.domain.entries import Endorsement, EndorsementRequest, Entry, EntryKind
-from skilltrail.domain.portfolio import ShownEndorsement
+from skilltrail.domain.leak_hits import PortfolioText, TextPlace
+from skilltrail.domain.portfolio import Audience, Selection, ShownEndorsement
 from skilltrail.errors import EvidenceInvalid, NotFound, RequestInvalid
 from skilltrail.i18n import _, language
 from skilltrail.platform.data_integrity import check_form, check_proof_of, read_credential
+from skilltrail.platform.patterns import SecretRedactor
+from skilltrail.services import leak_scan
+from skilltrail.services.leak_scan import Lookout
+from skilltrail.services.leak_words import hit_words
 from skilltrail.storage import entry_queries as queries
 from skilltrail.storage.identity_queries import keys
 from skilltrail.storage.meta_queries import bump_revision
@@ -38,6 +43,7 @@ class Wish:
     """What the learner chose to tell the endorser. ``skill`` "" means the topic's name.
 
     ``since`` and ``until`` are months ("2026-11"), "" for none; ``deliverables`` lines of text, ``note`` words.
+    ``allowed``: it is sent though the leak scan stops in it.
     """
 
     topic_id: str
@@ -47,6 +53,51 @@ class Wish:
     until: str = ""
     deliverables: tuple[str, ...] = ()
     note: str = ""
+    allowed: bool = False
+
+
+def cleared(
+    session: Session,
+    wish: Wish,
+    *,
+    redactor: SecretRedactor,
+    exempt: Collection[str],
+    common: Callable[[], Collection[str]] = frozenset,
+) -> Wish:
+    """Return what is told as it may go out: without secrets, and looked through as a portfolio is.
+
+    Raises
+    ------
+    NotFound
+        If there is no such topic (any more).
+    RequestInvalid
+        Naming the fields in which the leak scan stops and at what, unless ``allowed`` says to send it all the same.
+    """
+    name = queries.topic_name(session, wish.topic_id)
+    if name is None:
+        raise NotFound(_("This topic does not exist (any more)."))
+    wish = replace(wish, skill=wish.skill or name)
+    selection = Selection(title="", audience=Audience.CLIENT, person="")
+    seen = leak_scan.lookout(session, selection, redactor=redactor, exempt=exempt, common=common)
+    if not wish.allowed and (stopped := list(_stopped(wish, seen))):
+        words = _("Not before you have looked at it and allowed it: {fields}.")
+        raise RequestInvalid(words.format(fields="; ".join(stopped)))
+    return replace(
+        wish,
+        person=redactor.redact(wish.person)[0],
+        skill=redactor.redact(wish.skill)[0],
+        deliverables=tuple(redactor.redact(one)[0] for one in wish.deliverables),
+        note=redactor.redact(wish.note)[0],
+    )
+
+
+def _stopped(wish: Wish, seen: Lookout) -> Iterator[str]:
+    named = [(_("Your name"), wish.person), (_("Name of the skill"), wish.skill)]
+    named += [*((_("Deliverable"), one) for one in wish.deliverables), (_("A few words to them"), wish.note)]
+    for what, text in named:
+        kinds = leak_scan.kinds_in(PortfolioText(TextPlace("request"), text), seen)
+        if kinds:
+            yield f"{what} ({', '.join(map(hit_words, kinds))})"
 
 
 def ask(session: Session, wish: Wish, *, did: str, statements: Sequence[str], now: datetime) -> tuple[Asked, Entry]:

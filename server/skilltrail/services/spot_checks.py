@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -10,12 +11,13 @@ from skilltrail.domain.evidence_log import EntryState, OpenedEntry
 from skilltrail.domain.leak_hits import PortfolioText, TextPlace
 from skilltrail.domain.log_leaf import check_disclosures, read_leaf
 from skilltrail.domain.portfolio import Audience, Selection
-from skilltrail.domain.spot_check import ENTRIES_MOST, REASON_LIMIT, AskedEntry, AskedPart, SpotAnswer
+from skilltrail.domain.spot_check import ENTRIES_MOST, REASON, REASON_LIMIT, AskedEntry, AskedPart, SpotAnswer
 from skilltrail.errors import NotFound, RequestInvalid
 from skilltrail.i18n import _
 from skilltrail.platform.patterns import SecretRedactor
 from skilltrail.services import evidence_log, leak_scan
 from skilltrail.services.leak_scan import Lookout
+from skilltrail.services.leak_words import hit_words
 from skilltrail.storage import log_queries
 
 
@@ -26,6 +28,7 @@ def asked(
     *,
     redactor: SecretRedactor,
     exempt: Collection[str],
+    common: Callable[[], Collection[str]] = frozenset,
 ) -> list[AskedEntry]:
     """Return what could be shown of entries, each with what the leak scan stops at.
 
@@ -44,8 +47,7 @@ def asked(
     log = log_queries.open_log(session)
     if log is None:
         raise NotFound(_("The evidence log has no such entry."))
-    selection = Selection(title="", audience=Audience.CLIENT, person="", admitted=tuple(admitted))
-    seen = leak_scan.lookout(session, selection, redactor=redactor, exempt=exempt)
+    seen = _lookout(session, admitted, redactor=redactor, exempt=exempt, common=common)
     wanted = sorted(set(entries))
     opened = dict(zip(wanted, evidence_log.opened_all(session, log, wanted, admitted), strict=True))
     old = [entry for entry, one in opened.items() if one.state is EntryState.SUPERSEDED]
@@ -53,6 +55,42 @@ def asked(
     in_place = evidence_log.opened_all(session, log, list(newer.values()), admitted)
     opened |= dict(zip(newer, in_place, strict=True))
     return [_asked(entry, one, seen) for entry, one in opened.items()]
+
+
+def _lookout(
+    session: Session,
+    admitted: Collection[int],
+    *,
+    redactor: SecretRedactor,
+    exempt: Collection[str],
+    common: Callable[[], Collection[str]],
+) -> Lookout:
+    selection = Selection(title="", audience=Audience.CLIENT, person="", admitted=tuple(admitted))
+    return leak_scan.lookout(session, selection, redactor=redactor, exempt=exempt, common=common)
+
+
+def reasons_cleared(
+    session: Session,
+    answer: SpotAnswer,
+    admitted: Collection[int],
+    *,
+    redactor: SecretRedactor,
+    exempt: Collection[str],
+    common: Callable[[], Collection[str]] = frozenset,
+) -> SpotAnswer:
+    """Return the answer with its reasons as they may go out: without secrets, looked through as what is shown is.
+
+    Raises
+    ------
+    RequestInvalid
+        Naming the numbers of reasons in which the leak scan stops; ``allowed`` lets one pass as the field "reason".
+    """
+    seen = _lookout(session, admitted, redactor=redactor, exempt=exempt, common=common)
+    found = {entry: _kinds(REASON, text, entry, seen) for entry, text in answer.withheld.items()}
+    _refuse(
+        f"{n} {REASON} ({_words(kinds)})" for n, kinds in found.items() if kinds and (n, REASON) not in answer.allowed
+    )
+    return replace(answer, withheld={entry: redactor.redact(text)[0] for entry, text in answer.withheld.items()})
 
 
 def _asked(entry: int, opened: OpenedEntry, seen: Lookout) -> AskedEntry:
@@ -85,7 +123,11 @@ def check(answer: SpotAnswer, found: Sequence[AskedEntry]) -> None:
         if unknown or (one.entry in answer.shown and one.answered_by is None):
             words = _("Entry {n}: nothing of this can be shown: {fields}.")
             raise RequestInvalid(words.format(n=one.entry, fields=", ".join(unknown) or one.state.value))
-    if stopped := list(_stopped(answer, found)):
+    _refuse(_stopped(answer, found))
+
+
+def _refuse(stopped: Iterable[str]) -> None:
+    if stopped := list(stopped):
         words = _("Not before you have looked at it and allowed it: {fields}.")
         raise RequestInvalid(words.format(fields="; ".join(stopped)))
 
@@ -95,4 +137,8 @@ def _stopped(answer: SpotAnswer, found: Sequence[AskedEntry]) -> Iterator[str]:
         chosen = set(answer.shown.get(one.entry, ()))
         for part in one.parts:
             if part.name in chosen and part.kinds and (one.entry, part.name) not in answer.allowed:
-                yield f"{one.entry} {part.name} ({', '.join(part.kinds)})"
+                yield f"{one.entry} {part.name} ({_words(part.kinds)})"
+
+
+def _words(kinds: Iterable[str]) -> str:
+    return ", ".join(map(hit_words, kinds))

@@ -60,6 +60,12 @@ class Contents:
     instance_id: str | None
     exchanges: int
     newest_at: datetime | None
+    identity: str | None = None
+
+    def identity_instead(self, before: Contents | None) -> str | None:
+        """Return the address of the key that signs here, where another did in ``before``."""
+        known = None if before is None else before.identity
+        return self.identity if known is not None and known != self.identity else None
 
 
 def copy_database(
@@ -324,7 +330,13 @@ def _contents(connection: Any) -> Contents:
         instance_id=meta.get(INSTANCE),
         exchanges=tables.get("exchange", 0),
         newest_at=None if newest is None else from_microseconds(newest),
+        identity=_identity(connection) if "identity_key" in tables else None,
     )
+
+
+def _identity(connection: Any) -> str | None:
+    found = connection.execute("SELECT did FROM identity_key WHERE ended_at IS NULL").fetchone()
+    return None if found is None else str(found[0])
 
 
 def _compare(before: Contents, after: Contents) -> None:

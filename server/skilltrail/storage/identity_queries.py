@@ -46,6 +46,11 @@ def note_used(session: Session, key_id: int, used_at: datetime) -> None:
     _set(session, key_id, used_at=used_at)
 
 
+def empty_ended(session: Session) -> None:
+    """Throw away the keys that sign no more; their addresses and statements stay."""
+    session.execute(update(IdentityKeyRow).where(IdentityKeyRow.ended_at.is_not(None)).values(sealed=b""))
+
+
 def seal_anew(session: Session, key_id: int, sealed: bytes, *, locked: bool) -> None:
     """Keep a key in another form."""
     _set(session, key_id, sealed=sealed, locked=locked)

@@ -22,7 +22,10 @@ Month = Annotated[str, Field(max_length=7)]
 
 
 class AskIn(Strict):
-    """What the request tells: nothing but this. Months are "2026-11"; ``deliverables`` are lines of text."""
+    """What the request tells: nothing but this. Months are "2026-11"; ``deliverables`` are lines of text.
+
+    It is refused where the leak scan stops in it, unless ``allowed`` says to send it all the same.
+    """
 
     topic_id: Topic
     person: Annotated[str, Field(max_length=PERSON_LIMIT)]
@@ -34,6 +37,7 @@ class AskIn(Strict):
     )
     note: Annotated[str, Field(max_length=NOTE_LIMIT)] = ""
     language: Literal["", "en", "de", "es"] = ""
+    allowed: bool = False
 
 
 class TakeIn(Strict):
@@ -128,6 +132,7 @@ def asked_answer(endorsements: EndorsementsFacade, body: AskIn) -> AskedAnswer:
         until=body.until,
         deliverables=tuple(body.deliverables),
         note=body.note,
+        allowed=body.allowed,
     )
     with speaking(body.language or language()):
         file, entry = endorsements.ask(wish)

@@ -21,8 +21,12 @@ class IdentityPassphrase(Strict):
 
 
 class IdentityChange(IdentityPassphrase):
-    """``lost``: the key of before cannot be opened any more, so it does not name the new one."""
+    """``lost``: the key of before cannot be opened any more, so it does not name the new one.
 
+    ``without_passphrase``: the new key has none although the one of before has; one of the two must be said then.
+    """
+
+    without_passphrase: bool = False
     lost: bool = False
 
 
@@ -70,8 +74,9 @@ def set_identity_passphrase(body: IdentityPassphrase) -> IdentityAnswer:
 
 def rotate_identity(body: IdentityChange) -> IdentityAnswer:
     """Begin another identity key."""
-    new, identity = body.new_passphrase or None, spaces().own.identity
-    return identity_answer(identity.rotate(body.passphrase or None, new_passphrase=new, lost=body.lost))
+    new, without = body.new_passphrase or None, body.without_passphrase
+    changed = spaces().own.identity.rotate(body.passphrase or None, new_passphrase=new, without=without, lost=body.lost)
+    return identity_answer(changed)
 
 
 def undo_identity_rotation() -> IdentityAnswer:

@@ -32,7 +32,8 @@ class AskedIn(Strict):
 class ChosenIn(Strict):
     """What the learner decided about one entry: fields to show, or with none of them the reason.
 
-    ``allowed`` are those of the fields in which the leak scan stops and that may be shown all the same.
+    ``allowed`` are those of the fields in which the leak scan stops and that may be shown all the same;
+    "reason" is that of the reason.
     """
 
     entry: Number

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from skilltrail.domain.spot_check import ENTRIES_MOST, REASON_LIMIT, AskedEntry
 from skilltrail.errors import SkilltrailError
 from skilltrail.i18n import _
+from skilltrail.services.leak_words import hit_words
 from skilltrail.web import client_pages
 from skilltrail.web.access import DASHBOARD_READ, asks
 from skilltrail.web.space import application, in_demo, of_one_moment
@@ -41,20 +42,6 @@ def spot_check_fragment() -> str:
         is_demo=demo,
         base="/demo" if demo else "",
     )
-
-
-def hit_words(kind: str) -> str:
-    """Say what the leak scan stops at."""
-    known = {
-        "client": _("a client’s name or word"),
-        "near client": _("looks like a client’s word"),
-        "secret": _("a secret"),
-        "own word": _("a word of your own list"),
-        "personal data": _("personal data"),
-        "redaction": _("the mark of something hidden"),
-        "path": _("a path that names somebody"),
-    }
-    return known.get(kind, kind)
 
 
 def field_words(name: str) -> str:

@@ -19,6 +19,7 @@ export async function askForEndorsement(form) {
     skill: String(fields.get("skill")),
     note: String(fields.get("note")),
     language: String(fields.get("language")),
+    allowed: fields.has("allowed"),
     deliverables: fields.getAll("work").map(String),
     since,
     until,

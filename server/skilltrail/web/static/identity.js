@@ -32,7 +32,12 @@ export async function setIdentityPassphrase(form) {
 /** @param {HTMLFormElement} form */
 export async function rotateIdentity(form) {
   if (!agrees(form)) return;
-  const lost = new FormData(form).get("lost") !== null;
-  const body = { passphrase: typed(form, "passphrase"), new_passphrase: typed(form, "new_passphrase"), lost };
+  const given = new FormData(form);
+  const body = {
+    passphrase: typed(form, "passphrase"),
+    new_passphrase: typed(form, "new_passphrase"),
+    without_passphrase: given.get("without_passphrase") !== null,
+    lost: given.get("lost") !== null,
+  };
   if (await sendForm(form, `${PATH}/rotation`, { body })) await done(form, "done");
 }

@@ -147,7 +147,8 @@ export function leaveRestore(button) {
 export async function restore(form) {
   notify(word("restoring"));
   const body = { passphrase: typed(form, "passphrase"), recovery_key: typed(form, "recovery_key") };
-  if (await sendForm(form, form.dataset["href"] ?? "", { body })) await done(form, "restored");
+  const told = await sendForm(form, form.dataset["href"] ?? "", { body });
+  if (told) await done(form, told["identity"] ? "restored-identity" : "restored");
 }
 
 /**

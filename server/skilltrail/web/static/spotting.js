@@ -27,5 +27,8 @@ function decided(part) {
   const reason = /** @type {HTMLInputElement} */ (part.querySelector("input[name=reason]")).value.trim();
   const names = ticked.map((box) => box.value);
   const allowed = ticked.filter((box) => box.dataset["stopped"]).map((box) => box.value);
+  if (part.querySelector("input[name=reason-allowed]:checked")) {
+    allowed.push("reason");
+  }
   return { entry: Number(part.dataset["entry"]), names, allowed, reason: names.length ? "" : reason };
 }
