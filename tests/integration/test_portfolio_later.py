@@ -6,11 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from databases import BeginWith
 from exchanges import NOON, captured, items
-from portfolio_steps import chosen, filled
+from portfolio_steps import chosen, filled, ids_of, sql_topic, topic_of, with_client
 from skilltrail.application import Application
+from skilltrail.domain.contexts import SaidOf
+from skilltrail.domain.entries import Reflection
+from skilltrail.domain.leak_hits import HitKind
+from skilltrail.domain.portfolio import Selection, SkillChoice
 from skilltrail.domain.resolved_portfolio import Resolved, Why
 
 
@@ -74,3 +79,62 @@ class TestAnotherParagraphUnderTheSameName:
         skill = replace(saved.selection.skills[0], excerpts=(old,))
         facade.keep(replace(saved.selection, skills=(skill,)), saved.id)
         assert shown(facade.resolve(saved.id)) == ["Harmless."]
+
+
+def test_skills_that_are_wholly_held_back_are_not_counted_as_withheld(application: Application) -> None:
+    topic, client = sql_topic(application), with_client(application)
+    wanted = chosen(topic)
+    assert application.portfolios.draft(wanted).portfolio.withheld == 2
+
+    application.contexts.say(ids_of(application, topic_of(application, "spanish")), SaidOf.CLIENTS, clients=[client])
+
+    assert application.portfolios.draft(wanted).portfolio.withheld == 1
+    assert application.portfolios.draft(replace(wanted, admitted=(client,))).portfolio.withheld == 2
+    assert application.portfolios.draft(replace(wanted, skills=())).portfolio.withheld == 2
+
+
+class TestReflectionsOnExchanges:
+    def _with_reflection(self, application: Application, number: int, **changes: object) -> Selection:
+        topic = sql_topic(application)
+        entry = application.entries.keep(Reflection("Their margin is 60 percent"), exchange_id=number)
+        return chosen(topic, skills=(SkillChoice(topic, reflections=(entry.id,)),), **changes)
+
+    def test_the_period_holds_for_them(self, application: Application) -> None:
+        last = ids_of(application, sql_topic(application))[-1]
+        wanted = self._with_reflection(application, last, until=NOON.astimezone().date())
+
+        found = application.portfolios.draft(wanted)
+
+        assert found.portfolio.skills[0].reflections == ()
+        assert [one.why for one in found.not_shown] == [Why.PERIOD]
+        assert last not in found.exchanges
+
+    def test_the_rule_of_recipients_holds_for_them(self, application: Application) -> None:
+        first, client = ids_of(application, sql_topic(application))[0], with_client(application)
+        application.contexts.say([first], SaidOf.CLIENTS, clients=[client])
+        wanted = self._with_reflection(application, first, admitted=(client,))
+        facade = application.portfolios
+
+        to_others = facade.scan(facade.keep(replace(wanted, recipient="Somebody")).id)
+        to_them = facade.scan(facade.keep(replace(wanted, recipient="Zqacme")).id)
+
+        assert [(one.kind, one.place.what, one.exchange_id) for one in to_others] == [
+            (HitKind.OTHERS_MATTER, "reflection", first)
+        ]
+        assert to_them == ()
+
+    def test_the_record_names_what_they_are_on(self, application: Application) -> None:
+        other = ids_of(application, topic_of(application, "logo"))[0]
+        topic = sql_topic(application)
+        wanted = self._with_reflection(application, ids_of(application, topic)[0])
+        moved = wanted.skills[0].reflections[0]
+        with application._database.write() as session:
+            session.execute(
+                text("UPDATE learner_entry SET exchange_id = :other, topic_id = :topic WHERE entry_id = :entry"),
+                {"other": other, "topic": topic, "entry": moved},
+            )
+
+        found = application.portfolios.draft(wanted)
+
+        assert len(found.portfolio.skills[0].reflections) == 1
+        assert other in found.exchanges

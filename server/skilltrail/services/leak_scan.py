@@ -116,7 +116,7 @@ def open_hits(hits: Iterable[LeakHit]) -> tuple[LeakHit, ...]:
 
 
 def _hits(text: PortfolioText, seen: Lookout, resolved: Resolved) -> Iterator[LeakHit]:
-    exchange = None if text.entry is None else resolved.exchange_of.get(text.entry)
+    exchange = resolved.exchange_behind(text)
     groups: dict[tuple[HitKind, str, str], list[_Found]] = {}
     for one in _chosen(_found(text.text, seen)):
         groups.setdefault((one.kind, one.detail, fold(text.text[one.start : one.end])), []).append(one)

@@ -26,10 +26,11 @@ from skilltrail.domain.portfolio import (
     PortfolioSkill,
     Selection,
     ShownEndorsement,
+    ShownReflection,
     SkillChoice,
     SkillMonth,
 )
-from skilltrail.domain.resolved_portfolio import NotShown, Resolved, Why
+from skilltrail.domain.resolved_portfolio import NotShown, Reflected, Resolved, Why
 from skilltrail.domain.saved_portfolio import SavedPortfolio
 from skilltrail.domain.skills import SkillPath
 from skilltrail.domain.timeline import TimelineFilter
@@ -48,11 +49,11 @@ from skilltrail.services.portfolio_parts import (
     reflections_of,
 )
 from skilltrail.services.skills import path_of
-from skilltrail.services.trail import rows_that_may_leave
+from skilltrail.services.trail import all_rows_that_may_leave, rows_that_may_leave
 from skilltrail.services.work_days import moment_of
 from skilltrail.storage import claim_queries
 from skilltrail.storage import portfolio_evidence_queries as evidence
-from skilltrail.storage.history_columns import Columns, HistoryColumns
+from skilltrail.storage.history_columns import NO_TOPIC, Columns, HistoryColumns
 from skilltrail.storage.trail_queries import TopicNames, topic_names
 
 if TYPE_CHECKING:
@@ -86,17 +87,17 @@ def resolve(session: Session, saved: SavedPortfolio, making: Making, *, history:
     work = _Work(session, saved.selection, making, history.at(session))
     skills = [skill for choice in saved.selection.skills if (skill := work.skill(choice)) is not None]
     there, chosen = {one.topic_id for one in skills}, {one.topic_id for one in saved.selection.skills}
-    offered = {name for name, one in work.names.items() if one.shown}
     return Resolved(
         portfolio=replace(
-            _portfolio(saved, making, tuple(skills), withheld=len(offered - chosen)),
+            _portfolio(saved, making, tuple(skills), withheld=len(work.offered() - chosen)),
             anchors=anchors_for(session, making.head.size) if making.head.checkpoint else (),
         ),
         signed=bool(making.head.checkpoint),
         not_shown=tuple(work.not_shown),
         exchange_of={one.entry: number for number, one in work.openable.entries.items()},
         held_back=work.held_back,
-        exchanges=tuple(sorted(work.counted)),
+        reflected=work.reflected,
+        exchanges=tuple(sorted({*work.counted, *work.of_reflections()})),
         choices=tuple(one for one in saved.selection.skills if one.topic_id in there),
     )
 
@@ -144,9 +145,22 @@ class _Work:
         self._own = own_entries(session, topics)
         about = {one.exchange_id for held in self._own.values() for one in held.values() if one.exchange_id is not None}
         self._leaving = evidence.leaving(session, sorted(about), admitted) if about else frozenset()
+        self._open = all_rows_that_may_leave(session, columns, wanted, admitted)
+        self._within = about & set(columns.id[self._open].tolist()) if about else set()
         self._endorsements = endorsements_of(session) if any(one.endorsements for one in selection.skills) else {}
         self.not_shown: list[NotShown] = []
         self.held_back: dict[str, int] = {}
+        self.reflected: dict[str, tuple[Reflected, ...]] = {}
+
+    def offered(self) -> set[str]:
+        """Return the topics of which something may leave: whoever has seen no more cannot miss the others."""
+        there = np.unique(self._columns.topic[self._open])
+        found = {self._columns.topics[one] for one in there.tolist() if one != NO_TOPIC}
+        return {one for one in found if one in self.names and self.names[one].shown}
+
+    def of_reflections(self) -> set[int]:
+        """Return the exchanges that shown reflections are on."""
+        return {one.exchange_id for found in self.reflected.values() for one in found if one.exchange_id is not None}
 
     def skill(self, choice: SkillChoice) -> PortfolioSkill | None:
         """Return one skill as it is shown; None where there is nothing that may be."""
@@ -188,7 +202,7 @@ class _Work:
             terms=_clean_terms(names, clean),
             alignments=_clean_concepts(self._aligned.get(topic, ()), clean),
             excerpts=self._taken(excerpts_of(choice, self.openable, set(ids))),
-            reflections=self._taken(reflections_of(choice, own, set(ids), self._leaving)),
+            reflections=self._reflections(choice, own),
             deliverables=self._taken(deliverables_of(choice, own)),
             endorsements=endorsed,
             entries=tuple(sorted(entries)),
@@ -217,6 +231,11 @@ class _Work:
         gone = [one for one in choice.endorsements if one not in known]
         self.not_shown += [NotShown(TextPlace("endorsement", choice.topic_id, str(one)), Why.GONE) for one in gone]
         return tuple(known[one] for one in choice.endorsements if one in known)
+
+    def _reflections(self, choice: SkillChoice, own: Mapping[int, Entry]) -> tuple[ShownReflection, ...]:
+        found = self._taken(reflections_of(choice, own, self._within, self._leaving))
+        self.reflected[choice.topic_id] = tuple(one for one, _words in found)
+        return tuple(words for _one, words in found)
 
     def _entry(self, exchange_id: int) -> int | None:
         """Return the entry that the head covers; what came behind it can be asked for when there is a newer head."""
