@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from databases import BeginWith
 from exchanges import NOON, captured, items
+from forgetting_steps import forget
 from portfolio_steps import chosen, filled, ids_of, sql_topic, topic_of, with_client
 from skilltrail.application import Application
 from skilltrail.domain.contexts import SaidOf
@@ -138,3 +139,60 @@ class TestReflectionsOnExchanges:
 
         assert len(found.portfolio.skills[0].reflections) == 1
         assert other in found.exchanges
+
+
+class TestDigestsOfWhatWasForgotten:
+    def _kept(self, application: Application, name: str, kinds: str = "") -> int:
+        with application._database.read() as session:
+            return int(session.execute(text(f"SELECT count(*) FROM {name} {kinds}")).scalar_one())
+
+    def _exported(self, application: Application, selection: Selection) -> int:
+        """Allow everything that is found, and make a file."""
+        facade = application.portfolios
+        saved = facade.keep(selection)
+        for hit in facade.scan(saved.id):
+            facade.allow(saved.id, hit.digest)
+        facade.export(saved.id, "json")
+        assert self._kept(application, "portfolio_allowance") == 1
+        return saved.id
+
+    def test_the_retention_rule_takes_those_of_texts(self, application: Application) -> None:
+        topic = sql_topic(application)
+        first = ids_of(application, topic)[0]
+        asked = captured(
+            900,
+            conversation_id="old",
+            asked_at=NOON - timedelta(days=900),
+            answered_at=None,
+            captured_at=NOON - timedelta(days=900),
+            prompt="database query index table join sql select",
+            reply="Call jane.doe@client.example now.",
+        )
+        application.exchanges.capture(items([asked]))
+        application.processing.run_until_done()
+        old_topic = application.exchanges.get(31).topic_id
+        assert old_topic is not None
+        self._exported(application, chosen(old_topic, (31, ("reply.1",)), (first, ("prompt.1",))))
+
+        application.forgetting.set_retention(12, wait=timedelta())
+        application.forgetting.run_due()
+
+        assert self._kept(application, "exchange", "WHERE id = 31") == 1
+        assert self._kept(application, "portfolio_allowance") == 0
+        assert self._kept(application, "portfolio_item", "WHERE exchange_id = 31") == 0
+
+    @pytest.mark.parametrize("on", ["exchange", "topic"])
+    def test_those_of_reflections_go_with_exchange_or_word(self, application: Application, on: str) -> None:
+        topic, _client = sql_topic(application), with_client(application)
+        number = ids_of(application, topic)[0]
+        about = {"exchange_id": number} if on == "exchange" else {"topic_id": topic}
+        words = "Zqacme never pays in time, quoth zqforgettable"
+        gone = application.entries.keep(Reflection(words), **about)  # type: ignore[arg-type]
+        stays = application.entries.keep(Reflection("Another"), topic_id=topic)
+        self._exported(application, chosen(topic, skills=(SkillChoice(topic, reflections=(gone.id, stays.id)),)))
+        assert self._kept(application, "portfolio_item", "WHERE kind = 'reflection'") == 2
+
+        forget(application, **({"exchange": number} if on == "exchange" else {"word": "zqforgettable"}))
+
+        assert self._kept(application, "portfolio_allowance") == 0
+        assert self._kept(application, "portfolio_item", "WHERE kind = 'reflection'") == 1
