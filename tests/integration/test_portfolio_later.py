@@ -196,3 +196,41 @@ class TestDigestsOfWhatWasForgotten:
 
         assert self._kept(application, "portfolio_allowance") == 0
         assert self._kept(application, "portfolio_item", "WHERE kind = 'reflection'") == 1
+
+
+def test_words_of_held_back_matter_are_no_terms_and_a_name_of_them_is_asked_about(application: Application) -> None:
+    words = "pelican ledger merger valuation target bid"
+    more = [
+        captured(
+            700 + at,
+            conversation_id=f"cl{at}",
+            parent_id="root",
+            prompt_id=f"x{at}",
+            reply_id=f"y{at}",
+            asked_at=NOON + timedelta(days=1, minutes=at),
+            title="Talk",
+            prompt="How does a pelican ledger merger go?" if not at else f"{words} {words} {at}",
+            reply="pelican ledger merger" if not at else "merger valuation target bid ledger pelican",
+        )
+        for at in range(12)
+    ]
+    application.exchanges.capture(items(more))
+    application.processing.run_until_done()
+    topic = application.exchanges.get(32).topic_id
+    assert topic is not None
+    numbers = ids_of(application, topic)
+    facade, client = application.portfolios, with_client(application)
+    saved = facade.keep(chosen(topic))
+    before = facade.resolve(saved.id).portfolio.skills[0]
+    assert set(before.terms) == {"valuation target bid", "pelican ledger merger"}
+    assert facade.scan(saved.id) == ()
+
+    application.contexts.say([one for one in numbers if one != 31], SaidOf.CLIENTS, clients=[client])
+
+    skill = facade.resolve(saved.id).portfolio.skills[0]
+    assert (skill.exchanges, skill.terms) == (1, ("pelican ledger merger",))
+    assert "pelican" not in skill.name.lower()
+    assert [(one.kind, one.place.what) for one in facade.scan(saved.id)] == [(HitKind.HELD_BACK, "name")]
+    # What the learner calls it is theirs to say.
+    application.corrections.rename(topic, "Deals")
+    assert facade.scan(saved.id) == ()

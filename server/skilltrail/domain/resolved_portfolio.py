@@ -50,7 +50,8 @@ class Resolved:
     ``signed`` is False for a draft: its checkpoint and proofs are empty. ``exchange_of`` says of which exchange the
     entry of an excerpt is, ``held_back`` how many exchanges of each skill are not counted because they may not leave.
     ``exchanges`` are all that the portfolio counts or shows; ``choices`` the skills that are in it, as chosen.
-    ``reflected`` are by skill the reflections that it shows, in their order.
+    ``reflected`` are by skill the reflections that it shows, in their order. ``named_after_others`` are
+    the skills of which most is held back and whose names stand in nothing of the rest.
     """
 
     portfolio: Portfolio
@@ -61,6 +62,8 @@ class Resolved:
     exchanges: tuple[int, ...] = ()
     choices: tuple[SkillChoice, ...] = ()
     reflected: Mapping[str, tuple[Reflected, ...]] = field(default_factory=dict)
+
+    named_after_others: frozenset[str] = frozenset()
 
     def exchange_behind(self, text: PortfolioText) -> int | None:
         """Return the exchange that a text is of or about: an excerpt's, a reflection's."""

@@ -39,6 +39,7 @@ from skilltrail.exporters.skill_words import rule_words
 from skilltrail.i18n import language
 from skilltrail.services.anchors import anchors_for
 from skilltrail.services.endorsements import endorsements_of
+from skilltrail.services.portfolio_names import supported
 from skilltrail.services.portfolio_parts import (
     Found,
     Head,
@@ -54,7 +55,7 @@ from skilltrail.services.work_days import moment_of
 from skilltrail.storage import claim_queries
 from skilltrail.storage import portfolio_evidence_queries as evidence
 from skilltrail.storage.history_columns import NO_TOPIC, Columns, HistoryColumns
-from skilltrail.storage.trail_queries import TopicNames, topic_names
+from skilltrail.storage.trail_queries import topic_names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,7 +96,8 @@ def resolve(session: Session, saved: SavedPortfolio, making: Making, *, history:
         signed=bool(making.head.checkpoint),
         not_shown=tuple(work.not_shown),
         exchange_of={one.entry: number for number, one in work.openable.entries.items()},
-        held_back=work.held_back,
+        held_back={one: count for one, count in work.held_back.items() if one in there},
+        named_after_others=work.named_after_others,
         reflected=work.reflected,
         exchanges=tuple(sorted({*work.counted, *work.of_reflections()})),
         choices=tuple(one for one in saved.selection.skills if one.topic_id in there),
@@ -137,6 +139,8 @@ class _Work:
         self._rows = {one: rows_that_may_leave(session, columns, one, wanted, admitted) for one in topics}
         self._all = {one: int((columns.topic == columns.topics.index(one)).sum()) for one in self._rows}
         ids = {one: columns.id[rows].tolist() for one, rows in self._rows.items()}
+        self.held_back = {one: self._all[one] - len(rows) for one, rows in self._rows.items()}
+        self._words = supported(session, self.names, {one: frozenset(ids[one]) for one in ids}, self.held_back)
         self.counted = [number for found in ids.values() for number in found]
         self._entries = evidence.entries_of(session, self.counted, making.head.log.id)
         self._checks = evidence.checks_of(session, self.counted)
@@ -149,7 +153,6 @@ class _Work:
         self._within = about & set(columns.id[self._open].tolist()) if about else set()
         self._endorsements = endorsements_of(session) if any(one.endorsements for one in selection.skills) else {}
         self.not_shown: list[NotShown] = []
-        self.held_back: dict[str, int] = {}
         self.reflected: dict[str, tuple[Reflected, ...]] = {}
 
     def offered(self) -> set[str]:
@@ -157,6 +160,11 @@ class _Work:
         there = np.unique(self._columns.topic[self._open])
         found = {self._columns.topics[one] for one in there.tolist() if one != NO_TOPIC}
         return {one for one in found if one in self.names and self.names[one].shown}
+
+    @property
+    def named_after_others(self) -> frozenset[str]:
+        """Return the topics whose names tell of what is held back alone."""
+        return self._words.unsupported
 
     def of_reflections(self) -> set[int]:
         """Return the exchanges that shown reflections are on."""
@@ -169,7 +177,6 @@ class _Work:
         if rows is None or not len(rows):
             self.not_shown.append(NotShown(TextPlace("name", topic), Why.GONE if rows is None else Why.EMPTY))
             return None
-        self.held_back[topic] = self._all[topic] - len(rows)
         return self._skill(choice, rows)
 
     def _skill(self, choice: SkillChoice, rows: NDArray[np.int64]) -> PortfolioSkill:
@@ -199,7 +206,7 @@ class _Work:
             checked=len(checks),
             corrected=sum(one.said is Said.CORRECTED for one in checks),
             months=_months(path),
-            terms=_clean_terms(names, clean),
+            terms=_clean_terms(self._words.terms[topic], clean),
             alignments=_clean_concepts(self._aligned.get(topic, ()), clean),
             excerpts=self._taken(excerpts_of(choice, self.openable, set(ids))),
             reflections=self._reflections(choice, own),
@@ -260,9 +267,9 @@ def _months(path: SkillPath) -> tuple[SkillMonth, ...]:
     return tuple(SkillMonth(one.month, one.exchanges, one.learning, tuple(turns.get(one.month, ()))) for one in months)
 
 
-def _clean_terms(names: TopicNames, clean: Clean) -> tuple[str, ...]:
+def _clean_terms(terms: Sequence[str], clean: Clean) -> tuple[str, ...]:
     """Return the terms that hold nothing that must be masked."""
-    return tuple(one for one in names.terms if clean(one) == one)[:TERMS_MOST]
+    return tuple(one for one in terms if clean(one) == one)[:TERMS_MOST]
 
 
 def _clean_concepts(concepts: Sequence[PublishedConcept], clean: Clean) -> tuple[PublishedConcept, ...]:
