@@ -362,7 +362,7 @@ class PortfoliosFacade:
         return Head(log, log.size)
 
     def _scanned(self, session: Session, saved: SavedPortfolio, resolved: Resolved) -> tuple[LeakHit, ...]:
-        seen = self._lookout(session, saved.selection, sorted(set(resolved.exchange_of.values())))
+        seen = self._lookout(session, saved.selection, resolved.exchanges_behind())
         return leak_scan.scan(resolved, seen, allowed=queries.allowed(session, saved.id))
 
     def _lookout(self, session: Session, selection: Selection, shown: Sequence[int] = ()) -> Lookout:

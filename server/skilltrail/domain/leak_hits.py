@@ -28,6 +28,8 @@ class HitKind(StrEnum):
     PERSONAL = "personal data"
     REDACTION = "redaction"
     PATH = "path"
+    HELD_BACK = "held back"
+    """A skill is named after exchanges that may not leave."""
 
 
 class Resolving(StrEnum):

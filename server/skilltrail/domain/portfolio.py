@@ -223,7 +223,8 @@ class Portfolio:
     """Exactly what is disclosed. ``id`` is a urn:uuid that stays the same when the selection is exported again.
 
     ``checkpoint`` covers every entry that is shown or counted; ``log_key`` is the public key that it is checked with,
-    as text (C2SP vkey). ``withheld`` counts the skills that were not chosen.
+    as text (C2SP vkey). ``withheld`` counts the skills of which something may leave and
+    that were not chosen.
     """
 
     id: str

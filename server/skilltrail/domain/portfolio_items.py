@@ -10,6 +10,9 @@ from skilltrail.domain.portfolio import PortfolioSkill
 from skilltrail.domain.resolved_portfolio import Resolved
 from skilltrail.domain.saved_portfolio import PortfolioItem
 
+ENTRY = "entry-"
+"""Before the number of an entry in the key of an item: by it the item is found when the entry is forgotten."""
+
 
 def items_of(resolved: Resolved, key: bytes) -> tuple[PortfolioItem, ...]:
     """Return the items of a portfolio; the digests of two are compared only where they were made with the same key."""
@@ -46,8 +49,11 @@ class _Items:
                 # By exchange, not by entry: a new entry of the same exchange shows the same words.
                 key = f"{topic} {source} {part.name}"
                 yield PortfolioItem("excerpt", key, self._digest(part.text), source)
-        named = [("reflection", one.text) for one in skill.reflections]
-        named += [
+        reflected = self._resolved.reflected.get(topic, ())
+        for held, reflection in zip(reflected, skill.reflections, strict=True):
+            key = f"{topic} {ENTRY}{held.entry_id}"
+            yield PortfolioItem("reflection", key, self._digest(reflection.text), held.exchange_id)
+        named = [
             ("deliverable", f"{one.form} {one.title} {one.address}{one.commit}{one.sha256}")
             for one in skill.deliverables
         ]

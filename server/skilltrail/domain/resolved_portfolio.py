@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from skilltrail.domain.leak_hits import TextPlace
+from skilltrail.domain.leak_hits import PortfolioText, TextPlace
 from skilltrail.domain.portfolio import Portfolio, SkillChoice
 
 
@@ -36,12 +36,22 @@ class NotShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Reflected:
+    """Which entry a shown reflection is, and on which exchange it is, if on one."""
+
+    entry_id: int
+    exchange_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """A portfolio as it would go out now.
 
     ``signed`` is False for a draft: its checkpoint and proofs are empty. ``exchange_of`` says of which exchange the
     entry of an excerpt is, ``held_back`` how many exchanges of each skill are not counted because they may not leave.
     ``exchanges`` are all that the portfolio counts or shows; ``choices`` the skills that are in it, as chosen.
+    ``reflected`` are by skill the reflections that it shows, in their order. ``named_after_others`` are
+    the skills of which most is held back and whose names stand in nothing of the rest.
     """
 
     portfolio: Portfolio
@@ -51,3 +61,19 @@ class Resolved:
     held_back: Mapping[str, int] = field(default_factory=dict)
     exchanges: tuple[int, ...] = ()
     choices: tuple[SkillChoice, ...] = ()
+    reflected: Mapping[str, tuple[Reflected, ...]] = field(default_factory=dict)
+
+    named_after_others: frozenset[str] = frozenset()
+
+    def exchange_behind(self, text: PortfolioText) -> int | None:
+        """Return the exchange that a text is of or about: an excerpt's, a reflection's."""
+        if text.entry is not None:
+            return self.exchange_of.get(text.entry)
+        if text.place.what != "reflection":
+            return None
+        return self.reflected[text.place.topic_id][int(text.place.key)].exchange_id
+
+    def exchanges_behind(self) -> list[int]:
+        """Return all of these exchanges."""
+        reflected = (one.exchange_id for found in self.reflected.values() for one in found)
+        return sorted({*self.exchange_of.values(), *(one for one in reflected if one is not None)})

@@ -122,7 +122,9 @@ def open_hits(hits: Iterable[LeakHit]) -> tuple[LeakHit, ...]:
 
 
 def _hits(text: PortfolioText, seen: Lookout, resolved: Resolved) -> Iterator[LeakHit]:
-    exchange = None if text.entry is None else resolved.exchange_of.get(text.entry)
+    exchange = resolved.exchange_behind(text)
+    if text.place.what == "name" and text.place.topic_id in resolved.named_after_others:
+        yield _hit(text, _Found(HitKind.HELD_BACK, 0, len(text.text)), None)
     groups: dict[tuple[HitKind, str, str], list[_Found]] = {}
     for one in _chosen(_found(text.text, seen)):
         groups.setdefault((one.kind, one.detail, fold(text.text[one.start : one.end])), []).append(one)

@@ -26,10 +26,11 @@ from skilltrail.domain.portfolio import (
     PortfolioSkill,
     Selection,
     ShownEndorsement,
+    ShownReflection,
     SkillChoice,
     SkillMonth,
 )
-from skilltrail.domain.resolved_portfolio import NotShown, Resolved, Why
+from skilltrail.domain.resolved_portfolio import NotShown, Reflected, Resolved, Why
 from skilltrail.domain.saved_portfolio import SavedPortfolio
 from skilltrail.domain.skills import SkillPath
 from skilltrail.domain.timeline import TimelineFilter
@@ -38,6 +39,7 @@ from skilltrail.exporters.skill_words import rule_words
 from skilltrail.i18n import language
 from skilltrail.services.anchors import anchors_for
 from skilltrail.services.endorsements import endorsements_of
+from skilltrail.services.portfolio_names import supported
 from skilltrail.services.portfolio_parts import (
     Found,
     Head,
@@ -48,12 +50,12 @@ from skilltrail.services.portfolio_parts import (
     reflections_of,
 )
 from skilltrail.services.skills import path_of
-from skilltrail.services.trail import rows_that_may_leave
+from skilltrail.services.trail import all_rows_that_may_leave, rows_that_may_leave
 from skilltrail.services.work_days import moment_of
 from skilltrail.storage import claim_queries
 from skilltrail.storage import portfolio_evidence_queries as evidence
-from skilltrail.storage.history_columns import Columns, HistoryColumns
-from skilltrail.storage.trail_queries import TopicNames, topic_names
+from skilltrail.storage.history_columns import NO_TOPIC, Columns, HistoryColumns
+from skilltrail.storage.trail_queries import topic_names
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,17 +88,18 @@ def resolve(session: Session, saved: SavedPortfolio, making: Making, *, history:
     work = _Work(session, saved.selection, making, history.at(session))
     skills = [skill for choice in saved.selection.skills if (skill := work.skill(choice)) is not None]
     there, chosen = {one.topic_id for one in skills}, {one.topic_id for one in saved.selection.skills}
-    offered = {name for name, one in work.names.items() if one.shown}
     return Resolved(
         portfolio=replace(
-            _portfolio(saved, making, tuple(skills), withheld=len(offered - chosen)),
+            _portfolio(saved, making, tuple(skills), withheld=len(work.offered() - chosen)),
             anchors=anchors_for(session, making.head.size),
         ),
         signed=bool(making.head.checkpoint),
         not_shown=tuple(work.not_shown),
         exchange_of={one.entry: number for number, one in work.openable.entries.items()},
-        held_back=work.held_back,
-        exchanges=tuple(sorted(work.counted)),
+        held_back={one: count for one, count in work.held_back.items() if one in there},
+        named_after_others=work.named_after_others,
+        reflected=work.reflected,
+        exchanges=tuple(sorted({*work.counted, *work.of_reflections()})),
         choices=tuple(one for one in saved.selection.skills if one.topic_id in there),
     )
 
@@ -136,6 +139,8 @@ class _Work:
         self._rows = {one: rows_that_may_leave(session, columns, one, wanted, admitted) for one in topics}
         self._all = {one: int((columns.topic == columns.topics.index(one)).sum()) for one in self._rows}
         ids = {one: columns.id[rows].tolist() for one, rows in self._rows.items()}
+        self.held_back = {one: self._all[one] - len(rows) for one, rows in self._rows.items()}
+        self._words = supported(session, self.names, {one: frozenset(ids[one]) for one in ids}, self.held_back)
         self.counted = [number for found in ids.values() for number in found]
         self._entries = evidence.entries_of(session, self.counted, making.head.log.id)
         self._checks = evidence.checks_of(session, self.counted)
@@ -144,9 +149,26 @@ class _Work:
         self._own = own_entries(session, topics)
         about = {one.exchange_id for held in self._own.values() for one in held.values() if one.exchange_id is not None}
         self._leaving = evidence.leaving(session, sorted(about), admitted) if about else frozenset()
+        self._open = all_rows_that_may_leave(session, columns, wanted, admitted)
+        self._within = about & set(columns.id[self._open].tolist()) if about else set()
         self._endorsements = endorsements_of(session) if any(one.endorsements for one in selection.skills) else {}
         self.not_shown: list[NotShown] = []
-        self.held_back: dict[str, int] = {}
+        self.reflected: dict[str, tuple[Reflected, ...]] = {}
+
+    def offered(self) -> set[str]:
+        """Return the topics of which something may leave: whoever has seen no more cannot miss the others."""
+        there = np.unique(self._columns.topic[self._open])
+        found = {self._columns.topics[one] for one in there.tolist() if one != NO_TOPIC}
+        return {one for one in found if one in self.names and self.names[one].shown}
+
+    @property
+    def named_after_others(self) -> frozenset[str]:
+        """Return the topics whose names tell of what is held back alone."""
+        return self._words.unsupported
+
+    def of_reflections(self) -> set[int]:
+        """Return the exchanges that shown reflections are on."""
+        return {one.exchange_id for found in self.reflected.values() for one in found if one.exchange_id is not None}
 
     def skill(self, choice: SkillChoice) -> PortfolioSkill | None:
         """Return one skill as it is shown; None where there is nothing that may be."""
@@ -155,7 +177,6 @@ class _Work:
         if rows is None or not len(rows):
             self.not_shown.append(NotShown(TextPlace("name", topic), Why.GONE if rows is None else Why.EMPTY))
             return None
-        self.held_back[topic] = self._all[topic] - len(rows)
         return self._skill(choice, rows)
 
     def _skill(self, choice: SkillChoice, rows: NDArray[np.int64]) -> PortfolioSkill:
@@ -185,10 +206,10 @@ class _Work:
             checked=len(checks),
             corrected=sum(one.said is Said.CORRECTED for one in checks),
             months=_months(path),
-            terms=_clean_terms(names, clean),
+            terms=_clean_terms(self._words.terms[topic], clean),
             alignments=_clean_concepts(self._aligned.get(topic, ()), clean),
             excerpts=self._taken(excerpts_of(choice, self.openable, set(ids))),
-            reflections=self._taken(reflections_of(choice, own, set(ids), self._leaving)),
+            reflections=self._reflections(choice, own),
             deliverables=self._taken(deliverables_of(choice, own)),
             endorsements=endorsed,
             entries=tuple(sorted(entries)),
@@ -218,6 +239,11 @@ class _Work:
         self.not_shown += [NotShown(TextPlace("endorsement", choice.topic_id, str(one)), Why.GONE) for one in gone]
         return tuple(known[one] for one in choice.endorsements if one in known)
 
+    def _reflections(self, choice: SkillChoice, own: Mapping[int, Entry]) -> tuple[ShownReflection, ...]:
+        found = self._taken(reflections_of(choice, own, self._within, self._leaving))
+        self.reflected[choice.topic_id] = tuple(one for one, _words in found)
+        return tuple(words for _one, words in found)
+
     def _entry(self, exchange_id: int) -> int | None:
         """Return the entry that the head covers; what came behind it can be asked for when there is a newer head."""
         entry = self._entries[exchange_id][1]
@@ -241,9 +267,9 @@ def _months(path: SkillPath) -> tuple[SkillMonth, ...]:
     return tuple(SkillMonth(one.month, one.exchanges, one.learning, tuple(turns.get(one.month, ()))) for one in months)
 
 
-def _clean_terms(names: TopicNames, clean: Clean) -> tuple[str, ...]:
+def _clean_terms(terms: Sequence[str], clean: Clean) -> tuple[str, ...]:
     """Return the terms that hold nothing that must be masked."""
-    return tuple(one for one in names.terms if clean(one) == one)[:TERMS_MOST]
+    return tuple(one for one in terms if clean(one) == one)[:TERMS_MOST]
 
 
 def _clean_concepts(concepts: Sequence[PublishedConcept], clean: Clean) -> tuple[PublishedConcept, ...]:

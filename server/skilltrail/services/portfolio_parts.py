@@ -23,7 +23,7 @@ from skilltrail.domain.portfolio import (
     ShownReflection,
     SkillChoice,
 )
-from skilltrail.domain.resolved_portfolio import NotShown, Why
+from skilltrail.domain.resolved_portfolio import NotShown, Reflected, Why
 from skilltrail.services.shown_entries import OpenableEntry, inclusions, open_entries
 from skilltrail.storage import entry_queries
 from skilltrail.storage import portfolio_evidence_queries as evidence
@@ -136,19 +136,21 @@ def _excerpt(one: ExcerptChoice, entry: OpenableEntry, names: list[str], openabl
 
 
 def reflections_of(
-    choice: SkillChoice, own: Mapping[int, Entry], counted: Collection[int], leaving: Collection[int]
-) -> Found[ShownReflection]:
-    """Return the chosen reflections; one on an exchange only where that may leave."""
-    shown: list[ShownReflection] = []
+    choice: SkillChoice, own: Mapping[int, Entry], within: Collection[int], leaving: Collection[int]
+) -> Found[tuple[Reflected, ShownReflection]]:
+    """Return the chosen reflections; one on an exchange only where that may leave and lies ``within`` the period."""
+    shown: list[tuple[Reflected, ShownReflection]] = []
     missing: list[NotShown] = []
     for one in choice.reflections:
         entry = own.get(one)
         if entry is None or not isinstance(entry.value, Reflection):
             missing.append(NotShown(TextPlace("reflection", choice.topic_id, str(one)), Why.GONE))
-        elif entry.exchange_id is not None and entry.exchange_id not in counted and entry.exchange_id not in leaving:
-            missing.append(NotShown(TextPlace("reflection", choice.topic_id, str(one)), Why.PRIVATE))
+        elif entry.exchange_id is not None and entry.exchange_id not in within:
+            why = Why.PERIOD if entry.exchange_id in leaving else Why.PRIVATE
+            missing.append(NotShown(TextPlace("reflection", choice.topic_id, str(one)), why))
         else:
-            shown.append(ShownReflection(entry.value.text, entry.changed_at.astimezone().date()))
+            words = ShownReflection(entry.value.text, entry.changed_at.astimezone().date())
+            shown.append((Reflected(entry.id, entry.exchange_id), words))
     return shown, missing
 
 

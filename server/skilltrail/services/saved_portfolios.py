@@ -220,6 +220,9 @@ def forget(
     queries.forget(session, queries.take_targets(session, wanted.id) | concerned(session, wanted.scope))
     topics = set() if wanted.text_only else entry_queries.emptied_topics_of(session, _topics(session), ids)
     gone = set(ids)
+    # Not left to the tables: with the retention rule exchanges stay, and a digest of a short text could be guessed.
+    queries.forget_exchanges(session, gone)
+    queries.forget_entries(session, entries)
     queries.rewrite(session, lambda one: without(one, exchanges=gone, topics=topics, entries=entries, clients=clients))
 
 

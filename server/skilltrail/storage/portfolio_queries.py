@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.portfolio import Selection
+from skilltrail.domain.portfolio_items import ENTRY
 from skilltrail.domain.saved_portfolio import PastPortfolio, PortfolioItem, SavedPortfolio, as_fields, from_fields
 from skilltrail.storage.forget_models import ExportLog
 from skilltrail.storage.meta_queries import raise_counter
@@ -202,6 +203,33 @@ def forget(session: Session, ids: Iterable[int]) -> None:
     session.execute(delete(PortfolioRow).where(PortfolioRow.portfolio_id.in_(gone)))
     session.execute(delete(PortfolioAllowance).where(PortfolioAllowance.portfolio_id.in_(gone)))
     session.execute(delete(PortfolioExport).where(PortfolioExport.portfolio_id.in_(gone)))
+
+
+def forget_exchanges(session: Session, ids: Iterable[int]) -> None:
+    """Delete what was allowed in and what files held of exchanges; their texts go, whether or not they stay."""
+    held = select(func.json_each(bindparam("ids")).table_valued("value").c.value)
+    for table in (PortfolioAllowance, PortfolioItemRow):
+        session.execute(delete(table).where(table.exchange_id.in_(held)), {"ids": str(sorted(ids))})
+
+
+def forget_entries(session: Session, ids: Collection[int]) -> None:
+    """Delete what files held of learners' entries, and what was allowed in portfolios that show or showed one.
+
+    An allowance does not name the text it is about; the scan asks again.
+    """
+    showing = {number for _form, number, fields in values(session) if _names_one(from_fields(fields), ids)}
+    own = PortfolioItemRow.kind.in_(("reflection", "deliverable", "endorsement"))
+    named = [*(PortfolioItemRow.key.endswith(f" {ENTRY}{one}", autoescape=True) for one in sorted(ids))]
+    # Items from before entries were named by number, and of deliverables and endorsements, cannot be told apart.
+    unnamed = PortfolioItemRow.key.not_like(f"% {ENTRY}%")
+    for start in range(0, len(named), _ITEMS_AT_ONCE):
+        session.execute(delete(PortfolioItemRow).where(own, or_(*named[start : start + _ITEMS_AT_ONCE], unnamed)))
+    session.execute(delete(PortfolioAllowance).where(PortfolioAllowance.portfolio_id.in_(sorted(showing))))
+
+
+def _names_one(selection: Selection, ids: Collection[int]) -> bool:
+    chosen = (each for one in selection.skills for each in (*one.reflections, *one.deliverables, *one.endorsements))
+    return not set(ids).isdisjoint(chosen)
 
 
 def note_targets(session: Session, pass_id: int, ids: Iterable[int]) -> None:

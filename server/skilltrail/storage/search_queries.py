@@ -37,6 +37,10 @@ class FoundTexts:
 # --- words ----------------------------------------------------------------------------------------------------------
 
 _MATCHING = text("SELECT group_concat(rowid) FROM search_words WHERE search_words MATCH :expression")
+_MATCHING_EACH = text(
+    "SELECT (SELECT group_concat(rowid) FROM search_words WHERE search_words MATCH wanted.value) "
+    "FROM json_each(:expressions) AS wanted ORDER BY wanted.key"
+)
 _COUNT = text("SELECT count(*) FROM (SELECT 1 FROM search_words WHERE search_words MATCH :expression LIMIT :most)")
 _RANKED = text(
     "SELECT group_concat(rowid) FROM (SELECT rowid FROM search_words WHERE search_words MATCH :expression "
@@ -47,6 +51,12 @@ _RANKED = text(
 def matching(session: Session, expression: str) -> str:
     """Return the ids of the exchanges that match an FTS5 expression, parted by commas, in no order."""
     return _ids(session.connection().execute(_MATCHING, {"expression": expression}).scalar_one())
+
+
+def matching_each(session: Session, expressions: Sequence[str]) -> list[frozenset[int]]:
+    """Return the ids of the exchanges that match each of some FTS5 expressions, in one statement."""
+    rows = session.connection().execute(_MATCHING_EACH, {"expressions": orjson.dumps(expressions).decode()})
+    return [frozenset(map(int, row[0].split(","))) if row[0] else frozenset() for row in rows]
 
 
 def count_matching(session: Session, expression: str, most: int) -> int:
