@@ -183,8 +183,24 @@ class TestPushes:
         assert (anchor.kind, anchor.by, anchor.at) == (
             AnchorKind.GIT, "https://github.com/ada/log/commit/3fa9c1e", None,
         )  # fmt: skip
-        for wrong in ("http://x.example", "javascript:alert(1)", "https://a b", "https://" + "x" * 500):
+        for wrong in (
+            "https://ada:pass@x.example/y",
+            "https://ada@x.example",
+            "http://x.example",
+            "javascript:alert(1)",
+            "https://a b",
+            "https://" + "x" * 500,
+        ):
             with pytest.raises(RequestInvalid):
                 application.anchors.note_push(request.size, wrong)
         with pytest.raises(NotFound):
             application.anchors.note_push(99, "https://x.example")
+
+    def test_of_its_address_no_secret_is_kept(self, application: Application) -> None:
+        token = "ghp_" + "abcdEFGH1234567890abcdEFGH1234567890"
+        anchor = application.anchors.note_push(
+            application.anchors.request().size, f"https://x.example/log?access_token={token}"
+        )
+
+        assert anchor.by.startswith("https://x.example/log?")
+        assert token not in anchor.by

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from skilltrail.domain.entries import Deliverable, Reflection
 from skilltrail.domain.forget import ForgetWish
 from skilltrail.domain.leak_hits import HitKind
 from skilltrail.domain.log_leaf import read_leaf, write_disclosures
-from skilltrail.domain.portfolio import Selection, SkillChoice
+from skilltrail.domain.portfolio import Audience, Selection, SkillChoice
 from skilltrail.domain.resolved_portfolio import Resolved, Why
 from skilltrail.domain.signed_note import read_key
 from skilltrail.domain.stages import Stage
@@ -206,6 +207,51 @@ class TestLeakScan:
         found = self._hits(application, chosen(topic, (number, ("prompt.1",))))
 
         assert [kind for kind, _what, _found in found] == [HitKind.REDACTION]
+
+    def test_letting_a_clients_word_pass_lets_nothing_else_pass(self, application: Application) -> None:
+        with_client(application)
+        facade = application.portfolios
+        saved = facade.keep(chosen(sql_topic(application), introduction="Ask jane.doe@zqacme.example"))
+        for hit in facade.scan(saved.id):
+            if hit.kind is HitKind.CLIENT:
+                facade.allow(saved.id, hit.digest)
+
+        assert [hit.kind for hit in facade.scan(saved.id) if not hit.allowed] == [HitKind.PERSONAL]
+        with pytest.raises(PortfolioBlocked):
+            facade.export(saved.id, "json")
+
+    def test_addresses_of_anchors_are_looked_through(self, application: Application) -> None:
+        with_client(application)
+        size = application.anchors.request().size
+        application.anchors.note_push(size, "https://git.example/zqacmeshop/jane.doe@client.example")
+
+        found = self._hits(application, chosen(sql_topic(application)))
+
+        assert {(kind, what) for kind, what, _found in found} == {
+            (HitKind.NEAR_CLIENT, "anchors"), (HitKind.PERSONAL, "anchors"),
+        }  # fmt: skip
+
+    def test_leave_to_show_a_clients_matter_holds_for_these_readers_only(self, application: Application) -> None:
+        topic, client = sql_topic(application), with_client(application)
+        first = ids_of(application, topic)[0]
+        application.contexts.say([first], SaidOf.CLIENTS, clients=[client])
+        application.contexts.finish()
+        facade = application.portfolios
+        wanted = chosen(
+            topic, (first, ("prompt.1",)), admitted=(client,), recipient="Beta", introduction="x@client.example Zqacmes"
+        )
+        saved = facade.keep(wanted)
+        for hit in facade.scan(saved.id):
+            facade.allow(saved.id, hit.digest)
+        assert all(hit.allowed for hit in facade.scan(saved.id))
+
+        facade.keep(replace(wanted, recipient="", audience=Audience.PUBLIC), saved.id)
+
+        still = {hit.kind: hit.allowed for hit in facade.scan(saved.id)}
+        assert not still[HitKind.OTHERS_MATTER]
+        assert still[HitKind.PERSONAL]
+        with pytest.raises(PortfolioBlocked):
+            facade.export(saved.id, "json")
 
     def test_my_own_addresses_and_pages_are_mine(self, application: Application) -> None:
         application.redactions.add_own_data("lena@okafor.example")

@@ -75,6 +75,13 @@ class TestLooking:
         assert three.state is EntryState.OPEN
         assert "Quuxwerk wants a logo." in {part.text for part in three.parts}
 
+    def test_what_stands_beside_the_current_path_stays(self, asked: Application) -> None:
+        left = captured(1, conversation_id="z", prompt="An older wording", on_current_path=False)
+        asked.exchanges.capture(items([left]))
+        asked.contexts.finish()
+        (one,) = asked.spot_checks.asked([4])
+        assert (one.state, one.parts) == (EntryState.PRIVATE, ())
+
     def test_numbers_that_are_none(self, asked: Application) -> None:
         for none in ([], list(range(200))):
             with pytest.raises(RequestInvalid):

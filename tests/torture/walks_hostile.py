@@ -25,6 +25,7 @@ def page_addresses(site: HostileSite) -> list[str]:
         "topic_id": [topic.id for topic in site.application.trail.topics()][:12] or ["none"],
         "exchange_id": [str(number) for number in site.exchange_ids[:12]],
         "client_id": ["own", "none", "undecided", *map(str, site.application.contexts.all())][:40],
+        "portfolio_id": [str(one.id) for one in site.application.portfolios.all()][:3] or ["1"],
         "import_id": [str(record.id) for record in site.application.imports.listing()][:4] or ["1"],
     }
     found = []

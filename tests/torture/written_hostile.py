@@ -12,6 +12,7 @@ from skilltrail.domain.checks import NOTE_LIMIT, SOURCE_LIMIT, Said
 from skilltrail.domain.contexts import ContextForm, SaidOf
 from skilltrail.domain.corrections import Standing
 from skilltrail.domain.entries import Deliverable, Goal, OwnSkill, Reflection
+from skilltrail.domain.portfolio import Audience, Selection, SkillChoice
 from skilltrail.errors import SkilltrailError
 from torture.support_hostile import own, sendable
 
@@ -71,8 +72,23 @@ def write_everywhere(application: Application, ids: Sequence[int], texts: Sequen
         "entries": _entries(application, few),
         "clients": _clients(application, few, ids),
         "topics": _topics(application, few),
+        "portfolios": _portfolios(application, few),
         "own words": _each(few[:40], lambda text: application.redactions.add_word(f"{text[:60]} zqhidden")),
     }
+
+
+def _portfolios(application: Application, texts: Sequence[str]) -> int:
+    """Keep portfolios that show a skill each, with a text in every field that the learner writes."""
+    topics = [topic.id for topic in application.trail.topics()]
+    after = cycle(texts)
+
+    def keep(text: str) -> object:
+        skills = tuple(SkillChoice(one, next(after)) for one in topics)
+        return application.portfolios.keep(
+            Selection(text, Audience.JOB_POST, next(after), next(after), next(after), job_post=text, skills=skills)
+        )
+
+    return _each(texts[:12], keep)
 
 
 def _each(rows: Iterable[Row], keep: Callable[[Row], object]) -> int:

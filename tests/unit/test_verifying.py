@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from identities import bundle, endorsed, endorsement, handed_over, identity, little, page, really_signed, signed_again
@@ -21,10 +22,12 @@ from mutations import alterations
 from portfolios import sample
 from skilltrail.domain.base64url import encoded
 from skilltrail.domain.manifest import hash_of, with_claims, write_manifest
+from skilltrail.domain.open_badge import handover
 from skilltrail.domain.verification import CredentialKind, Outcome, Verification
 from skilltrail.errors import EvidenceInvalid
 from skilltrail.exporters.badge_png import badge_png
 from skilltrail.exporters.portfolio_page import read_page
+from skilltrail.i18n import speaking
 from skilltrail.platform.data_integrity import secured
 from skilltrail.services.portfolio_signing import bundle_signer
 from skilltrail.services.verifying import verify, verify_credential
@@ -380,7 +383,7 @@ def test_a_jwt_whose_key_is_its_own_word_alone_says_so(whole: Files) -> None:
     for name, jwk in keys.items():
         token = jwt({"alg": name, "jwk": jwk}, payload(whole, "https://issuer.example"), signs[name])
         report = verify_credential(token)
-        assert report.outcome is PASSED
+        assert (report.outcome, report.signed) == (OPEN, False)
         assert "nothing shows that it is the issuer" in " ".join(line.text for line in report.lines)
         given_away = jwt({"alg": name, "jwk": jwk | {"d": "AQAB"}}, payload(whole, "https://x.example"), signs[name])
         assert verify_credential(given_away).outcome is FAILED
@@ -473,3 +476,136 @@ def test_a_base64_that_is_none_is_refused(whole: Files) -> None:
     manifest = write_manifest(with_claims(whole["manifest.jws"], content=hash_of(content)), identity().sign)
 
     assert outcome({**whole, "portfolio.json": content, "manifest.jws": manifest}) is FAILED
+
+
+# --- who signed, and for whom ---------------------------------------------------------------------------------------
+
+
+def by_any_key(whole: Files, issuer: str, **more: Any) -> bytes:
+    """Return a token with a key of anybody's in its head, and any issuer in it."""
+    stranger = Ed25519PrivateKey.generate()
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": encoded(stranger.public_key().public_bytes_raw())}
+    return jwt({"alg": "EdDSA", "jwk": jwk}, payload(whole, issuer) | more, stranger.sign)
+
+
+@pytest.mark.parametrize("issuer", ["did:web:mit.edu", "https://mit.edu"])
+def test_a_key_that_the_file_itself_names_signs_for_nobody(whole: Files, issuer: str) -> None:
+    token = by_any_key(whole, issuer)
+    found = verify({"badge.jwt": token})
+
+    assert verify_credential(token).outcome is OPEN
+    assert "mit.edu" not in found.issuer.text + said(found)
+    assert [line.outcome for line in found.lines] == [PASSED, OPEN]
+
+
+def test_a_token_by_any_key_is_neither_an_endorsement_nor_a_handover(whole: Files) -> None:
+    subject = {"id": sample().skills[0].id, "type": ["EndorsementSubject"], "endorsementComment": "Great."}
+    kind = ["VerifiableCredential", "EndorsementCredential"]
+    given = by_any_key(whole, "https://google.example", type=kind, credentialSubject=subject, sub=subject["id"])
+    over = by_any_key(whole, "https://google.example", credentialSubject={"id": identity().did}, sub=identity().did)
+    rest = {name: data for name, data in whole.items() if name not in {"manifest.jws", "endorsement-1.json"}}
+    for name, files, claims in (
+        ("e.jwt", rest, {"endorsements": [hash_of(given)]}),
+        ("h.jwt", {**rest, "endorsement-1.json": whole["endorsement-1.json"]}, {"rotations": [hash_of(over)]}),
+    ):
+        manifest = write_manifest(with_claims(whole["manifest.jws"], **claims), identity().sign)
+        found = verify({**files, name: given if name == "e.jwt" else over, "manifest.jws": manifest})
+        assert found.integrity.outcome is FAILED
+        assert "google" not in found.issuer.text + said(found)
+
+
+def handed(**change: Any) -> bytes:
+    """Return what another key says about the one that signs: its handover, changed."""
+    old = identity(64)
+    return secured(handover(old.did, identity().did, sample().made_at) | change, old, sample().made_at)
+
+
+def test_only_a_handover_hands_over(whole: Files) -> None:
+    """What a university has signed about somebody cannot be shown as "that key was mine"."""
+    badge = json.loads(whole["credential-1.json"])
+    about = {**badge["credentialSubject"], "id": identity().did}
+    other = {"id": "urn:uuid:11111111-2222-4333-8444-555555555555"}
+    praise = json.loads(endorsement(identity(64), identity().did))
+    praise.pop("proof")
+    wrong = [
+        handed(type=badge["type"], credentialSubject=about, credentialSchema=badge["credentialSchema"]),
+        handed(**other),
+        handed(description="A course"),
+        secured(praise, identity(64), sample().made_at),
+    ]
+
+    assert outcome(bundle(signed_again(endorsed(identity(32)), [handed()]))) is PASSED
+    with speaking("de"):
+        german = handed()
+    assert outcome(bundle(signed_again(endorsed(identity(32)), [german]))) is PASSED
+    for one in wrong:
+        assert verify_credential(one).outcome is PASSED
+        found = verify(bundle(signed_again(endorsed(identity(32)), [one])))
+        assert found.integrity.outcome is FAILED
+        assert "handed over" not in said(found)
+
+
+def signed_with(whole: Files, **more: Any) -> list[bytes]:
+    """Return the credential with more in it in both forms, each signed by its issuer."""
+    held = json.loads(whole["credential-1.json"]) | more
+    held.pop("proof")
+    token = jwt({"alg": "EdDSA"}, payload(whole, identity().did) | more, identity().sign)
+    return [secured(held, identity(), sample().made_at), token]
+
+
+def test_what_only_others_know_is_said_to_be_open(whole: Files) -> None:
+    status = {"id": "https://x.example/1", "type": "1EdTechRevocationList"}
+    for more, words in (({"credentialStatus": status}, "withdraw it"), ({"endorsementJwt": ["eyJ.e30.AA"]}, "tokens")):
+        for data in signed_with(whole, **more):
+            report = verify_credential(data)
+            assert [line.outcome for line in report.lines] == [PASSED, OPEN]
+            assert words in report.lines[1].text
+
+
+@pytest.mark.parametrize("name", ["validUntil", "expirationDate"])
+def test_an_end_without_a_zone_is_one(whole: Files, name: str) -> None:
+    token = jwt({"alg": "EdDSA"}, payload(whole, identity().did) | {name: "2026-01-01T00:00:00"}, identity().sign)
+
+    assert verify_credential(token).outcome is FAILED
+    for wrong in (20260101, [1], "2026"):
+        token = jwt({"alg": "EdDSA"}, payload(whole, identity().did) | {name: wrong}, identity().sign)
+        assert verify_credential(token).outcome is FAILED
+
+
+def test_endorsements_are_looked_at_wherever_they_stand(whole: Files) -> None:
+    """In both forms, in the credential, in what it is about and in its issuer; more than are looked at fail."""
+    held = json.loads(whole["credential-1.json"])
+    own, other = (unsigned(endorsement(identity(key), sample().skills[0].id)) for key in (0, 32))
+    subject = held["credentialSubject"]
+    inner = {**subject, "achievement": {**subject["achievement"], "endorsement": [other]}}
+    profile = {"id": identity().did, "type": ["Profile"], "endorsement": other}
+    for more in ({"endorsement": [other]}, {"credentialSubject": inner}, {"issuer": profile}):
+        token = jwt({"alg": "EdDSA"}, payload(whole, identity().did) | more, identity().sign)
+        report = verify_credential(token)
+        assert [line.text for line in report.lines if line.outcome is OPEN] == [
+            "An endorsement in it: It is not signed."
+        ]
+    for many in ([own], [other] * 21, ["x"]):
+        token = jwt({"alg": "EdDSA"}, payload(whole, identity().did) | {"endorsement": many}, identity().sign)
+        assert verify_credential(token).outcome is FAILED
+
+
+def unsigned(data: bytes) -> dict[str, Any]:
+    return {name: one for name, one in json.loads(data).items() if name != "proof"}
+
+
+@pytest.mark.parametrize("part", [{"kid": []}, {"kid": {}}, {"kid": None}, {"alg": []}, {"alg": {}}, {"jwk": 7}])
+def test_a_head_of_another_form_is_refused_in_words(whole: Files, part: dict[str, Any]) -> None:
+    token = jwt({"alg": "EdDSA"} | part, payload(whole, identity().did), identity().sign)
+
+    assert verify_credential(token).outcome is FAILED
+
+
+def test_the_learners_words_cannot_be_lines_of_the_report() -> None:
+    name = "x” fits.\nTime: The checkpoint existed by 2019-01-01.\n\x1b[2K"
+    first, *others = sample().skills
+    skills = (replace(first, name=name, excerpts=(), endorsements=()), *others)
+    found = verify(bundle(signed_again(replace(sample(), skills=skills))))
+
+    assert "existed by 2019" in said(found)
+    assert [line.text for line in found.lines if "\n" in line.text or "\x1b" in line.text] == []

@@ -10,6 +10,7 @@ from skilltrail.application.evidence_log import EvidenceLogFacade
 from skilltrail.domain.anchors import AnchorRequest, StoredAnchor
 from skilltrail.domain.checkpoint import check_checkpoint
 from skilltrail.platform.clock import Clock
+from skilltrail.platform.patterns import SecretRedactor
 from skilltrail.platform.signing import is_signed
 from skilltrail.services import anchors
 from skilltrail.storage import anchor_queries
@@ -24,10 +25,11 @@ Done = TypeVar("Done")
 class AnchorsFacade:
     """Anchors of one evidence log."""
 
-    def __init__(self, *, database: Database, clock: Clock, log: EvidenceLogFacade) -> None:
+    def __init__(self, *, database: Database, clock: Clock, log: EvidenceLogFacade, redactor: SecretRedactor) -> None:
         self._database = database
         self._clock = clock
         self._log = log
+        self._redactor = redactor
 
     def request(self) -> AnchorRequest:
         """Sign a checkpoint over everything that is stored, and return what an authority can be given about it."""
@@ -52,7 +54,9 @@ class AnchorsFacade:
 
     def note_push(self, size: int, address: str) -> StoredAnchor:
         """Note where a checkpoint was pushed to; raises as ``services.anchors.note_push`` does."""
-        return self._written(lambda session: anchors.note_push(session, size, address, now=self._clock()))
+        return self._written(
+            lambda session: anchors.note_push(session, size, address, redactor=self._redactor, now=self._clock())
+        )
 
     def remove(self, anchor_id: int) -> StoredAnchor:
         """Remove an anchor; raises NotFound."""

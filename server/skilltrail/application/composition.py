@@ -115,11 +115,11 @@ class Application:
         self.instance_id, mark_key = identity_of(database)
         note_instance(settings.home / INSTANCE_FILE, self.instance_id)
         self.evidence_log = EvidenceLogFacade.begun(database=database, clock=clock, home=settings.home)
-        self.anchors = AnchorsFacade(database=database, clock=clock, log=self.evidence_log)
         self.identity = IdentityFacade(database=database, clock=clock)
         self.health = HealthFacade(database=database)
         self.language = LanguageFacade(database=database, setting=settings.language)
         redactor = SecretRedactor(mark_key=mark_key)
+        self.anchors = AnchorsFacade(database=database, clock=clock, log=self.evidence_log, redactor=redactor)
         self.redactions = RedactionsFacade(database=database, clock=clock, redactor=redactor, changed=self._tell)
         history = HistoryColumns(database.touched)
         self.exchanges = ExchangesFacade(

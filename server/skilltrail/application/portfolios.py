@@ -367,7 +367,7 @@ class PortfoliosFacade:
 
     def _lookout(self, session: Session, selection: Selection, shown: Sequence[int] = ()) -> Lookout:
         exempt = (*redaction_queries.own_data(session), *selection.profiles)
-        return leak_scan.lookout(session, selection, shown, redactor=self._redactor, exempt=exempt)
+        return leak_scan.lookout(session, selection, shown, redactor=self._redactor, exempt=exempt, common=common_words)
 
     def _clean(self, session: Session, admitted: Collection[int]) -> Clean:
         return cleaning(session, admitted, self._redactor)

@@ -48,11 +48,11 @@ def _say(answer: Answer, found: Verification) -> None:
 
     for line in found.lines:
         about = f"{one_line(line.about)}: " if line.about else ""
-        answer.say(f"{_word(line.outcome)} {about}{line.text}")
+        answer.say(f"{_word(line.outcome)} {about}{one_line(line.text)}")
     answer.say("")
-    answer.say(_("Integrity: {words}").format(words=found.integrity.text))
-    answer.say(_("Time: {words}").format(words=found.time.text))
-    answer.say(_("Issuer: {words}").format(words=found.issuer.text))
+    answer.say(_("Integrity: {words}").format(words=one_line(found.integrity.text)))
+    answer.say(_("Time: {words}").format(words=one_line(found.time.text)))
+    answer.say(_("Issuer: {words}").format(words=one_line(found.issuer.text)))
 
 
 def _word(outcome: Outcome) -> str:

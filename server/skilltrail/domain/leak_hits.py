@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
-from skilltrail.domain.portfolio import Excerpt, Portfolio, PortfolioSkill
+from skilltrail.domain.portfolio import Excerpt, Person, Portfolio, PortfolioSkill
 
 AROUND = 60
 """Signs before and after a hit that are shown with it."""
@@ -95,9 +95,12 @@ _UNREAD = frozenset(
         "months",
         "commit",
         "entries",
+        "checkpoint",
+        "token",
     }
 )
-"""Fields of ours: ids, keys, hashes, numbers. Everything else that is text is read."""
+"""Fields of ours: ids, keys, hashes, numbers; and an authority's signed answer. Everything else that is text is
+read."""
 
 _NAMES = {
     ("skill", "name"): "name",
@@ -122,16 +125,22 @@ LEFT_OUT_ONE_BY_ONE = frozenset({"excerpt", "reflection", "deliverable", "endors
 
 def texts_of(portfolio: Portfolio) -> Iterator[PortfolioText]:
     """Yield every text that a portfolio holds, each once with its place; bytes that hold text are opened."""
-    for name in ("title", "recipient"):
-        yield PortfolioText(TextPlace(name), getattr(portfolio, name))
-    person = portfolio.person
-    yield PortfolioText(TextPlace("person"), person.name)
-    yield PortfolioText(TextPlace("headline"), person.headline)
-    yield PortfolioText(TextPlace("introduction"), person.introduction)
-    for at, one in enumerate(person.profiles):
-        yield PortfolioText(TextPlace("profiles", key=str(at)), one)
+    yield from _of_whole(portfolio)
     for skill in portfolio.skills:
         yield from _of_skill(skill)
+
+
+def _of_whole(held: Portfolio | Person) -> Iterator[PortfolioText]:
+    """Yield the texts that are about the whole, and not about one skill."""
+    for field in fields(held):
+        value = getattr(held, field.name)
+        if isinstance(value, Person):
+            yield from _of_whole(value)
+        elif field.name not in _UNREAD and field.name != "skills":
+            what = "person" if isinstance(held, Person) and field.name == "name" else field.name
+            for at, one in enumerate(value) if isinstance(value, tuple) else (("", value),):
+                for text in _strings(one):
+                    yield PortfolioText(TextPlace(what, key=str(at)), text)
 
 
 def _of_skill(skill: PortfolioSkill) -> Iterator[PortfolioText]:
@@ -206,6 +215,16 @@ def digest_of_hit(kind: HitKind, place: TextPlace, found: str, text: str) -> str
     """Return what names a finding: another text, another kind or another kind of place gives another one."""
     parts = f"{kind.value}\x1f{place.what}\x1f{found}\x1f{text}"
     return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_OF_CLIENTS = frozenset({HitKind.CLIENT, HitKind.NEAR_CLIENT, HitKind.OTHERS_MATTER})
+
+
+def digest_for(hit: LeakHit, readers: str) -> str:
+    """Return the digest of a finding that is shown to these readers: of a client's matter others give another one."""
+    if hit.kind not in _OF_CLIENTS:
+        return hit.digest
+    return hashlib.sha256(f"{hit.digest}\x1f{readers}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def resolving_of(kind: HitKind, place: TextPlace) -> tuple[Resolving, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -76,6 +76,22 @@ def handover(old: str, new: str, moment: datetime) -> Json:
         "credentialSubject": {"id": new, "type": ["EndorsementSubject"], "endorsementComment": comment},
         "credentialSchema": [_schema(ENDORSEMENT_SCHEMA)],
     }
+
+
+def is_handover(document: Mapping[str, Any]) -> bool:
+    """Tell whether a credential is a ``handover``: exactly its form and its id; only its words are in any language."""
+    issuer, subject = document.get("issuer"), document.get("credentialSubject")
+    old, new = (one.get("id") if isinstance(one, dict) else None for one in (issuer, subject))
+    if not isinstance(old, str) or not isinstance(new, str) or not old.startswith("did:key:"):
+        return False
+    return _wordless(document) == _wordless(handover(old, new, datetime.fromtimestamp(0, UTC)))
+
+
+def _wordless(document: Mapping[str, Any]) -> Json:
+    kept = {name: one for name, one in document.items() if name not in {"proof", "name", "validFrom"}}
+    for name in ("issuer", "credentialSubject"):
+        kept[name] = {key: one for key, one in kept[name].items() if key not in {"name", "endorsementComment"}}
+    return kept
 
 
 def checkpoint_digest(checkpoint: bytes) -> str:

@@ -48,7 +48,7 @@ class CredentialReport:
 
     ``issuer`` is the id of its issuer, ``method`` that of the key which signed. All words in it are its issuer's own.
     ``subject`` is whom or what it is about: of an endorsement the id of what is endorsed. ``signed`` tells whether a
-    signature was checked and fits; ``lines`` say what else was looked at.
+    signature fits with a key that is its issuer's; ``lines`` say what else was looked at.
     """
 
     lines: tuple[Line, ...]

@@ -11,6 +11,7 @@ from skilltrail.domain.evidence_log import EvidenceLog
 from skilltrail.domain.portfolio import Anchor
 from skilltrail.errors import EvidenceInvalid, NotFound, RequestInvalid
 from skilltrail.i18n import _
+from skilltrail.platform.patterns import SecretRedactor
 from skilltrail.platform.timestamps import TimeToken, check_token
 from skilltrail.storage import anchor_queries as queries
 from skilltrail.storage import log_queries
@@ -40,19 +41,22 @@ def take_token(session: Session, answer: bytes, root: bytes, *, now: datetime) -
     return _kept(session, log, size, kind=AnchorKind.RFC3161, token=answer, root=root, told=told, now=now)
 
 
-def note_push(session: Session, size: int, address: str, *, now: datetime) -> StoredAnchor:
-    """Note where the checkpoint over ``size`` entries was pushed to; nothing is looked up.
+def note_push(session: Session, size: int, address: str, *, redactor: SecretRedactor, now: datetime) -> StoredAnchor:
+    """Note where the checkpoint over ``size`` entries was pushed to, without secrets; nothing is looked up.
 
     Raises
     ------
     RequestInvalid
-        If it is no web address.
+        If it is no web address, or holds a name or password for signing in.
     NotFound
         If there is no such checkpoint.
     """
     log, address = _log(session), address.strip()
     if not address.startswith("https://") or len(address) > ADDRESS_LIMIT or any(sign.isspace() for sign in address):
         raise RequestInvalid(_("This is no web address: it begins with https:// and has no blanks."))
+    if "@" in address.removeprefix("https://").replace("\\", "/").split("/")[0].split("?")[0].split("#")[0]:
+        raise RequestInvalid(_("Leave out the name and password before the @: the address stands in portfolios."))
+    address = redactor.redact(address)[0]
     if size not in {one for one, _note, _made_at in log_queries.checkpoints(session, log.id)}:
         raise NotFound(_("There is no such checkpoint."))
     return _kept(session, log, size, kind=AnchorKind.GIT, by=address, now=now)

@@ -7,7 +7,7 @@ shows, no pattern finds.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from skilltrail.domain.leak_hits import (
     LeakHit,
     PortfolioText,
     TextPlace,
+    digest_for,
     digest_of_hit,
     resolving_of,
     texts_of,
@@ -56,6 +57,8 @@ class Lookout:
     clients_of: Mapping[int, Sequence[tuple[int, bool]]] = field(default_factory=dict)
     recipients: frozenset[int] = frozenset()
     """Clients whom the portfolio is for: their own matter may be shown to them."""
+    readers: str = ""
+    """Whom it is for and whose matter it may hold: leave to show a client's matter holds for these readers only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +76,24 @@ def lookout(
     *,
     redactor: SecretRedactor,
     exempt: Collection[str],
+    common: Callable[[], Collection[str]] = frozenset,
 ) -> Lookout:
     """Return what to look for in a portfolio that shows these exchanges.
 
-    ``exempt`` are the learner's own addresses and numbers.
+    ``exempt`` are the learner's own addresses and numbers, ``common`` gives everybody's words.
     """
     living = context_queries.contexts(session)
     every = words_of(living.values())
     words = every.sparing(selection.admitted)
     return Lookout(
         words=words,
-        near=NearWords(words.unspared()),
+        near=NearWords(words.unspared(), common),
         redactor=redactor,
         personal=PersonalData(exempt=exempt),
         names={number: one.form.name for number, one in living.items()},
         clients_of=evidence.clients_of(session, shown) if shown else {},
         recipients=frozenset(one.owner for one in every.find(selection.recipient)),
+        readers="\x1f".join((selection.recipient, selection.audience, *map(str, sorted(selection.admitted)))),
     )
 
 
@@ -100,7 +105,8 @@ def scan(
     A hit whose digest is ``allowed`` says so; every other one is open.
     """
     named = (PortfolioText(TextPlace("file name"), name) for name in file_names)
-    hits = [hit for text in (*texts_of(resolved.portfolio), *named) for hit in _hits(text, seen, resolved)]
+    found = [hit for text in (*texts_of(resolved.portfolio), *named) for hit in _hits(text, seen, resolved)]
+    hits = [replace(one, digest=digest_for(one, seen.readers)) for one in found]
     once = {(hit.digest, hit.place): hit for hit in hits}
     return tuple(replace(hit, allowed=hit.digest in allowed) for hit in once.values())
 
@@ -150,12 +156,20 @@ def _found(text: str, seen: Lookout) -> Iterator[_Found]:
 
 
 def _chosen(found: Iterable[_Found]) -> list[_Found]:
-    """Leave out what lies in the place of something that weighs more; both words of one place are never asked about."""
+    """Leave out what says nothing that another finding of the same place does not say.
+
+    Letting a client's word pass is no leave for the address or the secret that it stands in: of two kinds both stay.
+    """
     taken: list[_Found] = []
     for one in found:
-        if not any(one.start < other.end and other.start < one.end for other in taken):
+        if not any(_says_it(other, one) for other in taken):
             taken.append(one)
     return sorted(taken, key=lambda one: one.start)
+
+
+def _says_it(taken: _Found, one: _Found) -> bool:
+    same = taken.kind is one.kind or (taken.kind is HitKind.CLIENT and one.kind is HitKind.NEAR_CLIENT)
+    return same and one.start < taken.end and taken.start < one.end
 
 
 def _hit(text: PortfolioText, one: _Found, exchange: int | None, *, times: int = 1) -> LeakHit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -70,6 +70,7 @@ def _of_json(document: dict[str, Any], about: str, clock: Clock) -> CredentialRe
         signed = True
         lines.append(Line(Outcome.PASSED, about, _("The signature fits; nothing was changed since it was made.")))
     lines += _window(told, about, clock)
+    lines += _unseen(document, about)
     if signed:
         lines += _embedded(document, about, told["issuer"], clock)
     return CredentialReport(tuple(lines), signed=signed, document=document, **told)
@@ -99,23 +100,52 @@ def _check_proof_member(proof: Json, issuer: str) -> None:
         raise EvidenceInvalid(_("It was signed with another key than that of its issuer."))
 
 
-def _embedded(document: Json, about: str, issuer: str, clock: Clock) -> list[Line]:
-    """Check the endorsements that stand in a credential; one by the credential's own issuer is none."""
-    given = document.get("endorsement", [])
-    found = given if isinstance(given, list) else [given]
+# --- what stands in it, and what only others know -------------------------------------------------------------------
+
+
+def _unseen(document: Json, about: str) -> list[Line]:
+    """Name what a credential says that nobody can check from its bytes."""
     lines: list[Line] = []
-    for one in found[:_EMBEDDED_MOST]:
-        if isinstance(one, dict):
-            inner = _inner(one, about, clock)
-            lines += inner.lines
-            if inner.issuer == issuer:
-                lines.append(Line(Outcome.FAILED, about, _("An endorsement in it is by its own issuer.")))
+    if document.get("credentialStatus"):
+        words = _("Its issuer can withdraw it; whether they did would have to be asked over the network, and was not.")
+        lines.append(Line(Outcome.OPEN, about, words))
+    if any(True for _one in _members(document, "endorsementJwt")):
+        words = _("There are endorsements in it that are tokens (JWT); those are not checked here.")
+        lines.append(Line(Outcome.OPEN, about, words))
     return lines
 
 
-def _inner(document: Json, about: str, clock: Clock) -> CredentialReport:
+def _embedded(document: Json, about: str, issuer: str, clock: Clock) -> list[Line]:
+    """Check the endorsements that stand anywhere in a credential; one by the credential's own issuer is none."""
+    found = list(_members(document, "endorsement"))
+    if len(found) > _EMBEDDED_MOST:
+        return [Line(Outcome.FAILED, about, _("There are more endorsements in it than are looked at here."))]
+    lines: list[Line] = []
+    for one in found:
+        inner = _inner(one, about, clock)
+        words = _("An endorsement in it: {words}")
+        lines += [Line(line.outcome, about, words.format(words=line.text)) for line in inner.lines]
+        if inner.issuer == issuer:
+            lines.append(Line(Outcome.FAILED, about, _("An endorsement in it is by its own issuer.")))
+    return lines
+
+
+def _members(value: object, name: str) -> Iterator[object]:
+    """Yield what members of this name hold, at any depth, but not in embedded endorsements: those are asked alone."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _members(one, name)
+    elif isinstance(value, dict):
+        for key, held in value.items():
+            if key == name:
+                yield from held if isinstance(held, list) else [held]
+            elif key != "endorsement":
+                yield from _members(held, name)
+
+
+def _inner(document: object, about: str, clock: Clock) -> CredentialReport:
     try:
-        return _of_json(dict(document), about, clock)
+        return _of_json(document if isinstance(document, dict) else {}, about, clock)
     except EvidenceInvalid as error:
         return CredentialReport((Line(Outcome.FAILED, about, str(error)),))
 
@@ -140,8 +170,13 @@ def _of_jwt(data: bytes, about: str, clock: Clock) -> CredentialReport:
     if not bound:
         words = _("The key is named by the file itself; nothing shows that it is the issuer’s.")
         lines.append(Line(Outcome.OPEN, about, words))
-    lines += _window(told, about, clock)
-    return CredentialReport(tuple(lines), signed=True, document=document, **told)
+    lines += [
+        *_window(told, about, clock),
+        *_unseen(document, about),
+        *_embedded(document, about, told["issuer"], clock),
+    ]
+    # A key that the file itself names signs for nobody: anybody can write any issuer beside it.
+    return CredentialReport(tuple(lines), signed=bound, document=document, **told)
 
 
 def _key(header: Json, issuer: str) -> tuple[jose.PublicKey, bool]:
@@ -150,8 +185,7 @@ def _key(header: Json, issuer: str) -> tuple[jose.PublicKey, bool]:
     if issuer.startswith("did:key:"):
         own = jose.key_of_did(issuer)
         given = own if jwk is None else _of(jwk)
-        kid = header.get("kid")
-        if not jose.same_key(own, given) or (kid is not None and kid not in {issuer, method_of(issuer)}):
+        if not jose.same_key(own, given) or header.get("kid", issuer) not in (issuer, method_of(issuer)):
             raise EvidenceInvalid(_("It was signed with another key than that of its issuer."))
         return own, True
     if jwk is None:
@@ -202,7 +236,7 @@ def _told(document: Json) -> dict[str, Any]:
         "subject": _text(subject.get("id")),
         "comment": _text(subject.get("endorsementComment")),
         "valid_from": _moment(document.get("validFrom")),
-        "valid_until": _moment(document.get("validUntil")),
+        "valid_until": _end(document),
     }
 
 
@@ -215,12 +249,19 @@ def _window(told: Json, about: str, clock: Clock) -> list[Line]:
     return []
 
 
+def _end(document: Json) -> datetime | None:
+    """Return when a credential ends, also in the word that its older data model has for it."""
+    ends = (_moment(document.get(name)) for name in ("validUntil", "expirationDate"))
+    return min((end for end in ends if end is not None), default=None)
+
+
 def _moment(value: object) -> datetime | None:
+    """Return a moment; one without a zone is read as UTC, since one that is passed over would never end."""
     if value is None:
         return None
     try:
-        moment = datetime.fromisoformat(str(value))
-        return moment.astimezone(UTC) if moment.tzinfo else None
+        moment = datetime.fromisoformat(value if isinstance(value, str) else "")
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise EvidenceInvalid(_("A date in it is none.")) from None
 

@@ -12,10 +12,11 @@ from typing import Any
 from skilltrail.domain.checkpoint import TreeHead, check_checkpoint, read_proof
 from skilltrail.domain.log_leaf import write_disclosures
 from skilltrail.domain.manifest import Manifest, hash_of
-from skilltrail.domain.open_badge import achievement_id, checkpoint_digest, credential_id
+from skilltrail.domain.open_badge import achievement_id, checkpoint_digest, credential_id, is_handover
 from skilltrail.domain.signed_note import NoteKey, read_key
 from skilltrail.domain.verification import CredentialKind, CredentialReport, Line, Outcome
 from skilltrail.errors import EvidenceInvalid
+from skilltrail.exporters.plain_text import one_line
 from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock
 from skilltrail.platform.signing import is_signed
@@ -183,9 +184,6 @@ class _Check:
 
     def _check_endorsement(self, wanted: str) -> None:
         report = self._report(self._named(wanted, _("an endorsement")))
-        if report.outcome is Outcome.OPEN:
-            self._found.lines += report.lines
-            return
         self._raise(report)
         own = {self._manifest.issuer, *self._found.earlier}
         about = {
@@ -206,6 +204,9 @@ class _Check:
         for wanted in self._manifest.rotations:
             report = self._report(self._named(wanted, _("a handover")))
             self._raise(report)
+            # Anything else that a key has signed about a learner, a badge say, is not a word of that key about itself.
+            if not is_handover(report.document):
+                raise EvidenceInvalid(_("What should name the next key is no handover."))
             chain.append(report)
         ends = [report.subject for report in chain]
         begins = [report.issuer for report in chain]
@@ -222,8 +223,11 @@ class _Check:
         return verify_credential(data, about=self._about, clock=self._clock)
 
     def _raise(self, report: CredentialReport) -> None:
+        """Refuse what does not fit the key of its issuer; what stays open about the rest becomes lines."""
+        doubts = [line for line in report.lines if line.outcome is not Outcome.PASSED]
         if report.outcome is not Outcome.PASSED:
-            raise EvidenceInvalid("; ".join(line.text for line in report.lines if line.outcome is not Outcome.PASSED))
+            raise EvidenceInvalid("; ".join(line.text for line in doubts))
+        self._found.lines += doubts
 
     # --- help -------------------------------------------------------------------------------------------------------
 
@@ -272,4 +276,6 @@ def _decoded(text: str) -> bytes:
 
 
 def _short(text: str) -> str:
+    """Return words from a file in one line: with a line break they could pass for a line of the report."""
+    text = one_line(text)
     return text if len(text) <= 120 else text[:119] + "…"

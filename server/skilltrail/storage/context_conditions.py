@@ -43,6 +43,11 @@ def may_leave(admitted: Collection[int] = ()) -> tuple[ColumnElement[bool], ...]
     return (~confidential(admitted), ~UNSEEN)
 
 
+def may_be_shown(admitted: Collection[int] = ()) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of what somebody else may see: on the current path, not held back, free to leave."""
+    return (Exchange.restricted.is_(False), Exchange.on_current_path.is_(True), *may_leave(admitted))
+
+
 def is_of(of: str) -> ColumnElement[bool]:
     """Return the condition of a filter: a client's id, own, none or undecided; any other text fits nothing."""
     if of == OWN:

@@ -14,7 +14,7 @@ from skilltrail.domain.exchange import Origin
 from skilltrail.domain.log_leaf import LoggedExchange
 from skilltrail.domain.merkle import Place
 from skilltrail.domain.signed_note import encoded
-from skilltrail.storage.context_conditions import may_leave
+from skilltrail.storage.context_conditions import may_be_shown
 from skilltrail.storage.log_models import LogCheckpoint, LogDue, LogLeaf, LogNode, LogRow
 from skilltrail.storage.models import Conversation, Exchange, ExchangeText
 
@@ -187,11 +187,11 @@ def leaf_of(session: Session, exchange_id: int) -> StoredLeaf | None:
 
 
 def leaving(session: Session, ids: Collection[int], admitted: Collection[int]) -> set[int]:
-    """Return those exchanges that may leave in an export for which these clients are admitted."""
+    """Return those exchanges that may be shown to somebody for whom these clients are admitted."""
     if not ids:
         return set()
-    wanted = select(Exchange.id).where(Exchange.id.in_(sorted(set(ids))), Exchange.restricted.is_(False))
-    return set(session.execute(wanted.where(*may_leave(admitted))).scalars())
+    wanted = select(Exchange.id).where(Exchange.id.in_(sorted(set(ids))), *may_be_shown(admitted))
+    return set(session.execute(wanted).scalars())
 
 
 def entries_of(session: Session, ids: Sequence[int]) -> dict[int, LogEntry]:

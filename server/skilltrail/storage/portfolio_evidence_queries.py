@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.checks import CHECKED, Check, Said
 from skilltrail.domain.evidence_log import StoredLeaf
 from skilltrail.storage.check_models import CheckRow
-from skilltrail.storage.context_conditions import may_leave
+from skilltrail.storage.context_conditions import may_be_shown
 from skilltrail.storage.context_models import ContextAssignment
 from skilltrail.storage.log_models import LogLeaf
 from skilltrail.storage.models import Exchange, TopicMembership
@@ -44,8 +44,7 @@ def leaving(session: Session, ids: Sequence[int], admitted: Collection[int]) -> 
 
     They stand on the current path and are not left out of exports by the learner.
     """
-    conditions = (Exchange.restricted.is_(False), Exchange.on_current_path.is_(True), *may_leave(admitted))
-    statement = select(Exchange.id).where(Exchange.id.in_(_named("ids")), *conditions)
+    statement = select(Exchange.id).where(Exchange.id.in_(_named("ids")), *may_be_shown(admitted))
     return frozenset(session.execute(statement, {"ids": str(list(ids))}).scalars())
 
 
