@@ -81,7 +81,6 @@ def test_asked_signed_offline_taken_in_and_removed(site: Site, tab: Tab, browser
     page.get_by_text("Ask for an endorsement").click()
     page.locator("#ask-person").fill("Ada Example")
     page.locator("#ask-skill").fill("Databases")
-    page.locator("#ask-period").check()
     page.get_by_label("Name the deliverable").check()
     assert violations(page) == []
     picture(page, "ask")

@@ -79,10 +79,10 @@ def undo(session: Session, anchor_id: int) -> StoredAnchor:
     return _there(session, anchor_id)
 
 
-def anchors_for(session: Session, size: int) -> tuple[Anchor, ...]:
+def anchors_for(session: Session, size: int, log: EvidenceLog | None = None) -> tuple[Anchor, ...]:
     """Return the anchors of this log's checkpoint over ``size`` entries, as a portfolio shows them."""
-    log = log_queries.open_log(session)
-    found = [] if log is None else queries.of_checkpoint(session, log.id, size)
+    log = log or _log(session)
+    found = queries.of_checkpoint(session, log.id, size)
     return tuple(Anchor(one.kind.value, one.checkpoint, one.token, one.at, one.by) for one in reversed(found))
 
 

@@ -91,7 +91,7 @@ def resolve(session: Session, saved: SavedPortfolio, making: Making, *, history:
     return Resolved(
         portfolio=replace(
             _portfolio(saved, making, tuple(skills), withheld=len(work.offered() - chosen)),
-            anchors=anchors_for(session, making.head.size),
+            anchors=anchors_for(session, making.head.size, making.head.log),
         ),
         signed=bool(making.head.checkpoint),
         not_shown=tuple(work.not_shown),

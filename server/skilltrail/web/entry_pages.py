@@ -11,7 +11,6 @@ from flask import Blueprint, render_template, request
 from skilltrail.application import Application
 from skilltrail.domain.endorsement import OPEN_DAYS
 from skilltrail.domain.entries import Entry, EntryKind
-from skilltrail.domain.portfolio import Audience, PortfolioSkill, Selection, SkillChoice
 from skilltrail.errors import NotFound
 from skilltrail.i18n import LANGUAGES, _, language
 from skilltrail.web import review_pages
@@ -73,15 +72,8 @@ def topic_evidence(topic_id: str) -> dict[str, Any]:
         "languages": LANGUAGES,
         "chosen_language": language(),
         "asked_days": OPEN_DAYS,
-        "asked_skill": None if in_demo() else _as_it_may_leave(app, topic_id),
         "asked_ids": [check.exchange_id for found in proofs.values() for check in found[:PROOFS_SHOWN]],
     }
-
-
-def _as_it_may_leave(app: Application, topic_id: str) -> PortfolioSkill | None:
-    """Return what a portfolio would say of a topic: its name without clients' words, months that are nobody's."""
-    wanted = Selection(title="", audience=Audience.CLIENT, person="", skills=(SkillChoice(topic_id),))
-    return next(iter(app.portfolios.draft(wanted).portfolio.skills), None)
 
 
 def by_kind(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
