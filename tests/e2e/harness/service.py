@@ -24,6 +24,12 @@ def busy_ports() -> list[int]:
     return [port for port in PORTS if _listens(port)]
 
 
+def _wait_until_free(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while _listens(port) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
@@ -54,6 +60,8 @@ class Service:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
+        # A server that was just ended may hold the port a moment longer.
+        _wait_until_free(self.port)
         serve = [*COMMAND, "serve", "--home", str(self.home), "--port", str(self.port), "--no-open", "--json"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(serve, stdout=log, stderr=log, env=self._environment())
