@@ -275,11 +275,13 @@ def _docker(log: Log) -> PortfolioSkill:
 ABOUT = "About Docker networking of Ada Example\nConfirmed:\n- I saw Ada Example use this skill."
 
 
-def _endorsement(comment: str, key: SigningKey = CLIENT) -> ShownEndorsement:
+def _endorsement(
+    comment: str, key: SigningKey = CLIENT, name: str = "Marta Ruiz, Example Shop GmbH"
+) -> ShownEndorsement:
     document = {
         "id": "urn:uuid:9f2d5a3c-1111-4222-8333-444455556666",
         "type": ["VerifiableCredential", "EndorsementCredential"],
-        "issuer": {"id": did_of(key), "type": ["Profile"], "name": "Marta Ruiz, Example Shop GmbH"},
+        "issuer": {"id": did_of(key), "type": ["Profile"], "name": name},
         "validFrom": "2026-11-12T12:00:00Z",
         "description": ABOUT,
         "credentialSubject": {
@@ -289,7 +291,7 @@ def _endorsement(comment: str, key: SigningKey = CLIENT) -> ShownEndorsement:
         },
     }
     return ShownEndorsement(
-        issuer_name="Marta Ruiz, Example Shop GmbH",
+        issuer_name=name,
         issuer_did=did_of(key),
         contact="https://shop.example/about",
         comment=comment,
@@ -442,7 +444,7 @@ def _hostile_skill(log: Log, number: int, attack: str) -> PortfolioSkill:
             ShownDeliverable("url", attack, date(2026, 10, 21), address=f"javascript:alert(1)//{attack}"),
             ShownDeliverable("commit", attack, date(2026, 10, 21), address=attack, commit=attack),
         ),
-        endorsements=(replace(_endorsement(attack), issuer_name=attack, contact=attack),),
+        endorsements=(replace(_endorsement(attack, name=attack), contact=attack),),
         entries=(number % len(log.told) + 1,),
     )
 
