@@ -29,9 +29,19 @@ told() {
   log=$(mktemp)
   piece "$1" > "$log" 2>&1 || status=1
   printf '%s: %s s\n%s\n' "$1" "$((SECONDS - began))" "$(cat "$log")"
+  if ((status)); then
+    { echo "$1 failed:"; grep -E '^(FAILED|ERROR|not ok) ' "$log" || tail -n 5 "$log"; } >> "$failures"
+  fi
   rm -f "$log"
   return "$status"
 }
 export -f piece told
 
-printf '%s\n' "${pieces[@]}" | xargs -P "$(($(getconf _NPROCESSORS_ONLN) + 1))" -I{} bash -c 'told {}'
+failures=$(mktemp)
+export failures
+trap 'rm -f "$failures"' EXIT
+status=0
+printf '%s\n' "${pieces[@]}" | xargs -P "$(($(getconf _NPROCESSORS_ONLN) + 1))" -I{} bash -c 'told {}' || status=1
+# Last, where it is found: the pieces print in the order in which they end.
+cat "$failures"
+exit "$status"

@@ -81,6 +81,8 @@ def test_asked_signed_offline_taken_in_and_removed(site: Site, tab: Tab, browser
     page.get_by_text("Ask for an endorsement").click()
     page.locator("#ask-person").fill("Ada Example")
     page.locator("#ask-skill").fill("Databases")
+    page.locator("#ask-since").fill("2026-03")
+    page.locator("#ask-until").fill("2026-11")
     page.get_by_label("Name the deliverable").check()
     assert violations(page) == []
     picture(page, "ask")
@@ -89,6 +91,7 @@ def test_asked_signed_offline_taken_in_and_removed(site: Site, tab: Tab, browser
     request = tmp_path / started.value.suggested_filename
     started.value.save_as(request)
     assert request.suffix == ".html"
+    assert "November 2026" in request.read_text(encoding="utf-8")
     expect(page.get_by_text("Asked on")).to_be_visible()
 
     answer = signed_offline(browser, request, tmp_path / "answer.json")

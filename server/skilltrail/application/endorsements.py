@@ -11,7 +11,6 @@ from skilltrail.application.identity import IdentityFacade
 from skilltrail.domain.endorsement import Asked, marked_slots, proof_options, unsigned_document
 from skilltrail.domain.entries import Entry
 from skilltrail.domain.timeline import ExportFile
-from skilltrail.domain.trajectory import month_of
 from skilltrail.exporters.endorsement_request import credential_name, endorsement_request, statements_to_tick
 from skilltrail.platform.clock import Clock
 from skilltrail.platform.patterns import SecretRedactor
@@ -20,7 +19,6 @@ from skilltrail.services.endorsements import Wish
 from skilltrail.storage import redaction_queries
 from skilltrail.storage.database import Database
 from skilltrail.storage.export_log_queries import add_export
-from skilltrail.storage.portfolio_evidence_queries import first_and_last
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -65,12 +63,6 @@ class EndorsementsFacade:
     def _record(self, session: Session, file: ExportFile) -> None:
         digest, made_at = hashlib.sha256(file.data).hexdigest(), self._clock()
         add_export(session, made_at=made_at, format_name=EXPORT, name=file.name, sha256=digest, members=())
-
-    def months(self, topic_id: str) -> tuple[str, str] | None:
-        """Return the first and last month ("2026-11") of a topic's exchanges that may leave; None without any."""
-        with self._database.read() as session:
-            found = first_and_last(session, topic_id)
-        return None if found is None else (month_of(found[0]), month_of(found[1]))
 
     def take(self, data: bytes, topic_id: str | None = None) -> Entry:
         """Take an endorsement in; raises as ``services.endorsements.take`` does."""

@@ -76,15 +76,6 @@ def read_certificates(data: bytes) -> list[Certificate]:
         raise EvidenceInvalid(_("This is not a certificate.")) from None
 
 
-def is_answer(data: bytes) -> bool:
-    """Tell whether bytes are an authority's answer."""
-    try:
-        _read(data)
-    except EvidenceInvalid:
-        return False
-    return True
-
-
 def _read(answer: bytes) -> TimeStampResponse:
     from rfc3161_client import PKIStatus, decode_timestamp_response
 

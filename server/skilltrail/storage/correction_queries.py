@@ -250,13 +250,6 @@ def put_into(session: Session, placed: Iterable[tuple[int, str | None]]) -> None
         session.connection().execute(statement.on_conflict_do_update(index_elements=["exchange_id"], set_=moved), rows)
 
 
-def set_exemplars(session: Session, exchanges: Sequence[int]) -> None:
-    """Let exchanges stand for their topic, the best first."""
-    for rank, exchange_id in enumerate(exchanges):
-        change = update(TopicMembership).where(TopicMembership.exchange_id == exchange_id)
-        session.execute(change.values(exemplar=rank))
-
-
 def without_exemplars(session: Session, ids: Iterable[str]) -> list[str]:
     """Return those of the topics that hold exchanges of which none stands for them."""
     statement = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
@@ -79,11 +78,3 @@ def clients_of(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[int
     for exchange_id, client_id, certain in session.execute(statement, {"ids": str(list(ids))}):
         found.setdefault(exchange_id, []).append((client_id, certain))
     return found
-
-
-def first_and_last(session: Session, topic_id: str) -> tuple[datetime, datetime] | None:
-    """Return when a topic's first and last exchange that may be shown to anybody were asked; None without any."""
-    mine = and_(TopicMembership.exchange_id == Exchange.id, TopicMembership.topic_id == topic_id)
-    statement = select(func.min(Exchange.asked_at), func.max(Exchange.asked_at)).join(TopicMembership, mine)
-    first, last = session.execute(statement.where(*may_be_shown())).one()
-    return None if first is None else (first, last)

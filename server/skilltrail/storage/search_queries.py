@@ -171,10 +171,6 @@ _VECTORS = text(
     "SELECT rowid, exchange_id, vector FROM embedding WHERE rowid > :after AND kind = :kind AND model = :model "
     "ORDER BY rowid"
 )
-_VECTORS_OF = text(
-    "SELECT exchange_id, vector FROM embedding WHERE exchange_id IN (SELECT value FROM json_each(:ids)) "
-    "AND model = :model AND kind = :kind"
-)
 _NEWEST_VECTOR = text("SELECT coalesce(max(rowid), 0) FROM embedding")
 
 
@@ -188,12 +184,6 @@ def vectors_after(session: Session, after: int, *, model: str, kind: str) -> Ite
     rows = session.connection().execute(_VECTORS, {"after": after, "kind": kind, "model": model})
     while part := rows.fetchmany(_CHUNK):
         yield [row[1] for row in part], [row[2] for row in part]
-
-
-def vectors_of(session: Session, ids: Sequence[int], *, model: str, kind: str) -> dict[int, bytes]:
-    """Return the vectors of exchanges that have one."""
-    rows = session.connection().execute(_VECTORS_OF, {"ids": _json(ids), "model": model, "kind": kind})
-    return {row[0]: row[1] for row in rows}
 
 
 # --- showing ----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ const LARGEST = 262_144;
 /** @param {HTMLFormElement} form */
 export async function askForEndorsement(form) {
   const fields = new FormData(form);
-  const [since = "", until = ""] = String(fields.get("period") ?? "").split(" ");
   const body = {
     topic_id: form.dataset["topic"],
     person: String(fields.get("person")),
@@ -21,8 +20,8 @@ export async function askForEndorsement(form) {
     language: String(fields.get("language")),
     allowed: fields.has("allowed"),
     deliverables: fields.getAll("work").map(String),
-    since,
-    until,
+    since: String(fields.get("since")),
+    until: String(fields.get("until")),
   };
   const asked = await send("/endorsements/requests", body);
   saveText(asked.name, asked.page, "text/html");
