@@ -43,6 +43,7 @@ from skilltrail.services.portfolio_names import supported
 from skilltrail.services.portfolio_parts import (
     Found,
     Head,
+    chosen_of,
     deliverables_of,
     excerpts_of,
     open_excerpts,
@@ -52,7 +53,7 @@ from skilltrail.services.portfolio_parts import (
 from skilltrail.services.skills import path_of
 from skilltrail.services.trail import all_rows_that_may_leave, rows_that_may_leave
 from skilltrail.services.work_days import moment_of
-from skilltrail.storage import claim_queries
+from skilltrail.storage import check_queries, claim_queries
 from skilltrail.storage import portfolio_evidence_queries as evidence
 from skilltrail.storage.history_columns import NO_TOPIC, Columns, HistoryColumns
 from skilltrail.storage.trail_queries import topic_names
@@ -143,12 +144,16 @@ class _Work:
         self._words = supported(session, self.names, {one: frozenset(ids[one]) for one in ids}, self.held_back)
         self.counted = [number for found in ids.values() for number in found]
         self._entries = evidence.entries_of(session, self.counted, making.head.log.id)
-        self._checks = evidence.checks_of(session, self.counted)
+        self._checks = check_queries.counted_of(session, self.counted)
         self._aligned = claim_queries.confirmed(session)
-        self.openable = open_excerpts(session, selection, making.head, counted=self.counted, checks=self._checks)
         self._own = own_entries(session, topics)
         about = {one.exchange_id for held in self._own.values() for one in held.values() if one.exchange_id is not None}
-        self._leaving = evidence.leaving(session, sorted(about), admitted) if about else frozenset()
+        asked = sorted(about | chosen_of(selection))
+        places = evidence.places_of(session, asked, admitted) if asked else {}
+        self._leaving = frozenset(one for one in about if one in places and places[one][1])
+        self.openable = open_excerpts(
+            session, selection, making.head, counted=self.counted, checks=self._checks, places=places
+        )
         self._open = all_rows_that_may_leave(session, columns, wanted, admitted)
         self._within = about & set(columns.id[self._open].tolist()) if about else set()
         self._endorsements = endorsements_of(session) if any(one.endorsements for one in selection.skills) else {}
