@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 
-from skilltrail.domain.portfolio import SignedPortfolio
+from skilltrail.domain.portfolio import Portfolio, SignedPortfolio
 from skilltrail.exporters import portfolio_page_layout as layout
 from skilltrail.exporters.portfolio_markup import Element, serialised, tag
 from skilltrail.exporters.portfolio_page_parts import PageParts, hashed, read_page, without_scripts
 from skilltrail.exporters.portfolio_page_words import script_words
 from skilltrail.exporters.portfolio_view import PortfolioView, portfolio_view
+from skilltrail.exporters.portfolio_writer import writer
 from skilltrail.i18n import direction, language, speaking
 
-__all__ = ["PageParts", "is_shipped", "portfolio_page", "read_page"]
+__all__ = ["PageParts", "is_shipped", "portfolio_page", "read_page", "visible_part"]
 
 SignPage = Callable[[Mapping[str, str]], bytes]
 """Gets the claim ``page`` (hash of the visible part, hash of the file with an empty manifest); returns the JWS."""
@@ -43,27 +44,38 @@ def portfolio_page(signed: SignedPortfolio, *, sign_page: SignPage) -> bytes:
     """
     with speaking(signed.portfolio.language):
         view = portfolio_view(signed.portfolio)
-        visible = serialised(_document(signed, view, manifest=None))
-        unsigned = _DOCTYPE + serialised(_document(signed, view, manifest=""))
-        page = {"visible": hashed(without_scripts(visible)), "file": hashed(unsigned.encode())}
-        manifest = sign_page(page).decode("ascii")
-        return (_DOCTYPE + serialised(_document(signed, view, manifest=manifest))).encode()
+        unsigned = _DOCTYPE + serialised(_document(signed.portfolio, view, _data_of(signed, manifest="")))
+        page = {"visible": visible_part(signed.portfolio), "file": hashed(unsigned.encode())}
+        whole = _data_of(signed, manifest=sign_page(page).decode("ascii"))
+        return (_DOCTYPE + serialised(_document(signed.portfolio, view, whole))).encode()
 
 
-def _document(signed: SignedPortfolio, view: PortfolioView, *, manifest: str | None) -> Element:
+def visible_part(portfolio: Portfolio, *, by: str = "") -> str:
+    """Return the hash of the visible part of a portfolio's page, as the page's manifest names it.
+
+    ``by`` is the name that the writing program gave itself, this one's by default (``portfolio_writer``): of the same
+    content two programs may write the same.
+    """
+    with speaking(portfolio.language):
+        return hashed(without_scripts(serialised(_document(portfolio, portfolio_view(portfolio), [], by=by))))
+
+
+def _document(portfolio: Portfolio, view: PortfolioView, data: Sequence[Element], *, by: str = "") -> Element:
     style, code = _file("templates", "portfolio.css"), checker()
-    body = tag("body", *layout.body(signed.portfolio, view), *_scripts(signed, manifest, code))
-    return tag("html", _head(view, style, code), body, lang=language(), dir=direction(language()))
+    words = tag("script", script_words(portfolio), type="application/json", id="words")
+    body = tag("body", *layout.body(portfolio, view), words, *data)
+    head = _head(view, style, code, by=by or writer())
+    return tag("html", head, body, lang=language(), dir=direction(language()))
 
 
-def _head(view: PortfolioView, style: str, code: str) -> Element:
+def _head(view: PortfolioView, style: str, code: str, *, by: str) -> Element:
     return tag(
         "head",
         *_rules(_source(style), _source(code)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="robots", content="noindex"),
-        tag("meta", name="generator", content="Skilltrail"),
+        tag("meta", name="generator", content=by),
         tag("meta", name="color-scheme", content="light dark"),
         tag("title", f"{view.name}: {view.title}" if view.title else view.name),
         tag("style", style),
@@ -78,14 +90,10 @@ def _rules(style: str, code: str) -> tuple[Element, Element]:
     return tag("meta", charset="utf-8"), tag("meta", http_equiv="Content-Security-Policy", content=policy)
 
 
-def _scripts(signed: SignedPortfolio, manifest: str | None, code: str) -> list[Element]:
-    """Return data and code; without a manifest only what belongs to the visible part: the words of the script."""
-    words = tag("script", script_words(signed.portfolio), type="application/json", id="words")
-    if manifest is None:
-        return [words]
-    content = signed.content.decode("ascii")
+def _data_of(signed: SignedPortfolio, *, manifest: str) -> list[Element]:
+    """Return data and code: what does not belong to the visible part."""
+    content, code = signed.content.decode("ascii"), checker()
     return [
-        words,
         tag("script", content, type="application/json", id="content"),
         *(_data("credential", name, data) for name, data in signed.credentials.items()),
         *(_data("rotation", str(place), data) for place, data in enumerate(signed.rotations)),

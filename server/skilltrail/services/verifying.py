@@ -13,7 +13,7 @@ from skilltrail.domain.manifest import Manifest, check_manifest, hash_of
 from skilltrail.domain.signed_note import read_key
 from skilltrail.domain.verification import CredentialKind, CredentialReport, Outcome, Verification
 from skilltrail.errors import EvidenceInvalid
-from skilltrail.exporters.portfolio_page import PageParts, is_shipped, read_page
+from skilltrail.exporters.portfolio_page import PageParts, read_page
 from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock, utc_now
 from skilltrail.platform.signing import is_signed
@@ -22,6 +22,7 @@ from skilltrail.services.log_verifying import check_one_head, check_shown, whole
 from skilltrail.services.verifying_answers import Found, clipped
 from skilltrail.services.verifying_credential import verify_credential
 from skilltrail.services.verifying_files import CREDENTIALS_MOST, Kind, baked, kind_of, unpacked
+from skilltrail.services.verifying_page import check_shown_words
 from skilltrail.services.verifying_portfolio import Checked, EvidenceToken, check_portfolio
 
 __all__ = ["verify", "verify_credential"]
@@ -90,10 +91,10 @@ def _check_page(name: str, page: PageParts, data: bytes, found: Found, clock: Cl
         found.failed(name, _("The page was altered: it is not the file that was signed."))
     else:
         found.passed(name, _("The page is the file that was signed, byte for byte."))
+        shown = check_shown_words(name, page, data)
+        found.lines += shown
+        found.uncovered = found.uncovered or any(line.outcome is Outcome.OPEN for line in shown)
     pool = [page.content, *page.credentials.values(), *page.rotations]
-    if not is_shipped(data):
-        words = _("The page’s own checker is not one of Skilltrail’s: do not believe what the page shows.")
-        found.open(name, words)
     _add(found, name, manifest, check_portfolio(manifest, pool, (), about=name, clock=clock))
     return manifest
 
