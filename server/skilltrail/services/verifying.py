@@ -48,7 +48,8 @@ def verify(files: Mapping[str, bytes], *, roots: Sequence[bytes] = (), clock: Cl
     _check_files(known, kinds, found, clock)
     # What a token says is about time alone: one that was signed by another authority alters nothing.
     integrity, time = answers.integrity(found), answers.time(found, roots)
-    return Verification(tuple(found.lines), integrity, time, answers.issuer(found))
+    bound = bool(found.issuers or found.log_keys)
+    return Verification(tuple(found.lines), integrity, time, answers.issuer(found), bound=bound)
 
 
 def _kind(name: str, data: bytes) -> Kind:
