@@ -91,8 +91,8 @@ class Verification:
     def outcome(self) -> Outcome:
         """Return what a script may build on.
 
-        Failed if any answer is; passed if all that is here is unchanged since a key signed it that can be compared; else
-        open. The answers about time and issuer are nearly always open, and that changes nothing here.
+        Failed if any answer is; passed if all that is here is unchanged since a key signed it that can be compared;
+        else open. The answers about time and issuer are nearly always open, and that changes nothing here.
         """
         if Outcome.FAILED in {self.integrity.outcome, self.time.outcome, self.issuer.outcome}:
             return Outcome.FAILED
