@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain.claims import PublishedConcept
 from skilltrail.domain.search import Term
+from skilltrail.domain.timeline import TimelineFilter
+from skilltrail.services.trail import rows_that_may_leave
+from skilltrail.storage.history_columns import HistoryColumns
 from skilltrail.storage.search_queries import expression_of, matching_each
-from skilltrail.storage.trail_queries import TopicNames
+from skilltrail.storage.trail_queries import TopicNames, topic_names
 
 _FIELDS = ("prompt", "reply")
 """A title is that of a whole conversation: what may leave of it need not hold its words."""
@@ -72,6 +75,18 @@ def supported(
             (topic, one.label) for topic in mostly for one in aligned.get(topic, ()) if not stands(topic, one.label)
         ),
     )
+
+
+def is_of_held_back(session: Session, topic_id: str, *, history: HistoryColumns) -> bool:
+    """Tell whether the name that we found for a topic tells of what is held back from everybody alone."""
+    names, columns = topic_names(session).get(topic_id), history.at(session)
+    if names is None or topic_id not in columns.topics:
+        return False
+    rows = rows_that_may_leave(session, columns, topic_id, TimelineFilter(), frozenset())
+    counted = frozenset(columns.id[rows].tolist())
+    whole = int((columns.topic == columns.topics.index(topic_id)).sum())
+    found = supported(session, {topic_id: names}, {topic_id: counted}, {topic_id: whole - len(counted)}, {})
+    return topic_id in found.unsupported
 
 
 def _names(names: TopicNames, aligned: Sequence[PublishedConcept]) -> tuple[str, ...]:

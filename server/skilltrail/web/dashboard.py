@@ -127,10 +127,10 @@ def home_fragment() -> str:
 def topic_fragment(topic_id: str) -> str:
     """One topic: why it is called so, its months, its exchanges."""
     app, part = application(), asked_of_topic()
-    claims, skill, evidence = (
+    evidence, claims, skill = (
+        entry_pages.topic_evidence(topic_id),
         app.claims.topic(topic_id),
         skill_parts(app, topic_id),
-        entry_pages.topic_evidence(topic_id),
     )
     # One statement for all questions of the page: whoever asks below finds them read.
     app.exchanges.summaries(
