@@ -13,6 +13,7 @@ from authorities import Authority
 from identities import bundle, really_signed
 from skilltrail.cli import main
 from skilltrail.domain.base64url import encoded
+from skilltrail.services import verifying_files
 
 
 def run(*words: str | Path) -> Result:
@@ -115,6 +116,18 @@ def test_the_help_says_what_the_status_means() -> None:
     told = run("--help").output
 
     assert all(f"  {status}  " in told for status in (0, 1, 2, 3))
+
+
+def test_no_more_of_a_folder_is_read_than_is_checked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    monkeypatch.setattr(verifying_files, "BYTES_MOST", size)
+    assert run(folder).exit_code == 0
+
+    monkeypatch.setattr(verifying_files, "BYTES_MOST", size - 1)
+    monkeypatch.setattr(verifying_files, "unpacked", lambda _files: pytest.fail("all was read"))
+
+    assert run(folder).exit_code == 1
+    assert "more here than a portfolio can have" in run(folder).output
 
 
 def test_names_of_files_cannot_drive_the_terminal(folder: Path) -> None:

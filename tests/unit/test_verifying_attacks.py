@@ -17,11 +17,13 @@ from typing import Any
 import pytest
 
 from identities import bundle, endorsement, identity, page, really_signed
-from portfolios import LOG, hostile, log_key, sample
+from portfolios import LOG, MADE_AT, hostile, log_key, sample
 from skilltrail.domain import merkle
 from skilltrail.domain.checkpoint import EntryProof, TreeHead, write_checkpoint, write_proof
+from skilltrail.domain.log_leaf import Leaf, check_disclosures, write_start
 from skilltrail.domain.manifest import hash_of, with_claims, write_manifest
 from skilltrail.domain.portfolio import Anchor, Portfolio
+from skilltrail.domain.signed_note import NoteKey
 from skilltrail.domain.verification import Outcome, Verification
 from skilltrail.errors import EvidenceInvalid
 from skilltrail.exporters.portfolio_json import write_content
@@ -30,8 +32,11 @@ from skilltrail.exporters.portfolio_page_parts import hashed, without_scripts
 from skilltrail.exporters.portfolio_reading import read_portfolio
 from skilltrail.exporters.portfolio_writer import writer
 from skilltrail.platform.data_integrity import secured
+from skilltrail.platform.signing import SigningKey
 from skilltrail.services.portfolio_signing import bundle_signer, page_signer, sign_portfolio
 from skilltrail.services.verifying import verify
+from skilltrail.services.verifying_content import decoded64
+from skilltrail.services.verifying_files import read_content
 
 PASSED, FAILED, OPEN = Outcome.PASSED, Outcome.FAILED, Outcome.OPEN
 Files = Mapping[str, bytes]
@@ -138,6 +143,70 @@ def test_loose_entries_under_two_pasts_of_one_log_are_refused(whole: Files) -> N
     assert outcome(files) is PASSED
     two = {**files, "000000.leaf": leaf, "000000.tlog-proof": write_proof(EntryProof(0, (), other))}
     assert outcome(two) is FAILED
+
+
+def loose_entries(whole: Files) -> dict[str, bytes]:
+    return {name.partition("/")[2]: data for name, data in whole.items() if name.startswith("evidence/")}
+
+
+def of_another_log() -> dict[str, bytes]:
+    """Return an entry of another log, with its key."""
+    signing = SigningKey(bytes(range(3, 35)))
+    key = NoteKey(f"skilltrail.invalid/{signing.public[:8].hex()}", signing.public)
+    leaf = write_start(key.name, reason="first", follows=None, logged_on=MADE_AT.date())
+    note = write_checkpoint(TreeHead(key.name, 1, merkle.leaf_hash(leaf)), key, signing.sign)
+    proof = write_proof(EntryProof(0, (), note))
+    return {"000001.leaf": leaf, "000001.tlog-proof": proof, "log-key.txt": key.text().encode() + b"\n"}
+
+
+def within(folder: str, files: Files) -> dict[str, bytes]:
+    return {f"{folder}/{name}": data for name, data in files.items()}
+
+
+def test_folders_of_two_logs_are_checked_each_with_its_own_key(whole: Files) -> None:
+    """Their files have the same names; without a key beside them nobody can tell whose they are."""
+    mine = {**loose_entries(whole), "log-key.txt": log_key().text().encode() + b"\n"}
+    other = of_another_log()
+
+    found = verify({**within("a", mine), **within("b/deeper", other)})
+
+    assert found.integrity.outcome is PASSED
+    assert log_key().text() in found.issuer.text
+    assert other["log-key.txt"].decode().strip() in found.issuer.text
+    assert outcome({**within("a", mine), **within("b", {**other, "log-key.txt": mine["log-key.txt"]})}) is FAILED
+    assert outcome({**within("a", mine), **within("b", other), "c/000001.leaf": mine["000001.leaf"]}) is OPEN
+    above = {"b/log-key.txt": other.pop("log-key.txt"), **within("b/deeper", other)}
+    assert outcome({**within("a", mine), **above}) is PASSED
+
+
+def test_two_pasts_of_one_log_are_refused_in_folders_of_their_own_too(whole: Files) -> None:
+    mine = {**loose_entries(whole), "log-key.txt": log_key().text().encode() + b"\n"}
+    leaf = mine["000001.leaf"]
+    note = write_checkpoint(TreeHead(log_key().name, 1, merkle.leaf_hash(leaf)), log_key(), LOG.sign)
+    other = {"000000.leaf": leaf, "000000.tlog-proof": write_proof(EntryProof(0, (), note))}
+
+    past = {**other, "log-key.txt": mine["log-key.txt"]}
+
+    assert outcome(within("b", past) | {"b/x.txt": b""}) is OPEN
+    assert outcome({**within("a", mine), **within("b", past)}) is FAILED
+
+
+@pytest.mark.parametrize("name", ["Portfolio.json", "EVIDENCE/000001.leaf"])
+def test_a_folder_with_two_files_for_one_place_is_refused(whole: Files, name: str) -> None:
+    with pytest.raises(EvidenceInvalid, match="take for one"):
+        verify({**whole, name: b"EVIL"})
+
+
+def test_too_much_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base64, "b64decode", lambda *_a, **_k: pytest.fail("it was decoded"))
+    monkeypatch.setattr(json, "loads", lambda *_a, **_k: pytest.fail("it was read"))
+    for refused in (
+        lambda: decoded64("A" * 2_000_000),
+        lambda: check_disclosures(Leaf("skilltrail-entry", MADE_AT.date()), ["A" * 12_000_000]),
+        lambda: read_content(b" " * (48 * 1024 * 1024 + 1)),
+    ):
+        with pytest.raises(EvidenceInvalid):
+            refused()
 
 
 # --- what the learner signs -----------------------------------------------------------------------------------------

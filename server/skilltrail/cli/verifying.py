@@ -82,12 +82,12 @@ def _word(outcome: Outcome) -> str:
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:
     """Yield name and bytes of a file, or of all files of a folder; links are not followed."""
     from skilltrail.errors import EvidenceInvalid
-    from skilltrail.services.verifying_files import FILES_MOST
+    from skilltrail.services.verifying_files import BYTES_MOST, FILES_MOST
 
     if not path.is_dir():
         yield path.name, _read(path)
         return
-    count = 0
+    count, left = 0, BYTES_MOST
     for folder, _folders, names in os.walk(path):
         for name in sorted(names):
             count += 1
@@ -95,15 +95,19 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
                 raise EvidenceInvalid(_("There is more here than a portfolio can have."))
             file = Path(folder) / name
             if stat.S_ISREG(file.lstat().st_mode):
-                yield file.relative_to(path).as_posix(), _read(file)
+                data = _read(file, left)
+                left -= len(data)
+                yield file.relative_to(path).as_posix(), data
 
 
-def _read(file: Path) -> bytes:
+def _read(file: Path, most: int | None = None) -> bytes:
+    """Return a file of at most so many bytes; no more of it is read."""
     from skilltrail.errors import EvidenceInvalid
     from skilltrail.services.verifying_files import BYTES_MOST
 
+    most = BYTES_MOST if most is None else most
     with file.open("rb") as opened:
-        data = opened.read(BYTES_MOST + 1)
-    if len(data) > BYTES_MOST:
+        data = opened.read(most + 1)
+    if len(data) > most:
         raise EvidenceInvalid(_("There is more here than a portfolio can have."))
     return data
