@@ -7,11 +7,10 @@ checks have passed. The page's manifest names the hash of the page as a browser 
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from importlib import resources
 
 from skilltrail.domain.portfolio import Portfolio, SignedPortfolio
+from skilltrail.exporters import portfolio_checkers as checkers
 from skilltrail.exporters import portfolio_page_layout as layout
 from skilltrail.exporters.portfolio_markup import Element, serialised, tag
 from skilltrail.exporters.portfolio_page_parts import PageParts, hashed, read_page, without_scripts
@@ -26,10 +25,6 @@ SignPage = Callable[[Mapping[str, str]], bytes]
 """Gets the claim ``page`` (hash of the visible part, hash of the file with an empty manifest); returns the JWS."""
 
 _DOCTYPE = "<!DOCTYPE html>"
-RELEASED: tuple[tuple[str, str], ...] = ()
-"""Style and code of pages that earlier releases wrote, as their rules name them; none was released with others."""
-
-_CODE = ("evidence.js", "checks.js", "dressing.js", "showing.js", "page.js")
 
 
 def portfolio_page(signed: SignedPortfolio, *, sign_page: SignPage) -> bytes:
@@ -61,7 +56,7 @@ def visible_part(portfolio: Portfolio, *, by: str = "") -> str:
 
 
 def _document(portfolio: Portfolio, view: PortfolioView, data: Sequence[Element], *, by: str = "") -> Element:
-    style, code = _file("templates", "portfolio.css"), checker()
+    style, code = checkers.style(), checkers.code()
     words = tag("script", script_words(portfolio), type="application/json", id="words")
     body = tag("body", *layout.body(portfolio, view), words, *data)
     head = _head(view, style, code, by=by or writer())
@@ -71,7 +66,7 @@ def _document(portfolio: Portfolio, view: PortfolioView, data: Sequence[Element]
 def _head(view: PortfolioView, style: str, code: str, *, by: str) -> Element:
     return tag(
         "head",
-        *_rules(_source(style), _source(code)),
+        *_rules(checkers.source_of(style), checkers.source_of(code)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="robots", content="noindex"),
@@ -92,7 +87,7 @@ def _rules(style: str, code: str) -> tuple[Element, Element]:
 
 def _data_of(signed: SignedPortfolio, *, manifest: str) -> list[Element]:
     """Return data and code: what does not belong to the visible part."""
-    content, code = signed.content.decode("ascii"), checker()
+    content, code = signed.content.decode("ascii"), checkers.code()
     return [
         tag("script", content, type="application/json", id="content"),
         *(_data("credential", name, data) for name, data in signed.credentials.items()),
@@ -106,12 +101,6 @@ def _data(kind: str, name: str, data: bytes) -> Element:
     return tag("script", base64.b64encode(data).decode("ascii"), type="text/plain", data_kind=kind, data_name=name)
 
 
-def checker() -> str:
-    """Return the code of the page: the modules of ``checker/`` as one, without the lines that join them."""
-    lines = [line for name in _CODE for line in _file("checker", name).splitlines()]
-    return "\n".join(line for line in lines if not line.startswith("import ")) + "\n"
-
-
 def is_shipped(page: bytes) -> bool:
     """Tell whether a page runs the code of Skilltrail and nothing else: its head begins with the rule that says so.
 
@@ -122,15 +111,6 @@ def is_shipped(page: bytes) -> bool:
     signs = [opened.count(sign) for sign in "<>="]
     if not opened.startswith(f"{_DOCTYPE}<html lang=") or signs != [2, 2, 2] or ' dir="' not in opened:
         return False
-    code = _source(rest.partition(' id="checker">')[2].partition("</script>")[0])
-    known = ((_source(_file("templates", "portfolio.css")), _source(checker())), *RELEASED)
-    rules = tuple("".join(map(serialised, _rules(*one))) for one in known if one[1] == code)
+    code = checkers.source_of(rest.partition(' id="checker">')[2].partition("</script>")[0])
+    rules = tuple("".join(map(serialised, _rules(*one))) for one in checkers.known() if one.code == code)
     return rest.startswith(rules)
-
-
-def _source(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _file(folder: str, name: str) -> str:
-    return (resources.files("skilltrail.exporters") / folder / name).read_text(encoding="utf-8")
