@@ -241,6 +241,7 @@ def settings_fragment() -> str:
         key_words=page_words.key_words(app.trail.key_location()),
         key=None if in_demo() else app.keys.standing(),
         identity=None if in_demo() else app.identity.look(),
+        ended_in_backups=0 if in_demo() else len(app.backups.with_ended_keys()),
         anchors=() if in_demo() else app.anchors.listed(),
         backups=() if in_demo() else app.backups.listing(),
         backup_folder=str(app.backups.folder),
