@@ -82,6 +82,10 @@ def _words(reason: str) -> str:
         "lying_size": _("The archive does not hold what its list says."),
         "nested": _("An archive within the archive is too large to be read from there. Unpack the outer one."),
         "split": _("The archive is one part of several. Join or unpack them first."),
+        "uncovered": _(
+            "The archive holds something besides the files that it lists, or says two things of one of them: another "
+            "program could show what was not checked."
+        ),
     }
     return words[reason]
 

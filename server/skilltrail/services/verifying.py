@@ -19,7 +19,7 @@ from skilltrail.services import verifying_answers as answers
 from skilltrail.services.verifying_answers import Found, clipped
 from skilltrail.services.verifying_credential import verify_credential
 from skilltrail.services.verifying_entries import check_entries
-from skilltrail.services.verifying_files import CREDENTIALS_MOST, Kind, baked, kind_of, unpacked
+from skilltrail.services.verifying_files import CREDENTIALS_MOST, Kind, baked, is_lone_archive, kind_of, unpacked
 from skilltrail.services.verifying_page import check_shown_words
 from skilltrail.services.verifying_portfolio import Checked, EvidenceToken, check_portfolio
 
@@ -43,6 +43,9 @@ def verify(files: Mapping[str, bytes], *, roots: Sequence[bytes] = (), clock: Cl
     known = unpacked(files)
     kinds = {name: _kind(name, data) for name, data in known.items()}
     found = Found()
+    if is_lone_archive(files) and "" in files:
+        words = _("This is an archive (zip). If its name does not end in .zip, do not open it as anything else.")
+        found.open("", words, plain=True)
     _check_files(known, kinds, found, clock)
     # What a token says is about time alone: one that was signed by another authority alters nothing.
     integrity, time = answers.integrity(found), answers.time(found, roots)

@@ -15,6 +15,7 @@ from skilltrail.domain.strict_json import read_strict
 from skilltrail.errors import ArchiveRefused, EvidenceInvalid
 from skilltrail.i18n import _
 from skilltrail.importers.archive import entries, is_archive
+from skilltrail.importers.archive_whole import check_whole
 from skilltrail.importers.members import Unpacked
 from skilltrail.platform.data_integrity import svg_credential
 from skilltrail.services.log_verifying import KEY, LEAF, PROOF, SHOWN
@@ -55,10 +56,18 @@ def unpacked(files: Files) -> dict[str, bytes]:
     Raises
     ------
     EvidenceInvalid
-        If there are too many, or too much, two for one place, or an archive is damaged or made to do harm.
+        If there are too many, or too much, two for one place, or an archive is damaged, made to do harm, or named as
+        something else. One without a name is taken for an archive.
     """
-    if len(files) == 1 and is_archive(io.BytesIO(next(iter(files.values())))):
-        files = _members(next(iter(files.values())))
+    if is_lone_archive(files):
+        ((name, archive),) = files.items()
+        if name and not name.lower().endswith(".zip"):
+            words = _(
+                "This is an archive (zip), and its name says that it is something else: what a browser or a viewer "
+                "shows of it is not what would be checked here."
+            )
+            raise EvidenceInvalid(words)
+        files = _members(archive)
     if len(files) > FILES_MOST or sum(map(len, files.values())) > BYTES_MOST:
         raise EvidenceInvalid(_("There is more here than a portfolio can have."))
     if len({_same_place(name) for name in files}) < len(files):
@@ -68,6 +77,11 @@ def unpacked(files: Files) -> dict[str, bytes]:
     if len(top) == 1 and all("/" in name for name in files):
         files = {name.partition("/")[2]: data for name, data in files.items()}
     return dict(files)
+
+
+def is_lone_archive(files: Files) -> bool:
+    """Tell whether there is one file alone, and it is an archive."""
+    return len(files) == 1 and is_archive(io.BytesIO(next(iter(files.values()))))
 
 
 def kind_of(name: str, data: bytes) -> Kind:
@@ -136,6 +150,7 @@ def _members(archive: bytes) -> dict[str, bytes]:
     file = io.BytesIO(archive)
     try:
         listed = [entry for entry in entries(file) if not entry.is_folder]
+        check_whole(archive)
         if len(listed) > FILES_MOST or sum(entry.size for entry in listed) > BYTES_MOST:
             raise EvidenceInvalid(_("There is more here than a portfolio can have."))
         if len({_same_place(entry.name) for entry in listed}) < len(listed):
