@@ -8,7 +8,7 @@ from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from portfolios import sample
+from portfolios import ABOUT, CONTACT, sample
 from skilltrail.domain.manifest import shown_entries
 from skilltrail.domain.open_badge import CONTEXTS, ENDORSEMENT_SCHEMA
 from skilltrail.domain.portfolio import Anchor, Portfolio, SignedPortfolio
@@ -31,11 +31,11 @@ def really_signed() -> SignedPortfolio:
     return signed_again(endorsed(identity(32)))
 
 
-def endorsed(key: IdentitySigner, *, subject: str | None = None) -> Portfolio:
-    """Return the sample with an endorsement of its first skill that a key has really signed."""
+def endorsed(key: IdentitySigner, *, subject: str | None = None, said: str = ABOUT) -> Portfolio:
+    """Return the sample with an endorsement of its first skill that a key has really signed; ``said``: about what."""
     first, *others = sample().skills
-    document = endorsement(key, subject or first.id)
-    given = replace(first.endorsements[0], issuer_did=key.did, document=document)
+    document = endorsement(key, subject or first.id, said=said)
+    given = replace(first.endorsements[0], issuer_did=key.did, document=document, about=said)
     return replace(sample(), skills=(replace(first, endorsements=(given,)), *others))
 
 
@@ -54,15 +54,15 @@ def handed_over() -> SignedPortfolio:
     return signed_again(endorsed(identity(32)), [first, sign_handover(identity(96), identity(), moment)])
 
 
-def endorsement(key: IdentitySigner, subject: str) -> bytes:
+def endorsement(key: IdentitySigner, subject: str, *, said: str = ABOUT) -> bytes:
     """Return an endorsement of ``subject`` by a key, in the words of the sample's."""
     document = {
         "@context": list(CONTEXTS),
         "id": "urn:uuid:9f2d5a3c-1111-4222-8333-444455556666",
         "type": ["VerifiableCredential", "EndorsementCredential"],
         "name": "Client statement",
-        "description": sample().skills[0].endorsements[0].about,
-        "issuer": {"id": key.did, "type": ["Profile"], "name": "Marta Ruiz, Example Shop GmbH"},
+        "description": said,
+        "issuer": {"id": key.did, "type": ["Profile"], "name": "Marta Ruiz, Example Shop GmbH", "url": CONTACT},
         "validFrom": "2026-11-12T12:00:00Z",
         "credentialSubject": {
             "id": subject,

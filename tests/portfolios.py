@@ -44,6 +44,7 @@ from skilltrail.domain.portfolio import (
 from skilltrail.domain.signed_note import NoteKey
 from skilltrail.domain.stages import Stage
 from skilltrail.domain.trajectory import Turn
+from skilltrail.exporters.plain_text import one_line
 from skilltrail.exporters.portfolio_json import write_content
 from skilltrail.platform.identity_keys import IdentitySigner
 from skilltrail.platform.signing import SigningKey
@@ -272,20 +273,33 @@ def _docker(log: Log) -> PortfolioSkill:
     )
 
 
-ABOUT = "About Docker networking of Ada Example\nConfirmed:\n- I saw Ada Example use this skill."
+def about(skill: str, person: str = "Ada Example", did: str = "") -> str:
+    """Return what a client signs in the description of an endorsement, with one statement that they ticked."""
+    line = one_line(f"About {person} ({did or did_of(IDENTITY)}), skill “{skill}”.")
+    return f"{line}\nConfirmed:\n- I saw {person} use this skill."
+
+
+ABOUT = about("Docker networking")
+CONTACT = "https://shop.example/about"
 
 
 def _endorsement(
-    comment: str, key: SigningKey = CLIENT, name: str = "Marta Ruiz, Example Shop GmbH"
+    comment: str,
+    key: SigningKey = CLIENT,
+    *,
+    name: str = "Marta Ruiz, Example Shop GmbH",
+    contact: str = CONTACT,
+    skill: str = "Docker networking",
+    subject: str = "urn:uuid:0d7c3c1c-3d5b-4b0f-9f33-0a3f6c3a5c51",
 ) -> ShownEndorsement:
     document = {
         "id": "urn:uuid:9f2d5a3c-1111-4222-8333-444455556666",
         "type": ["VerifiableCredential", "EndorsementCredential"],
-        "issuer": {"id": did_of(key), "type": ["Profile"], "name": name},
+        "issuer": {"id": did_of(key), "type": ["Profile"], "name": name, "url": contact},
         "validFrom": "2026-11-12T12:00:00Z",
-        "description": ABOUT,
+        "description": about(skill),
         "credentialSubject": {
-            "id": "urn:uuid:0d7c3c1c-3d5b-4b0f-9f33-0a3f6c3a5c51",
+            "id": subject,
             "type": ["EndorsementSubject"],
             "endorsementComment": comment,
         },
@@ -293,11 +307,11 @@ def _endorsement(
     return ShownEndorsement(
         issuer_name=name,
         issuer_did=did_of(key),
-        contact="https://shop.example/about",
+        contact=contact,
         comment=comment,
         signed_on=date(2026, 11, 12),
         document=_stand_in(document, key),
-        about=ABOUT,
+        about=about(skill),
     )
 
 
@@ -429,9 +443,10 @@ def hostile() -> Portfolio:
 
 
 def _hostile_skill(log: Log, number: int, attack: str) -> PortfolioSkill:
+    own = f"urn:uuid:00000000-0000-4000-8000-{number:012d}"
     return replace(
         _docker(log_of(TOLD)),
-        id=f"urn:uuid:00000000-0000-4000-8000-{number:012d}",
+        id=own,
         name=attack,
         area=attack,
         note=attack,
@@ -444,7 +459,7 @@ def _hostile_skill(log: Log, number: int, attack: str) -> PortfolioSkill:
             ShownDeliverable("url", attack, date(2026, 10, 21), address=f"javascript:alert(1)//{attack}"),
             ShownDeliverable("commit", attack, date(2026, 10, 21), address=attack, commit=attack),
         ),
-        endorsements=(replace(_endorsement(attack, name=attack), contact=attack),),
+        endorsements=(_endorsement(attack, name=attack, contact=attack, skill=attack, subject=own),),
         entries=(number % len(log.told) + 1,),
     )
 

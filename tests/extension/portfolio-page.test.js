@@ -1,5 +1,6 @@
 // The script of a portfolio's page, without a page: what passes, what fails, and that no altered sign gets through.
 import assert from "node:assert/strict";
+import { createHash, createPrivateKey, sign } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
@@ -73,6 +74,107 @@ test("a credential too many, one too few and a statement that nobody signed fail
   const fewer = await checkAll({ ...PARTS, credentials: Object.fromEntries(others) });
   assert.deepEqual(failing(fewer), ["credential", "credential"]);
   assert.deepEqual(failing(await checkAll({ ...PARTS, rotations: ["AAAA"] })), ["rotations"]);
+});
+
+// --- what the learner signs -----------------------------------------------------------------------------------------
+
+const SEED = Buffer.from(Array.from({ length: 32 }, (_, at) => at));
+const KEY = createPrivateKey({ key: Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), SEED]), format: "der", type: "pkcs8" });
+const hashed = (data) => createHash("sha256").update(data).digest("base64url");
+const claimsOf = (manifest) => JSON.parse(Buffer.from(manifest.split(".")[1], "base64url").toString());
+
+/** Returns the parts with other content, signed anew with the learner's own key. */
+function resigned(change, rotations = []) {
+  const content = JSON.parse(PARTS.content);
+  change(content);
+  const text = JSON.stringify(content);
+  const claims = { ...claimsOf(PARTS.manifest), content: hashed(text) };
+  claims.endorsements = content.skills.flatMap((one) => one.endorsements).map((one) => hashed(Buffer.from(one.document, "base64")));
+  if (rotations.length) claims.rotations = rotations.map((one) => hashed(Buffer.from(one, "base64")));
+  const message = `${PARTS.manifest.split(".")[0]}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}`;
+  return { ...PARTS, content: text, rotations, manifest: `${message}.${sign(null, Buffer.from(message), KEY).toString("base64url")}` };
+}
+
+/** Changes the first skill's endorsement and what was signed of it. */
+const endorsed = (shown, document = (_held) => {}) => (content) => {
+  const [one] = content.skills[0].endorsements;
+  const held = JSON.parse(Buffer.from(one.document, "base64").toString());
+  document(held);
+  Object.assign(one, { document: Buffer.from(JSON.stringify(held)).toString("base64") }, shown(held));
+};
+const ADA = JSON.parse(PARTS.content).person.did;
+const GRACE = "did:key:z6Mkq8Qzr6rEyvBLZzw5xG8W2LyR4nVcFqTS5uQG5yCjvMzu";
+const saying = (description) => endorsed(() => ({ about: description }), (held) => Object.assign(held, { description }));
+
+test("signing anew is no lie", async () => {
+  assert.equal((await checkAll(resigned(() => {}))).state, "pass");
+});
+
+const ENDORSEMENTS = {
+  "signed for somebody else": saying(`About Grace Other (${GRACE}), skill “Docker networking”.`),
+  "signed for two": saying(`About Ada (${ADA}) and Grace (${GRACE}), skill “Docker networking”.`),
+  "signed for nobody": saying("About Docker networking"),
+  "another contact": endorsed(() => ({ contact: "https://mine.example/ask" })),
+  "another day": endorsed(() => ({ signed_on: "2019-01-01" })),
+  "of another skill": endorsed(() => ({}), (held) => (held.credentialSubject.id = "urn:uuid:1")),
+};
+
+for (const [lie, change] of Object.entries(ENDORSEMENTS)) {
+  test(`an endorsement does not pass: ${lie}`, async () => {
+    assert.deepEqual(failing(await checkAll(resigned(change))), ["endorsement"]);
+  });
+}
+
+test("an endorsement of a skill by another name is told as such", async () => {
+  const kinds = async (description) => (await checkAll(resigned(saying(description)))).lines.map((one) => one.kind);
+
+  assert.ok((await kinds(`About Ada (${ADA}), skill “Docker”.`)).includes("endorsementOther"));
+  for (const line of [`Über Ada (${ADA}), Fähigkeit „Docker networking“.`, `Sobre Ada (${ADA}), habilidad «Docker networking».`]) {
+    assert.ok((await kinds(line)).includes("endorsementOpen"), line);
+  }
+});
+
+const first = (change) => (content) => change(content.skills[0]);
+const FIGURES = {
+  "attested without an endorsement": (content) => (content.skills[1].stage = "attested"),
+  "more corrected than checked": first((skill) => (skill.counts.corrected = 6)),
+  "fewer imported than shown": first((skill) => (skill.counts.imported = 0)),
+  "days without a break": first((skill) => (skill.idle_days = -1)),
+  "more than the months": first((skill) => (skill.months[0].exchanges = 900)),
+  "more learned than the months": first((skill) => (skill.months[0].learning = 8)),
+  "a month before the first day": first((skill) => ((skill.months[0].exchanges -= 3), skill.months.unshift({ month: "2019-01", exchanges: 3, learning: 0, turns: [] }))),
+  "a last day to come": first((skill) => (skill.last_on = "2027-01-01")),
+};
+
+for (const [lie, change] of Object.entries(FIGURES)) {
+  test(`figures that contradict themselves fail: ${lie}`, async () => {
+    const found = failing(await checkAll(resigned(change)));
+    assert.ok(found.includes("figures") && new Set(found).size <= 2, String(found));
+  });
+}
+
+const handover = (from, to, method = from) =>
+  Buffer.from(
+    JSON.stringify({
+      type: ["VerifiableCredential", "EndorsementCredential"],
+      issuer: { id: from },
+      credentialSubject: { id: to, type: ["EndorsementSubject"] },
+      proof: { verificationMethod: `${method}#${method.replace("did:key:", "")}` },
+    }),
+  ).toString("base64");
+
+test("a handover is told and never counted as passed, for nothing here checks its signature", async () => {
+  const found = await checkAll(resigned(() => {}, [handover(GRACE, ADA)]));
+
+  assert.equal(found.state, "pass");
+  assert.deepEqual(found.lines.filter((one) => one.kind.startsWith("rotations")), [{ kind: "rotationsOpen", state: "open" }]);
+});
+
+test("handovers that do not lead to the key that signs fail", async () => {
+  const other = "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp";
+  const wrong = [[handover(GRACE, other)], [handover(GRACE, other), handover(GRACE, ADA)], [handover(GRACE, ADA, other)], [handover(ADA, ADA)]];
+  wrong.push([Buffer.from(JSON.stringify({ issuer: { id: GRACE } })).toString("base64")]);
+  for (const rotations of wrong) assert.deepEqual(failing(await checkAll(resigned(() => {}, rotations))), ["rotations"]);
 });
 
 test("without Ed25519 nothing passes as a whole, and what is altered still fails", async () => {

@@ -302,7 +302,8 @@ class TestBundle:
 
 @pytest.mark.parametrize("name", ["html", "bundle", "badge-json", "badge-png"])
 def test_what_carries_evidence_passes_our_own_check(name: str) -> None:
-    found = verify({"file": made(name, really_signed())})
+    ending = "zip" if name == "bundle" else "file"
+    found = verify({f"portfolio.{ending}": made(name, really_signed())})
 
     assert found.integrity.outcome is Outcome.PASSED
     # Nobody else's word is claimed for time and issuer.

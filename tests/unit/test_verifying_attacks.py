@@ -16,16 +16,19 @@ from typing import Any
 
 import pytest
 
-from identities import bundle, endorsement, identity, page, really_signed
-from portfolios import LOG, MADE_AT, hostile, log_key, sample
+from endorsers import SAMPLE
+from identities import bundle, endorsed, endorsement, handed_over, identity, page, really_signed, signed_again
+from portfolios import LOG, MADE_AT, about, hostile, log_key, sample
 from skilltrail.domain import merkle
 from skilltrail.domain.checkpoint import EntryProof, TreeHead, write_checkpoint, write_proof
 from skilltrail.domain.log_leaf import Leaf, check_disclosures, write_start
 from skilltrail.domain.manifest import hash_of, with_claims, write_manifest
 from skilltrail.domain.portfolio import Anchor, Portfolio
 from skilltrail.domain.signed_note import NoteKey
+from skilltrail.domain.stages import Stage
 from skilltrail.domain.verification import Outcome, Verification
 from skilltrail.errors import EvidenceInvalid
+from skilltrail.exporters.endorsement_request import about_line
 from skilltrail.exporters.portfolio_json import write_content
 from skilltrail.exporters.portfolio_page import portfolio_page, read_page, visible_part
 from skilltrail.exporters.portfolio_page_parts import hashed, without_scripts
@@ -67,7 +70,8 @@ def foreign_page(checkpoint: bytes | None = None) -> bytes:
     """Return a page of somebody else, whole in itself."""
     key = identity(7)
     made = replace(sample(), person=replace(sample().person, did=key.did, name="Mallory"))
-    made = replace(made, skills=tuple(replace(one, endorsements=(), excerpts=(), entries=()) for one in made.skills))
+    bare: dict[str, Any] = {"endorsements": (), "excerpts": (), "entries": (), "stage": Stage.PRACTISED}
+    made = replace(made, skills=tuple(replace(one, **bare) for one in made.skills))
     if checkpoint is not None:
         made = replace(made, checkpoint=checkpoint, log_entries=1)
     signed = sign_portfolio(made, write_content(made), key)
@@ -240,7 +244,38 @@ def _added(content: Any) -> None:
     given.append({**given[0], "document": own})
 
 
+def _skill(**members: object) -> Change:
+    return lambda content: content["skills"][0].update(members)
+
+
+def _unendorsed(content: Any) -> None:
+    content["skills"][0]["stage"], content["skills"][1]["stage"] = "practised", "attested"
+
+
+def _month(at: int, **members: object) -> Change:
+    return lambda content: content["skills"][0]["months"][at].update(members)
+
+
+def _older(content: Any) -> None:
+    months = content["skills"][0]["months"]
+    months.insert(0, {"month": "2019-01", "exchanges": 3, "learning": 0, "turns": []})
+    months[1]["exchanges"] -= 3
+
+
 LIES: dict[str, Change] = {
+    "where to ask back": _endorsement(contact="https://mine.example/ask"),
+    "when it was signed": _endorsement(signed_on="2019-01-01"),
+    "attested without an endorsement": _unendorsed,
+    "more corrected than checked": _counts(corrected=6),
+    "fewer imported than shown": _counts(imported=0),
+    "a negative count": _counts(corrected=-1),
+    "days without a break": _skill(idle_days=-4),
+    "a month with more than there was": _month(0, exchanges=900),
+    "a month that learned more": _month(0, learning=8),
+    "a month before the first day": _older,
+    "a month twice": lambda content: content["skills"][0]["months"].insert(
+        1, {**content["skills"][0]["months"][0], "exchanges": 0, "learning": 0}
+    ),
     "comment": _endorsement(comment="Best engineer ever"),
     "endorser": _endorsement(issuer_name="Google"),
     "key of the endorser": _endorsement(issuer_did=identity(9).did),
@@ -265,6 +300,69 @@ LIES: dict[str, Change] = {
 @pytest.mark.parametrize("lie", LIES)
 def test_content_that_says_other_than_what_is_signed_beside_it_is_caught(whole: Files, lie: str) -> None:
     assert outcome(resigned(whole, LIES[lie])) is FAILED
+
+
+def shown_as(said: str, name: str | None = None) -> Verification:
+    """Return what checking says of a portfolio with a really signed endorsement whose description is ``said``."""
+    made = endorsed(identity(32), said=said)
+    first, *others = made.skills
+    return verify(bundle(signed_again(replace(made, skills=(replace(first, name=name or first.name), *others)))))
+
+
+GRACE = identity(5).did
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        about("Docker networking", person="Grace Other", did=GRACE),
+        about("Docker networking", person=f"Ada ({sample().person.did}) and Grace", did=GRACE),
+        "About Docker networking of Ada Example",
+        f"About Docker networking\n({sample().person.did})",
+        "",
+    ],
+)
+def test_an_endorsement_that_was_signed_for_somebody_else_is_refused(said: str) -> None:
+    """A genuine one of the same skill, of which the client signed whose it is."""
+    found = shown_as(said)
+
+    assert found.integrity.outcome is FAILED
+    assert "signed for another" in said_failed(found)
+
+
+def said_failed(found: Verification) -> str:
+    return " ".join(line.text for line in found.lines if line.outcome is FAILED)
+
+
+def test_an_endorsement_may_name_a_key_that_handed_over() -> None:
+    made = endorsed(identity(32), said=about("Docker networking", did=identity(64).did))
+
+    assert outcome(bundle(signed_again(made, handed_over().rotations))) is PASSED
+    assert outcome(bundle(signed_again(made))) is FAILED
+
+
+def test_an_endorsement_of_a_skill_by_another_name_is_told_and_does_not_pass() -> None:
+    renamed = shown_as(about("Docker networking"), name="Nuclear reactor safety")
+
+    assert renamed.integrity.outcome is OPEN
+    assert "does not call the skill “Nuclear reactor safety”" in said(renamed)
+    assert shown_as(about("Docker networking for shops")).integrity.outcome is OPEN
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_what_a_request_has_signed_is_known_in_every_language(language: str) -> None:
+    asked = replace(SAMPLE, did=sample().person.did, skill="Docker networking", language=language)
+
+    assert shown_as(about_line(asked)).integrity.outcome is PASSED
+
+
+def test_months_with_a_milestone_alone_may_lie_outside_of_the_period() -> None:
+    def later(content: Any) -> None:
+        content["skills"][0]["months"].append(
+            {"month": "2026-12", "exchanges": 0, "learning": 0, "turns": ["application"]}
+        )
+
+    assert outcome(resigned(bundle(really_signed()), later)) is PASSED
 
 
 def test_resigning_alone_is_no_lie(whole: Files) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-_CODE = ("evidence.js", "checks.js", "dressing.js", "showing.js", "page.js")
+_CODE = ("evidence.js", "endorsing.js", "figures.js", "checks.js", "dressing.js", "showing.js", "page.js")
 RELEASED = "released.txt"
 
 

@@ -44,9 +44,15 @@ def script_words(portfolio: Portfolio) -> str:
         "pageHint": _("A browser extension that changes pages causes this as well; try a private window."),
         "credential": _("Credential of “{name}” is the one that was signed"),
         "checkpoint": _("The log's own signature over its {n} entries"),
-        "rotations": _("Statements by which earlier keys of the sender named this one: unchanged"),
+        "rotationsOpen": _(
+            "Statements by which earlier keys of the sender named this one: attached, unchanged; their signatures are "
+            "not checked by this page"
+        ),
         "entry": _("Entry {n}: in the log, and shown as it was logged"),
         "endorsementOpen": _("Endorsement by {name}: attached, unchanged; its signature is not checked by this page"),
+        "endorsementOther": _(
+            "Endorsement by {name}: attached, unchanged; what was signed does NOT call the skill by the name shown here"
+        ),
         "credentialOpen": _("Open Badges proof within each credential: needs another tool"),
         "stateFail": _("failed"),
         "statePass": _("passed"),
@@ -66,7 +72,8 @@ def _failures() -> dict[str, str]:
         "checkpointFail": _("The log's own signature does NOT fit its {n} entries"),
         "rotationsFail": _("Statements by which earlier keys of the sender named this one: NOT those that were signed"),
         "entryFail": _("Entry {n} is NOT in the log as it is shown here"),
-        "endorsementFail": _("Endorsement by {name}: altered, or made with the sender's own key"),
+        "endorsementFail": _("Endorsement by {name}: altered, made with the sender's own key, or not about this"),
+        "figuresFail": _("What is said of “{name}” CONTRADICTS itself: figures, months or stage"),
     }
 
 

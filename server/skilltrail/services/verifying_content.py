@@ -13,7 +13,7 @@ from typing import Any
 
 from skilltrail.domain.log_leaf import check_disclosures, read_leaf
 from skilltrail.domain.manifest import Manifest, hash_of
-from skilltrail.domain.open_badge import achievement_id, counted_results, credential_id, whole_text
+from skilltrail.domain.open_badge import counted_results, whole_text
 from skilltrail.domain.verification import CredentialKind, CredentialReport
 from skilltrail.errors import EvidenceInvalid
 from skilltrail.i18n import _
@@ -72,19 +72,6 @@ def bind_credential(skill: Json, person: Json, report: CredentialReport) -> None
     )
     if not all(alike):
         raise EvidenceInvalid(_("A credential says other than the content."))
-
-
-def bind_endorsement(skill: Json, shown: Json, report: CredentialReport) -> None:
-    """Refuse words of an endorsement that its document does not have, and one that is about another skill."""
-    alike = (
-        report.issuer == shown["issuer_did"],
-        report.issuer_name == shown["issuer_name"],
-        report.comment == shown["comment"],
-        report.document.get("description", "") == shown["about"],
-        report.subject in {credential_id(skill["id"]), achievement_id(skill["id"])},
-    )
-    if not all(alike):
-        raise EvidenceInvalid(_("The content gives an endorsement in other words than its document."))
 
 
 def bind_excerpt(excerpt: Json, manifest: Manifest) -> None:

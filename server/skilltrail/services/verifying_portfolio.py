@@ -22,12 +22,13 @@ from skilltrail.services.log_verifying import CheckedEntry, check_shown
 from skilltrail.services.verifying_content import (
     bind_content,
     bind_credential,
-    bind_endorsement,
     bind_excerpt,
     decoded64,
     learners_word,
 )
 from skilltrail.services.verifying_credential import verify_credential
+from skilltrail.services.verifying_endorsement import bind_endorsement, described, names_skill
+from skilltrail.services.verifying_figures import check_figures
 from skilltrail.services.verifying_files import CREDENTIALS_MOST, read_content
 
 Json = Mapping[str, Any]
@@ -109,6 +110,7 @@ class _Check:
         for wanted in self._manifest.endorsements:
             self._guarded(partial(self._check_endorsement, wanted))
         for given in self._content.get("skills", ()):
+            self._guarded(partial(check_figures, given, self._content["made_at"]))
             for shown in given["endorsements"]:
                 self._guarded(partial(self._check_words, given, shown))
         self._found.lines += (
@@ -227,8 +229,17 @@ class _Check:
 
     def _check_words(self, skill: Json, shown: Json) -> None:
         report = self._reports.get(hash_of(decoded64(shown["document"])))
-        if report is not None and report.document:
-            bind_endorsement(skill, shown, report)
+        if report is None or not report.document:
+            return
+        bind_endorsement(skill, shown, report, {self._manifest.issuer, *self._found.earlier})
+        if not names_skill(described(report), skill["name"]):
+            words = _(
+                "The endorsement by “{name}” does not call the skill “{skill}” in what was signed: read there what it "
+                "is about."
+            )
+            told = words.format(name=_short(report.issuer_name), skill=_short(skill["name"]))
+            self._found.lines.append(Line(Outcome.OPEN, self._about, told))
+            self._found.uncovered = True
 
     def _check_rotations(self) -> None:
         """Follow the statements from key to key: the last one names the key that signed the manifest."""

@@ -1,6 +1,8 @@
 // All checks of a portfolio's page, over what is embedded in it: each ends in pass, fail or open ("not checked here").
 import { Altered, Unsupported, bytesOf, fromBase64, hashOf, isIncluded, isSigned, must, readCheckpoint } from "./evidence.js";
 import { readDisclosures, readLeaf, readLogKey, readManifest, readProof, textOf } from "./evidence.js";
+import { bindEndorsement, earlierKeys, issuerOf, namesSkill } from "./endorsing.js";
+import { bindFigures } from "./figures.js";
 
 /** @typedef {"pass" | "fail" | "open"} State */
 /** @typedef {{kind: string, state: State, why?: string, n?: number, name?: string, place?: number}} Line */
@@ -65,7 +67,7 @@ export function wholeState(lines) {
 }
 
 /** Checks that need another tool in every browser; they are told and do not count. */
-export const NEVER_HERE = new Set(["endorsementOpen", "credentialOpen"]);
+export const NEVER_HERE = new Set(["endorsementOpen", "endorsementOther", "credentialOpen", "rotationsOpen"]);
 
 /** What manifest and content say alike. @param {any} content @param {any} claims */
 function bindContent(content, claims) {
@@ -87,6 +89,7 @@ function bindContent(content, claims) {
 async function checkParts(parts, claims, content, lines, shown) {
   const skills = /** @type {any[]} */ (content.skills);
   for (const skill of skills) lines.push(await checkCredential(parts, claims, skill));
+  lines.push(...(await contradictions(skills, content.made_at)));
   const names = skills.map((one) => one.id);
   if (!hasExactly(parts.credentials, names) || !hasExactly(claims.credentials, names)) {
     lines.push({ kind: "credential", name: "?", state: "fail", why: "other credentials" });
@@ -117,7 +120,14 @@ async function checkParts(parts, claims, content, lines, shown) {
       }),
     );
   }
-  for (const one of skills.flatMap((skill) => skill.endorsements)) lines.push(...(await checkEndorsement(one, claims, own)));
+  const given = skills.flatMap((skill) => skill.endorsements.map((/** @type {any} */ one) => ({ skill, one })));
+  for (const { skill, one } of given) lines.push(await checkEndorsement(one, parts, claims, skill, own));
+}
+
+/** Figures that fit are no line of their own. @param {any[]} skills @param {string} madeAt */
+async function contradictions(skills, madeAt) {
+  const lines = skills.map((skill) => line({ kind: "figures", name: skill.name }, async () => bindFigures(skill, madeAt)));
+  return (await Promise.all(lines)).filter((one) => one.state !== "pass");
 }
 
 /** Half of a pair of signs: a credential cannot hold it. */
@@ -136,19 +146,18 @@ function checkCredential(parts, claims, skill) {
     must(issuerOf(document) === claims.iss && subject.id === claims.iss, "by another issuer, or of another");
     must(document.type.includes("OpenBadgeCredential") && subject.achievement.id === skill.id, "of another skill");
     const counts = COUNTED.map((name) => String(skill.counts[name]));
+    must(subject.activityStartDate === `${skill.first_on}T00:00:00Z` && subject.activityEndDate === `${skill.last_on}T00:00:00Z`, "other days");
     must(subject.achievement.name === skill.name.replace(HALVES, "?"), "another name");
     must(same(subject.result.map((/** @type {any} */ one) => one.value), counts), "other counts");
   });
 }
 
-/** Puts the keys of before into ``own``. @param {Parts} parts @param {any} claims @param {string[]} own */
-function checkRotations(parts, claims, own) {
-  return line({ kind: "rotations" }, async () => {
-    const hashes = [];
-    for (const one of parts.rotations) hashes.push(await hashOf(fromBase64(one)));
-    must(same(hashes, claims.rotations ?? []), "other statements");
-    for (const one of parts.rotations) own.push(issuerOf(JSON.parse(textOf(fromBase64(one)))));
+/** Puts the keys of before into ``own``; nothing here checks what they signed. @param {Parts} parts @param {any} claims @param {string[]} own @returns {Promise<Line>} */
+async function checkRotations(parts, claims, own) {
+  const found = await line({ kind: "rotations" }, async () => {
+    own.push(...(await earlierKeys(parts.rotations, claims)));
   });
+  return found.state === "pass" ? { kind: "rotationsOpen", state: "open" } : found;
 }
 
 /** An entry that several skills show has one file of disclosures. @param {any} excerpt @param {string[]} all @param {any} claims */
@@ -176,22 +185,24 @@ async function checkExcerpt(excerpt, log, head) {
   return { entry: excerpt.entry, provider: excerpt.provider, parts };
 }
 
-/** @param {any} document */
-const issuerOf = (document) => document.issuer?.id ?? document.issuer;
-
-/** ``own`` are the keys of the learner, of now and of before. @param {any} one @param {any} claims @param {string[]} own @returns {Promise<Line[]>} */
-async function checkEndorsement(one, claims, own) {
+/** ``own`` are the keys of the learner, of now and of before. @param {any} one @param {Parts} parts @param {any} claims @param {any} skill @param {string[]} own @returns {Promise<Line>} */
+async function checkEndorsement(one, parts, claims, skill, own) {
   const name = String(one.issuer_name);
   const found = await line({ kind: "endorsement", name }, async () => {
     const bytes = fromBase64(one.document);
     must(claims.endorsements.includes(await hashOf(bytes)), "another endorsement");
-    const document = JSON.parse(textOf(bytes));
-    const issuer = issuerOf(document);
-    must(issuer === one.issuer_did && !own.includes(issuer), "by the sender's own key, or another than shown");
-    must(document.issuer?.name === one.issuer_name, "another name");
-    must(document.credentialSubject?.endorsementComment === one.comment, "another statement");
-    must((document.description ?? "") === one.about, "another statement");
+    bindEndorsement(JSON.parse(textOf(bytes)), one, [skill.id, credentialId(parts, skill)], own);
   });
+  if (found.state !== "pass") return found;
   // Its bytes are the ones that were signed for; its own signature is another tool's: never told as passed.
-  return [found.state === "pass" ? { kind: "endorsementOpen", name, state: "open" } : found];
+  return { kind: namesSkill(one.about, skill.name) ? "endorsementOpen" : "endorsementOther", name, state: "open" };
+}
+
+/** An altered credential is told of itself. @param {Parts} parts @param {any} skill @returns {string} */
+function credentialId(parts, skill) {
+  try {
+    return String(JSON.parse(textOf(fromBase64(parts.credentials[skill.id] ?? ""))).id);
+  } catch {
+    return skill.id;
+  }
 }
