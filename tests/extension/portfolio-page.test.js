@@ -143,7 +143,7 @@ const FIGURES = {
   "more than the months": first((skill) => (skill.months[0].exchanges = 900)),
   "more learned than the months": first((skill) => (skill.months[0].learning = 8)),
   "a month before the first day": first((skill) => ((skill.months[0].exchanges -= 3), skill.months.unshift({ month: "2019-01", exchanges: 3, learning: 0, turns: [] }))),
-  "a last day to come": first((skill) => (skill.last_on = "2027-01-01")),
+  "a last day before the first": first((skill) => (skill.last_on = "2026-03-01")),
 };
 
 for (const [lie, change] of Object.entries(FIGURES)) {

@@ -302,7 +302,7 @@ class TestBundle:
 
 @pytest.mark.parametrize("name", ["html", "bundle", "badge-json", "badge-png"])
 def test_what_carries_evidence_passes_our_own_check(name: str) -> None:
-    ending = "zip" if name == "bundle" else "file"
+    ending = "html" if name == "html" else "zip"
     found = verify({f"portfolio.{ending}": made(name, really_signed())})
 
     assert found.integrity.outcome is Outcome.PASSED

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import json
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -272,13 +274,73 @@ def test_an_embedded_endorsement_by_the_issuer_fails(whole: Files) -> None:
         assert verify_credential(signed).outcome is expected
 
 
+def test_an_embedded_endorsement_of_something_else_fails_and_says_of_what(whole: Files) -> None:
+    held = json.loads(whole["credential-1.json"])
+    held.pop("proof")
+    other = "urn:uuid:00000000-0000-4000-8000-00000000abcd"
+    signed = secured(
+        {**held, "endorsement": [json.loads(endorsement(identity(32), other))]}, identity(), sample().made_at
+    )
+
+    report = verify_credential(signed)
+
+    assert report.outcome is FAILED
+    assert any(other in line.text for line in report.lines if line.outcome is FAILED)
+
+
 def test_baked_pictures_are_read(whole: Files) -> None:
     svg = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0">'
     inside = f"<openbadges:credential><![CDATA[{whole['credential-1.json'].decode()}]]></openbadges:credential></svg>"
 
     assert outcome({"badge.png": whole["badge-1.png"]}) is PASSED
-    assert outcome({"badge.svg": (svg + inside).encode()}) is PASSED
+    assert outcome({"badge.svg": (svg + inside).encode()}) is OPEN
+    assert "The picture itself is not signed" in said(verify({"badge.svg": (svg + inside).encode()}))
     assert outcome({"badge.svg": (svg + inside.replace("Docker", "Podman")).encode()}) is FAILED
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def _repainted(badge: bytes) -> bytes:
+    """Return another picture with the credential of a badge in it."""
+    carried = badge[badge.index(b"iTXt") - 4 : badge.index(b"IEND") - 4]
+    header = _chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0))
+    pixels = _chunk(b"IDAT", zlib.compress((b"\0" + b"\xff\0\0" * 8) * 8))
+    return badge[:8] + header + pixels + carried + _chunk(b"IEND", b"")
+
+
+def test_a_picture_that_is_not_ours_does_not_pass_with_the_credential_in_it(whole: Files) -> None:
+    badge = whole["badge-1.png"]
+    worded = badge[:33] + _chunk(b"tEXt", b"Title\0Certified") + badge[33:]
+
+    for picture in (_repainted(badge), worded):
+        found = verify({"badge.png": picture})
+        assert found.integrity.outcome is OPEN
+        assert "The picture itself is not signed" in said(found)
+        assert outcome({**whole, "certificate.png": picture}) is OPEN
+
+
+def test_a_picture_packed_otherwise_is_still_ours(whole: Files) -> None:
+    badge = whole["badge-1.png"]
+    begin, end = badge.index(b"IDAT") + 4, badge.index(b"iTXt") - 8
+    again = _chunk(b"IDAT", zlib.compress(zlib.decompress(badge[begin:end]), 1))
+
+    assert outcome({"badge.png": badge[: begin - 8] + again + badge[end + 4 :]}) is PASSED
+
+
+@pytest.mark.parametrize(
+    "name", ["certificate.png", "more/portfolio.json", "CREDENTIAL.json", "evidence/1.leaf", "x.html"]
+)
+def test_no_file_beside_those_of_a_manifest_passes_by_what_it_carries(whole: Files, name: str) -> None:
+    others = {one: data for one, data in whole.items() if one != "manifest.jws"}
+    named = bundle_signer(really_signed(), identity())({one: hash_of(data) for one, data in others.items()})
+    genuine = {"png": "badge-1.png", "leaf": "evidence/000001.leaf"}.get(name.rpartition(".")[2], "credential-1.json")
+    genuine = "portfolio.json" if name.endswith("portfolio.json") else genuine
+    files = {**others, "manifest.jws": named}
+
+    assert outcome(files) is PASSED
+    assert outcome({**files, name: whole[genuine]}) is FAILED
 
 
 def test_every_alteration_of_the_credential_in_a_picture_is_caught(whole: Files) -> None:

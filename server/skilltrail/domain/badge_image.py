@@ -31,6 +31,19 @@ def png_credential(image: bytes) -> bytes | None:
     return found[0] if found else None
 
 
+def picture_of(image: bytes, *, most: int) -> list[tuple[bytes, bytes]]:
+    """Return everything in a PNG but its credential: kind and data of each part, the picture itself unpacked.
+
+    Raises
+    ------
+    EvidenceInvalid
+        If the file is damaged, or unpacks to more than ``most`` bytes.
+    """
+    parts = [(kind, data) for kind, data in _chunks(image) if kind != b"iTXt" or _text(data) is None]
+    packed = b"".join(data for kind, data in parts if kind == b"IDAT")
+    return [part for part in parts if part[0] != b"IDAT"] + [(b"IDAT", _inflated(packed, most))]
+
+
 def _chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
     damaged = EvidenceInvalid(_("The picture is damaged."))
     if not image.startswith(SIGNATURE) or len(image) > IMAGE_MOST:
@@ -62,12 +75,12 @@ def _text(data: bytes) -> bytes | None:
     return _inflated(parts[2]) if packed else parts[2]
 
 
-def _inflated(data: bytes) -> bytes:
+def _inflated(data: bytes, most: int = CREDENTIAL_MOST) -> bytes:
     opened = zlib.decompressobj()
     try:
-        text = opened.decompress(data, CREDENTIAL_MOST + 1)
+        text = opened.decompress(data, most + 1)
     except zlib.error:
-        text = b"x" * (CREDENTIAL_MOST + 1)
-    if len(text) > CREDENTIAL_MOST or not opened.eof:
+        text = b"x" * (most + 1)
+    if len(text) > most or not opened.eof or opened.unused_data:
         raise EvidenceInvalid(_("The picture is damaged."))
     return text

@@ -7,6 +7,9 @@ import zlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from skilltrail.domain.badge_image import picture_of
+from skilltrail.errors import EvidenceInvalid
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 SIDE = 320
 """Pixels."""
 
+_PIXELS_MOST = SIDE * (4 * SIDE + 1)
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEYWORD = b"openbadgecredential"
 
@@ -30,6 +34,14 @@ def badge_png(credential: bytes) -> bytes:
     text = _chunk(b"iTXt", _KEYWORD + b"\0\0\0\0\0" + credential)
     picture, end = _picture(), _chunk(b"IEND", b"")
     return picture[: -len(end)] + text + end
+
+
+def is_drawn_here(image: bytes) -> bool:
+    """Tell whether a baked PNG shows the picture that ours show, and holds nothing beside it and the credential."""
+    try:
+        return picture_of(image, most=_PIXELS_MOST) == picture_of(_picture(), most=_PIXELS_MOST)
+    except EvidenceInvalid:
+        return False
 
 
 @cache

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from skilltrail.domain.manifest import Manifest, check_manifest, hash_of
 from skilltrail.domain.verification import CredentialKind, CredentialReport, Outcome, Verification
 from skilltrail.errors import EvidenceInvalid
+from skilltrail.exporters.badge_png import is_drawn_here
 from skilltrail.exporters.portfolio_page import PageParts, read_page
 from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock, utc_now
@@ -142,24 +143,36 @@ def _portfolio(manifest: Manifest) -> tuple[str, str, str, str]:
 def _check_bound(name: str, data: bytes, kind: Kind, manifest: Manifest, checked: Checked, found: Found) -> None:
     """See to it that a file of a bundle is one that the manifest names, by its hash or by what it carries."""
     own = hash_of(data)
-    if manifest.files is not None and name in manifest.files:
-        if manifest.files[name] == own:
-            found.passed(name, _("It is the file that was signed, byte for byte."))
-        else:
-            found.failed(name, _("It was altered: it is not the file that was signed."))
+    if manifest.files is not None:
+        _check_named(name, own, kind, manifest.files, found)
         return
     inner = _baked(data) if kind is Kind.CREDENTIAL else None
     if own in checked.bound or (inner is not None and hash_of(inner) in checked.bound):
+        _say_of_picture(name, data, inner, found)
         return
-    if kind is Kind.PAGE and manifest.files is None:  # it has a manifest of its own, which was compared
+    if kind is Kind.PAGE:  # it has a manifest of its own, which was compared
         return
-    if manifest.files is None and kind in _UNSIGNED:
-        if kind in {Kind.OTHER, Kind.JSON}:
-            found.open(name, _("No signature covers this file."))
-        return
-    if kind is Kind.STAMP:  # a token can be asked for after the bundle was signed; it has a signature of its own
-        return
-    found.failed(name, _("The manifest names no such file: it was altered, or added."))
+    if kind not in _UNSIGNED:
+        found.failed(name, _("The manifest names no such file: it was altered, or added."))
+    elif kind is Kind.OTHER:
+        found.open(name, _("No signature covers this file."))
+
+
+def _check_named(name: str, own: str, kind: Kind, files: Mapping[str, str], found: Found) -> None:
+    """Hold a file against a manifest that names every file; what it carries does not make up for its name."""
+    if files.get(name) == own:
+        found.passed(name, _("It is the file that was signed, byte for byte."))
+    elif name in files:
+        found.failed(name, _("It was altered: it is not the file that was signed."))
+    elif kind is not Kind.STAMP:  # a token can be asked for after the bundle was signed; it has a signature of its own
+        found.failed(name, _("The manifest names no such file: it was altered, or added."))
+
+
+def _say_of_picture(name: str, data: bytes, inner: bytes | None, found: Found) -> None:
+    """Tell of a picture around a credential that nobody has signed what it shows, unless it is ours."""
+    if inner is not None and not is_drawn_here(data):
+        words = _("The picture itself is not signed: believe what the credential in it says, not what it shows.")
+        found.open(name, words)
 
 
 def _add(found: Found, name: str, manifest: Manifest, checked: Checked) -> None:
@@ -215,6 +228,7 @@ def _check_credential(name: str, data: bytes, found: Found, clock: Clock) -> Cre
         found.failed(name, str(error))
         return CredentialReport(())
     report = verify_credential(data if inner is None else inner, about=name, clock=clock)
+    _say_of_picture(name, data, inner, found)
     found.lines += report.lines
     found.uncovered = found.uncovered or report.outcome is Outcome.OPEN
     if report.signed:

@@ -11,6 +11,7 @@ from skilltrail.domain.did_key import method_of
 from skilltrail.domain.strict_json import read_strict
 from skilltrail.domain.verification import CredentialKind, CredentialReport, Line, Outcome
 from skilltrail.errors import EvidenceInvalid
+from skilltrail.exporters.plain_text import one_line
 from skilltrail.i18n import _
 from skilltrail.platform import jose
 from skilltrail.platform.clock import Clock, utc_now
@@ -33,6 +34,7 @@ _KINDS = {
 _SKEW = timedelta(minutes=5)
 _HEADER = {"alg", "kid", "jwk", "typ"}
 _EMBEDDED_MOST = 20
+_SHORT_MOST = 200
 
 Json = Mapping[str, Any]
 
@@ -116,18 +118,30 @@ def _unseen(document: Json, about: str) -> list[Line]:
 
 
 def _embedded(document: Json, about: str, issuer: str, clock: Clock) -> list[Line]:
-    """Check the endorsements that stand anywhere in a credential; one by the credential's own issuer is none."""
+    """Check the endorsements that stand anywhere in a credential.
+
+    One by the credential's own issuer is none, nor is one of what the credential does not name.
+    """
     found = list(_members(document, "endorsement"))
     if len(found) > _EMBEDDED_MOST:
         return [Line(Outcome.FAILED, about, _("There are more endorsements in it than are looked at here."))]
     lines: list[Line] = []
+    named = {one for one in _members(document, "id") if isinstance(one, str)}
     for one in found:
         inner = _inner(one, about, clock)
         words = _("An endorsement in it: {words}")
         lines += [Line(line.outcome, about, words.format(words=line.text)) for line in inner.lines]
         if inner.issuer == issuer:
             lines.append(Line(Outcome.FAILED, about, _("An endorsement in it is by its own issuer.")))
+        if inner.document and inner.subject not in named:
+            words = _("An endorsement in it is about something else: {subject}")
+            lines.append(Line(Outcome.FAILED, about, words.format(subject=_short(inner.subject) or "–")))
     return lines
+
+
+def _short(text: str) -> str:
+    text = one_line(text)
+    return text if len(text) <= _SHORT_MOST else text[: _SHORT_MOST - 1] + "…"
 
 
 def _members(value: object, name: str) -> Iterator[object]:

@@ -7,7 +7,7 @@ The learner signs them; what contradicts itself is refused whoever signed it. Th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from skilltrail.domain.stages import Stage
@@ -17,27 +17,25 @@ from skilltrail.i18n import _
 
 Json = Mapping[str, Any]
 
-_ZONES = timedelta(days=1)
-"""Days are those of the learner's zone, the moment of the making is in UTC."""
 _OF_ALL = ("learning", "episodes", "days", "imported", "checked")
 _NAME_MOST = 120
 
 
-def check_figures(skill: Json, made_at: str) -> None:
-    """Refuse a skill whose figures contradict each other; ``made_at`` is when the portfolio was made (ISO 8601).
+def check_figures(skill: Json) -> None:
+    """Refuse a skill whose figures contradict each other.
 
     Raises
     ------
     EvidenceInvalid
         Naming the skill and which figures they are.
     """
-    wrong = ", ".join(_contradictions(skill, datetime.fromisoformat(made_at).date()))
+    wrong = ", ".join(_contradictions(skill))
     if wrong:
         words = _("What is said of “{name}” contradicts itself: {figures}.")
         raise EvidenceInvalid(words.format(name=one_line(skill["name"])[:_NAME_MOST], figures=wrong))
 
 
-def _contradictions(skill: Json, made_on: date) -> Iterator[str]:
+def _contradictions(skill: Json) -> Iterator[str]:
     counts, months = skill["counts"], skill["months"]
     first, last = date.fromisoformat(skill["first_on"]), date.fromisoformat(skill["last_on"])
     shown = {one["entry"] for one in skill["excerpts"] if one["origin"] == "import"}
@@ -49,7 +47,7 @@ def _contradictions(skill: Json, made_on: date) -> Iterator[str]:
         yield _("fewer imported exchanges than are shown")
     if counts["corrected"] > counts["checked"]:
         yield _("more answers corrected than checked")
-    if skill["idle_days"] < 0 or not first <= last <= made_on + _ZONES:
+    if skill["idle_days"] < 0 or first > last:
         yield _("its first and its last day")
     if not _fit(months, counts, first, last):
         yield _("its months")

@@ -110,7 +110,7 @@ class _Check:
         for wanted in self._manifest.endorsements:
             self._guarded(partial(self._check_endorsement, wanted))
         for given in self._content.get("skills", ()):
-            self._guarded(partial(check_figures, given, self._content["made_at"]))
+            self._guarded(partial(check_figures, given))
             for shown in given["endorsements"]:
                 self._guarded(partial(self._check_words, given, shown))
         self._found.lines += (

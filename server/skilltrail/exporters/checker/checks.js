@@ -89,7 +89,7 @@ function bindContent(content, claims) {
 async function checkParts(parts, claims, content, lines, shown) {
   const skills = /** @type {any[]} */ (content.skills);
   for (const skill of skills) lines.push(await checkCredential(parts, claims, skill));
-  lines.push(...(await contradictions(skills, content.made_at)));
+  lines.push(...(await contradictions(skills)));
   const names = skills.map((one) => one.id);
   if (!hasExactly(parts.credentials, names) || !hasExactly(claims.credentials, names)) {
     lines.push({ kind: "credential", name: "?", state: "fail", why: "other credentials" });
@@ -124,9 +124,9 @@ async function checkParts(parts, claims, content, lines, shown) {
   for (const { skill, one } of given) lines.push(await checkEndorsement(one, parts, claims, skill, own));
 }
 
-/** Figures that fit are no line of their own. @param {any[]} skills @param {string} madeAt */
-async function contradictions(skills, madeAt) {
-  const lines = skills.map((skill) => line({ kind: "figures", name: skill.name }, async () => bindFigures(skill, madeAt)));
+/** Figures that fit are no line of their own. @param {any[]} skills */
+async function contradictions(skills) {
+  const lines = skills.map((skill) => line({ kind: "figures", name: skill.name }, async () => bindFigures(skill)));
   return (await Promise.all(lines)).filter((one) => one.state !== "pass");
 }
 
