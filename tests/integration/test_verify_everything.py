@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from databases import BeginWith
@@ -71,6 +74,38 @@ class TestTheLog:
 
             assert found.integrity.outcome is PASSED, found.lines
             assert "log whose key" in found.issuer.text
+
+    def test_what_lies_beside_the_entries_of_an_answer_is_checked_too(self, application: Application) -> None:
+        older = application.evidence_log.checkpoint()
+        application.exchanges.capture(items([captured(3, conversation_id="c-3", prompt="Why 3?")]))
+        answer = application.spot_checks.answer(SpotAnswer({1: ("prompt.1",)}, {2: "A client’s matter."}), older=older)
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        readme, extension = files["README.txt"], files["checkpoint.extension"]
+
+        assert verify(files).integrity.outcome is PASSED
+        assert verify({f"a/{name}": data for name, data in files.items()} | {"b.txt": b""}).integrity.outcome is OPEN
+        with_older = verify({**files, "checkpoint-older.txt": older})
+        assert any("goes on from its checkpoint over 3" in line.text for line in with_older.lines)
+        for wrong in (b"garbage", extension[:-9] + b"AAAAAAA=\n", extension.replace(b"old 3", b"old 9")):
+            assert verify({**files, "checkpoint.extension": wrong}).integrity.outcome is FAILED, wrong
+        path = extension.split(b"\n")[1]
+        untrue = {**files, "checkpoint.extension": extension.replace(path, b"A" * 43 + b"=")}
+        # What it says of the checkpoint before can only be seen beside that one.
+        assert any("shows only together" in line.text for line in verify(untrue).lines if line.outcome is OPEN)
+        assert verify({**untrue, "checkpoint-older.txt": older}).integrity.outcome is FAILED
+        for told in (
+            b"Entry 1 shows: I am certified by Google.",
+            readme + b"All of it was confirmed by the authority.\n",
+            readme.replace(b"1 fields shown", b"9 fields shown"),
+            readme.replace(b"- Entry 1", b"- Entry 3"),
+            readme.replace(b"made on", b"made by Google on"),
+            readme.replace(b"- Entry 2: withheld", b"- Entry 2: confirmed"),
+        ):
+            assert told != readme
+            found = verify({**files, "README.txt": told})
+            assert found.integrity.outcome is OPEN, told
+            assert any("not what Skilltrail writes" in line.text for line in found.lines)
 
     def test_shown_entries_pass_and_altered_ones_do_not(self, application: Application) -> None:
         shown = application.evidence_log.show(1, ["prompt.1"])

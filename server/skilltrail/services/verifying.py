@@ -19,7 +19,7 @@ from skilltrail.platform.signing import is_signed
 from skilltrail.services import verifying_answers as answers
 from skilltrail.services.verifying_answers import Found, clipped
 from skilltrail.services.verifying_credential import verify_credential
-from skilltrail.services.verifying_entries import check_entries
+from skilltrail.services.verifying_entries import LOGGED, check_entries
 from skilltrail.services.verifying_files import CREDENTIALS_MOST, Kind, baked, is_lone_archive, kind_of, unpacked
 from skilltrail.services.verifying_page import check_shown_words
 from skilltrail.services.verifying_portfolio import Checked, EvidenceToken, check_portfolio
@@ -27,8 +27,7 @@ from skilltrail.services.verifying_portfolio import Checked, EvidenceToken, chec
 __all__ = ["verify", "verify_credential"]
 
 _PARTS = {Kind.CONTENT, Kind.CREDENTIAL, Kind.LEAF, Kind.DISCLOSURES, Kind.CHECKPOINT}
-_OF_A_SPOT_ANSWER = {"README.txt", "checkpoint.extension"}
-_UNSIGNED = {Kind.OTHER, Kind.REQUEST, Kind.STAMP, Kind.LOG_KEY}
+_UNSIGNED = {Kind.OTHER, Kind.EXTENSION, Kind.REQUEST, Kind.STAMP, Kind.LOG_KEY}
 
 
 def verify(files: Mapping[str, bytes], *, roots: Sequence[bytes] = (), clock: Clock = utc_now) -> Verification:
@@ -154,7 +153,7 @@ def _check_bound(name: str, data: bytes, kind: Kind, manifest: Manifest, checked
         return
     if kind not in _UNSIGNED:
         found.failed(name, _("The manifest names no such file: it was altered, or added."))
-    elif kind is Kind.OTHER:
+    elif kind in {Kind.OTHER, Kind.EXTENSION}:
         found.open(name, _("No signature covers this file."))
 
 
@@ -212,13 +211,12 @@ def _check_loose(files: Mapping[str, bytes], kinds: Mapping[str, Kind], found: F
         reports[name] = _check_credential(name, files[name], found, clock)
     _check_endorsed(reports, found)
     check_entries(files, kinds, found)
-    checked = {Kind.CREDENTIAL, Kind.PAGE, Kind.LEAF, Kind.PROOF, Kind.DISCLOSURES, Kind.CHECKPOINT}
+    checked = {Kind.CREDENTIAL, Kind.PAGE, *LOGGED}
     for name, kind in kinds.items():
         if kind not in checked | _UNSIGNED | {Kind.JSON}:
             found.open(name, _("Without its manifest nothing shows whether this was altered."))
-        if kind in {Kind.OTHER, Kind.JSON}:
-            beside = bool(found.log_keys) and name in _OF_A_SPOT_ANSWER
-            found.open(name, _("There is nothing in it that could be checked."), plain=beside)
+        if kind in {Kind.OTHER, Kind.JSON} and name not in found.told:
+            found.open(name, _("There is nothing in it that could be checked."))
 
 
 def _check_credential(name: str, data: bytes, found: Found, clock: Clock) -> CredentialReport:

@@ -26,7 +26,7 @@ class Found:
 
     ``checkpoints`` fit their signatures, each with where it stands; ``tokens`` are others' words on when those existed;
     ``log_keys`` signed checkpoints outside of a portfolio; ``profiles`` are places where a key can be compared.
-    ``uncovered`` tells that a file is here which no signature speaks for.
+    ``uncovered`` tells that a file is here which no signature speaks for; ``told`` are files of which all was said.
     """
 
     lines: list[Line] = field(default_factory=list)
@@ -37,6 +37,7 @@ class Found:
     log_keys: list[str] = field(default_factory=list)
     profiles: tuple[str, ...] = ()
     uncovered: bool = False
+    told: set[str] = field(default_factory=set)
 
     def passed(self, about: str, text: str) -> None:
         """Note a check that passed."""

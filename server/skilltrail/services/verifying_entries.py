@@ -12,8 +12,13 @@ from skilltrail.platform.signing import is_signed
 from skilltrail.services.log_verifying import check_one_head, check_shown, whole_sets
 from skilltrail.services.verifying_answers import Found
 from skilltrail.services.verifying_files import Kind
+from skilltrail.services.verifying_spot import check_extension_file, check_readmes
 
 _PARTS = (Kind.LEAF, Kind.PROOF, Kind.DISCLOSURES)
+LOGGED = (*_PARTS, Kind.CHECKPOINT, Kind.EXTENSION)
+"""What is checked with the key of a log."""
+
+Folders = dict[str, dict[int, Mapping[str, str]]]
 
 
 def check_entries(files: Mapping[str, bytes], kinds: Mapping[str, Kind], found: Found) -> None:
@@ -22,7 +27,7 @@ def check_entries(files: Mapping[str, bytes], kinds: Mapping[str, Kind], found: 
     Folders of several logs may lie side by side, each with its own ``log-key.txt``; what belongs to one log is checked
     together, wherever it lies, for two pasts of one log speak against it.
     """
-    wanted = sorted(name for name, kind in kinds.items() if kind in (*_PARTS, Kind.CHECKPOINT))
+    wanted = sorted(name for name, kind in kinds.items() if kind in LOGGED)
     keys = {name: files[name] for name, kind in kinds.items() if kind is Kind.LOG_KEY}
     groups: dict[bytes, list[str]] = {}
     for name in wanted:
@@ -31,10 +36,12 @@ def check_entries(files: Mapping[str, bytes], kinds: Mapping[str, Kind], found: 
             found.open(name, _("Without the log’s public key (log-key.txt) it cannot be checked."))
         else:
             groups.setdefault(keys[nearest].removesuffix(b"\n"), []).append(name)
+    shown: Folders = {}
     for name, key in keys.items():
         mine = groups.pop(key.removesuffix(b"\n"), [])
         if mine:
-            _check_log(name, mine, files, kinds, found)
+            _check_log(name, mine, files, kinds, found, shown)
+    check_readmes(files, kinds, shown, found)
 
 
 def _nearest(name: str, keys: Mapping[str, bytes]) -> str | None:
@@ -50,25 +57,35 @@ def _nearest(name: str, keys: Mapping[str, bytes]) -> str | None:
 
 
 def _check_log(
-    about: str, names: Sequence[str], files: Mapping[str, bytes], kinds: Mapping[str, Kind], found: Found
+    about: str,
+    names: Sequence[str],
+    files: Mapping[str, bytes],
+    kinds: Mapping[str, Kind],
+    found: Found,
+    shown: Folders,
 ) -> None:
     """Check what belongs to one log; ``about`` is the file of its key."""
     try:
         key = read_key(files[about].decode("ascii").removesuffix("\n"))
-        _check_sets({name: files[name] for name in names if kinds[name] in _PARTS}, key, found)
+        heads = _check_sets({name: files[name] for name in names if kinds[name] in _PARTS}, key, found, shown)
         for name in (one for one in names if kinds[one] is Kind.CHECKPOINT):
             head = check_checkpoint(files[name], key, is_signed)
             words = _("The checkpoint over {n} log entries was signed with the log’s key.")
             found.passed(name, words.format(n=head.size))
             found.checkpoints.setdefault(files[name], name)
+            shown.setdefault(name.rpartition("/")[0], {})
+            heads.add(files[name])
+        for name in (one for one in names if kinds[one] is Kind.EXTENSION):
+            check_extension_file(name, files[name], key, sorted(heads), found)
         found.log_keys.append(key.text())
     except (EvidenceInvalid, UnicodeDecodeError) as error:
         words = str(error) if isinstance(error, EvidenceInvalid) else _("This is not a key of a log: NAME+ID+KEY.")
         found.failed(about, words)
 
 
-def _check_sets(parts: Mapping[str, bytes], key: NoteKey, found: Found) -> None:
-    sets = whole_sets(parts)
+def _check_sets(parts: Mapping[str, bytes], key: NoteKey, found: Found, folders: Folders) -> set[bytes]:
+    """Check entries, and put what they show under their folders; return the checkpoints that they are proved under."""
+    sets, heads = whole_sets(parts), set()
     check_one_head(proof for _leaf, proof, _shown in sets.values())
     for name, (leaf, proof, shown) in sets.items():
         entry = check_shown(leaf, proof, shown, key)
@@ -76,3 +93,6 @@ def _check_sets(parts: Mapping[str, bytes], key: NoteKey, found: Found) -> None:
         counts = {"shown": len(entry.fields), "withheld": entry.withheld}
         found.passed(name, words.format(n=entry.entry, size=entry.size, **counts))
         found.checkpoints.setdefault(read_proof(proof).checkpoint, name)
+        folders.setdefault(name.rpartition("/")[0], {})[entry.entry] = entry.fields
+        heads.add(read_proof(proof).checkpoint)
+    return heads

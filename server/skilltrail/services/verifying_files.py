@@ -44,6 +44,7 @@ class Kind(StrEnum):
     DISCLOSURES = "disclosures"
     CHECKPOINT = "checkpoint"
     LOG_KEY = "log key"
+    EXTENSION = "extension"
     STAMP = "stamp"
     REQUEST = "request"
     JSON = "json"
@@ -127,6 +128,7 @@ def _by_name(name: str) -> Kind:
         LEAF: Kind.LEAF,
         PROOF: Kind.PROOF,
         SHOWN: Kind.DISCLOSURES,
+        ".extension": Kind.EXTENSION,
         ".tsr": Kind.STAMP,
         ".tsq": Kind.REQUEST,
         ".jws": Kind.MANIFEST,
