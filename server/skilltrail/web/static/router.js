@@ -38,10 +38,20 @@ export function placeOf(address) {
   const path = address.pathname.replace(/^\/demo(?=\/|$)/, "") || "/";
   for (const place of PLACES) {
     if (place.pattern.test(path)) {
-      return { fragment: path.replace(place.pattern, place.fragment) + address.search, nav: place.nav };
+      return { fragment: path.replace(place.pattern, place.fragment) + searchOf(address), nav: place.nav };
     }
   }
   return null;
+}
+
+/**
+ * The query, with the entry that the address names after "#": of long lists the service gives the part that holds it.
+ * @param {Location | URL} address
+ */
+function searchOf(address) {
+  const entry = /^#entry-(\d{1,9})$/.exec(address.hash)?.[1];
+  if (!entry) return address.search;
+  return `${address.search}${address.search ? "&" : "?"}entry=${entry}`;
 }
 
 /**
