@@ -47,12 +47,12 @@ def test_from_a_job_post_to_a_file(site: Site, tab: Tab) -> None:
     expect(page.locator(".hits mark")).to_have_text("jane@client-firm.com")
     assert violations(page) == []
 
-    page.get_by_role("button", name="Page", exact=True).click()
+    page.get_by_role("button", name="Web page", exact=True).click()
     expect(page.locator(".toast")).to_contain_text("leak scan")
     page.get_by_role("button", name="It may be shown").click()
     expect(page.get_by_text("Nothing is open.")).to_be_visible()
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Page", exact=True).click()
+        page.get_by_role("button", name="Web page", exact=True).click()
     assert b"jane@client-firm.com" in Path(saved.value.path()).read_bytes()
     expect(page.get_by_text("Nothing has changed since the last file.")).to_be_visible()
 
