@@ -57,7 +57,7 @@ class EndorsementsFacade:
     def _noted(self, session: Session, wish: Wish, did: str) -> tuple[Asked, Entry]:
         exempt = redaction_queries.own_data(session)
         told = endorsements.cleared(session, wish, redactor=self._redactor, exempt=exempt, common=common_words)
-        statements = statements_to_tick(" ".join(told.person.split()))
+        statements = statements_to_tick(" ".join(told.person.split()), work=bool(told.deliverables))
         return endorsements.ask(session, told, did=did, statements=statements, now=self._clock())
 
     def _record(self, session: Session, file: ExportFile) -> None:

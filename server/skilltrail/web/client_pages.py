@@ -69,7 +69,13 @@ def client_fragment(client_id: str) -> str:
     page = app.contexts.page(client_id, None, PAGE_SIZE)
     about = {"of": client_id, "page": page, "overview": overview, "revision": app.trail.revision()}
     if client_id in (OWN, NONE, UNDECIDED):
-        return _fragment("client_rest", heading=rest_heading(client_id), words=rest_words(client_id), nothing=rest_nothing(client_id), **about)
+        return _fragment(
+            "client_rest",
+            heading=rest_heading(client_id),
+            words=rest_words(client_id),
+            nothing=rest_nothing(client_id),
+            **about,
+        )
     line = _line(overview.clients, client_id)
     others = [one.client for one in overview.clients if one.client.id != line.client.id]
     return _fragment("client", line=line, others=others, **about)

@@ -13,18 +13,7 @@ import { chooseField, forgetPlanned, forgetShown, planForgetting, planRetention,
 import { appendFragment } from "./fragments.js";
 import { addRule, cancelImport, chooseFiles, dropUpload, removeRule, resumeImport, startImport, stopUpload, watchDrops } from "./importing.js";
 import { makeIdentity, rotateIdentity, setIdentityPassphrase, undoIdentity } from "./identity.js";
-import {
-  backUp,
-  changeKey,
-  keptRecoveryKey,
-  leaveRestore,
-  makeRecoveryKey,
-  moveKey,
-  planRestore,
-  printRecoveryKey,
-  restore,
-  saveRecoveryKey,
-} from "./keeping.js";
+import { backUp, changeKey, complain, keptRecoveryKey, leaveRestore, makeRecoveryKey, moveKey, planRestore, printRecoveryKey, restore, saveRecoveryKey } from "./keeping.js";
 import {
   areaOfTopic,
   colourTopic,
@@ -214,7 +203,7 @@ export function listenToActions() {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.target);
     const act = SUBMITS[form.dataset["action"] ?? ""];
-    if (act) void attempt(() => act(form));
+    if (act) void attempt(() => act(form), form);
     if (form.dataset["action"] === "forget-plan") void attempt(() => planForgetting(form));
     if (form.dataset["action"] === "retention-plan") void attempt(() => planRetention(form));
   });
@@ -233,13 +222,19 @@ export function listenToActions() {
   });
 }
 
-/** @param {() => unknown} act */
-async function attempt(act) {
+/**
+ * @param {() => unknown} act
+ * @param {HTMLFormElement} [form] where what went wrong stays to be read after its short message has gone
+ */
+async function attempt(act, form) {
+  const own = form?.matches(".own-form, .stack") ? form : null;
+  if (own) complain(own, "");
   try {
     await act();
   } catch (fault) {
     if (!(fault instanceof Refused) && !(fault instanceof ServerAway)) throw fault;
     notify(fault.message || word("failed"));
+    if (own) complain(own, fault.message || word("failed"), "");
   }
 }
 
