@@ -81,8 +81,11 @@ def page(session: Session, of: str, *, before: int | None, limit: int) -> tuple[
 
     Where ``before`` is gone, those that arrived before it follow.
     """
-    statement = summaries().where(is_of(of)).order_by(Exchange.asked_at.desc(), Exchange.id.desc()).limit(limit)
+    by_day = (Exchange.asked_at.desc(), Exchange.id.desc())
+    # The ids alone first: they are sorted without a look at the texts, which takes a second for a hundred thousand.
+    ids = select(Exchange.id).where(is_of(of)).order_by(*by_day).limit(limit)
     if before is not None:
-        statement = statement.where(_follow(session, before))
+        ids = ids.where(_follow(session, before))
+    statement = summaries().where(Exchange.id.in_(ids)).order_by(*by_day)
     count = select(func.count()).select_from(Exchange).where(is_of(of))
     return tuple(map(summary_of, session.execute(statement))), session.execute(count).scalar_one()
