@@ -176,7 +176,7 @@ class FormatCard:
 def format_card(format_name: str) -> FormatCard:
     """Return how a format is offered."""
     known = {
-        "html": (_("Page"), _("To send: reads well, prints well, checks itself without a network.")),
+        "html": (_("Web page"), _("To send: reads well, prints well, checks itself without a network.")),
         "pdf": (_("PDF"), _("To print or upload.")),
         "bundle": (_("Everything, to check (zip)"), _("All files with proofs and the words how to check them.")),
         "badge-json": (_("Open Badges (JSON)"), _("One credential for each skill, for wallets and checkers.")),
