@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from itertools import cycle
+from itertools import cycle, islice
 from typing import TypeVar
 
 from skilltrail.application import Application
@@ -13,6 +13,7 @@ from skilltrail.domain.contexts import ContextForm, SaidOf
 from skilltrail.domain.corrections import Standing
 from skilltrail.domain.entries import Deliverable, Goal, OwnSkill, Reflection
 from skilltrail.domain.portfolio import Audience, Selection, SkillChoice
+from skilltrail.domain.saved_portfolio import SKILLS_MOST
 from skilltrail.errors import SkilltrailError
 from torture.support_hostile import own, sendable
 
@@ -78,12 +79,13 @@ def write_everywhere(application: Application, ids: Sequence[int], texts: Sequen
 
 
 def _portfolios(application: Application, texts: Sequence[str]) -> int:
-    """Keep portfolios that show a skill each, with a text in every field that the learner writes."""
-    topics = [topic.id for topic in application.trail.topics()]
+    """Keep portfolios that show as many skills as they may, with a text in every field that the learner writes."""
+    topics = cycle([topic.id for topic in application.trail.topics()])
+    most = min(SKILLS_MOST, len(application.trail.topics()))
     after = cycle(texts)
 
     def keep(text: str) -> object:
-        skills = tuple(SkillChoice(one, next(after)) for one in topics)
+        skills = tuple(SkillChoice(one, next(after)) for one in islice(topics, most))
         return application.portfolios.keep(
             Selection(text, Audience.JOB_POST, next(after), next(after), next(after), job_post=text, skills=skills)
         )
