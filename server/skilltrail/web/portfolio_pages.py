@@ -57,6 +57,9 @@ def portfolio_fragment(portfolio_id: int) -> str:
         "portfolio",
         saved=saved,
         chosen=saved.selection,
+        questions=app.exchanges.summaries(
+            [one.exchange_id for skill in saved.selection.skills for one in skill.excerpts]
+        ),
         audiences=list(Audience),
         languages=LANGUAGES,
         clients=client_pages.choices(),
