@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import record_checker
 from skilltrail import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +32,9 @@ def pack_extension(target: Path) -> None:
 
 
 def main() -> int:
-    """Build both into dist/."""
+    """Build both into dist/; the checker of this version's pages is recorded first, so that the wheel knows it."""
+    if record_checker.main():
+        return 1
     dist = ROOT / "dist"
     dist.mkdir(exist_ok=True)
     zip_path = dist / f"skilltrail-extension-{__version__}.zip"

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from dashboard import Dashboard
 from databases import BeginWith, in_topics
 from endorsers import FIXTURE, answers, sample_page
 from portfolio_steps import with_client
@@ -128,6 +130,41 @@ class TestThePage:
         with pytest.raises(RequestInvalid):
             grouped.endorsements.ask(Wish(topic(grouped), "Ada Example"))
 
+    def test_a_name_is_filled_in_only_if_it_is_not_stopped(self, grouped: Application) -> None:
+        mine = topic(grouped)
+        name = next(line.name for line in grouped.trail.topics() if line.id == mine)
+        assert grouped.endorsements.suggested_name(mine) == name
+
+        with_client(grouped)
+        grouped.corrections.rename(mine, "Shop of Zqacme")
+
+        assert grouped.endorsements.suggested_name(mine) == ""
+        assert grouped.endorsements.suggested_name("gone") == ""
+        page = Dashboard(grouped)
+        assert self._field(page, mine) == ("", "ask-skill-hint")
+        grouped.corrections.rename(mine, " Shop   of mine ")
+        assert self._field(page, mine) == ("Shop of mine", None)
+
+    def _field(self, page: Dashboard, topic_id: str) -> tuple[str | None, str | None]:
+        elements = page(f"/fragments/topics/{topic_id}").elements
+        found = next(one for _tag, one in elements if one.get("id") == "ask-skill")
+        return found["value"], found.get("aria-describedby")
+
+    def test_a_name_of_what_is_held_back_is_neither_filled_in_nor_sent(self, grouped: Application) -> None:
+        mine = topic(grouped)
+        while grouped.search.step():
+            continue
+        for one in list(grouped.exchanges.page(mine).items)[1:]:
+            grouped.data_rights.restrict(one.id, restricted=True)
+        with grouped._database.write() as session:
+            session.execute(text("UPDATE topic SET name = 'Zebra pricing' WHERE id = :topic"), {"topic": mine})
+
+        assert grouped.endorsements.suggested_name(mine) == ""
+        for skill in ("", "zebra  pricing"):
+            with pytest.raises(RequestInvalid, match="named after what is held back"):
+                grouped.endorsements.ask(Wish(mine, "Ada Example", skill=skill))
+        grouped.endorsements.ask(Wish(mine, "Ada Example", skill="Databases"))
+
     @pytest.mark.parametrize(
         "wrong",
         [
@@ -137,6 +174,13 @@ class TestThePage:
             {"since": "2026"},
             {"since": "2026-11", "until": "2026-03"},
             {"since": "2026-13"},
+            {"since": "202611"},
+            {"since": "2026-1"},
+            {"since": "2026-W1"},
+            {"since": "٢٠٢٦-11"},
+            {"since": "0000-11"},
+            {"until": "2026-12"},
+            {"since": "2026-03", "until": "2027-01"},
             {"deliverables": ("x" * 301,)},
         ],
     )

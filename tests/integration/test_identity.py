@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from callers import Caller
+from conftest import SteppingClock
+from dashboard import Dashboard
 from portfolios import sample
 from skilltrail.application import Application
 from skilltrail.application.identity import IdentityFacade
@@ -23,6 +25,7 @@ from skilltrail.domain.portfolio import Portfolio
 from skilltrail.errors import EvidenceInvalid, RequestInvalid, SecretRefused, TooLate
 from skilltrail.platform import key_wrapping
 from skilltrail.platform.signing import is_signed
+from skilltrail.storage.database import open_database
 from skilltrail.storage.identity_queries import keys
 
 PASSPHRASE = "a few words in a row"
@@ -202,6 +205,81 @@ def test_no_secret_is_in_what_is_logged_or_shown(identity: IdentityFacade, caplo
     assert [word for word in (PASSPHRASE, OTHER, "PRIVATE KEY", "box") if word in shown] == []
 
 
+def test_backups_that_hold_a_key_of_before_are_told_and_replaced(
+    application: Application, clock: SteppingClock, settings: Settings
+) -> None:
+    """A stolen backup signs for the learner with a key that they gave up because it was stolen."""
+    app, identity = application, application.identity
+    made = [app.backups.make()]  # from before there was any key
+    clock.move(minutes=1)
+    identity.sign(portfolio(identity), b"{}")
+    clock.move(minutes=1)
+    made += [app.backups.make()]
+    clock.move(minutes=1)
+    identity.rotate()
+    assert not identity.standing().used
+    made += [app.backups.make()]
+    clock.move(minutes=1)
+    assert [one.name for one in app.backups.with_ended_keys()] == [made[2].name, made[1].name]
+    with pytest.raises(RequestInvalid, match="signed nothing"):
+        app.backups.drop_ended_keys()
+    identity.sign(portfolio(identity), b"{}")
+    assert all(held_keys(app, settings, one.name) for one in made[1:])
+    clock.move(minutes=1)
+
+    fresh = app.backups.drop_ended_keys()
+
+    assert {one.name for one in app.backups.listing()} == {fresh.name, made[0].name}
+    assert app.backups.with_ended_keys() == ()
+    assert not any(held_keys(app, settings, one.name) for one in app.backups.listing())
+
+
+def held_keys(application: Application, settings: Settings, name: str) -> bool:
+    """Tell whether a key that ended by now can be taken out of a backup."""
+    ended = {one.did for one in application.identity.standing().earlier}
+    database = open_database(settings.home / "backups" / name, application._held.raw)
+    try:
+        with database.read() as session:
+            return any(key.sealed for key in keys(session) if key.did in ended)
+    finally:
+        database.close()
+
+
+def test_without_a_change_no_backup_is_told(application: Application) -> None:
+    application.identity.standing()
+    application.backups.make()
+    application.identity.set_passphrase(PASSPHRASE)
+
+    assert application.backups.with_ended_keys() == ()
+
+
+def test_the_page_says_where_earlier_keys_lie_and_replaces_them(
+    application: Application, clock: SteppingClock, page: Caller
+) -> None:
+    identity = application.identity
+    identity.standing()
+    application.backups.make()
+    assert "identity-old-backups" not in ids_of(application)
+    identity.rotate()
+    assert page.get("/api/v1/identity").get_json()["old_backups"] == 1
+    assert page.post("/api/v1/identity/backups", {}).status_code == 422
+    assert "identity-old-backups" in ids_of(application)
+    assert "identity-drop-now" not in ids_of(application)
+    words = Dashboard(application)("/fragments/settings").text
+    assert f"1 backup in {application.backups.folder} still holds an earlier key." in words
+    identity.sign(portfolio(identity), b"{}")
+    assert "identity-drop-now" in ids_of(application)
+    clock.move(minutes=1)
+
+    assert page.post("/api/v1/identity/backups", {}).get_json()["old_backups"] == 0
+    assert "identity-old-backups" not in ids_of(application)
+    assert len(application.backups.listing()) == 1
+
+
+def ids_of(application: Application) -> list[str]:
+    return Dashboard(application)("/fragments/settings").attributes("id")
+
+
 # --- the API and the command ----------------------------------------------------------------------------------------
 
 
@@ -248,3 +326,27 @@ def test_the_command_from_one_end_to_the_other(application: Application, setting
     assert (closed["locked"], rotated["locked"]) == (True, False)
     assert rotated["earlier"][0] == {**rotated["earlier"][0], "did": did, "handed_over": True}
     assert (back["did"], back["locked"]) == (did, True)
+
+
+def test_the_command_says_where_earlier_keys_lie(application: Application, settings: Settings) -> None:
+    application.identity.standing()
+    application.backups.make()
+    application.close()
+
+    def said(*words: str) -> str:
+        done = CliRunner().invoke(main, ["identity", *words, "--home", str(settings.home)])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    rotated = said("rotate")
+    assert f"1 backup in {settings.home / 'backups'} still holds an earlier key." in rotated
+    assert "Once the new key has signed something" in rotated
+    with Application.open(settings) as again:
+        again.identity.sign(portfolio(again.identity), b"{}")
+    assert "drop-earlier” makes a new backup and deletes these" in said()
+    assert (
+        "Delete 1 backup for good"
+        in CliRunner().invoke(main, ["identity", "drop-earlier", "--home", str(settings.home)], input="n\n").output
+    )
+    assert run("drop-earlier", "--yes", home=settings.home)["old_backups"] == 0
+    assert "earlier key" not in said("drop-earlier")

@@ -17,16 +17,15 @@ from dashboard import BASE, Dashboard
 from exchanges import captured, history, items
 from route_walk import rules
 from skilltrail.application import Application
+from skilltrail.domain.checks import Said
 from skilltrail.domain.contexts import ContextForm
 from skilltrail.domain.corrections import Standing
+from skilltrail.domain.entries import Deliverable, Reflection
 from skilltrail.domain.portfolio import Audience, ExcerptChoice, Selection, SkillChoice
 from skilltrail.storage import history_columns
 from skilltrail.web import export_page
 
 STATEMENTS_A_PAGE = 12
-MORE = {"/fragments/portfolios/": 26}
-"""Begins of addresses that may ask more: the builder shows all that would leave, what stops it, and what it rests on.
-It asks as often whatever the history holds and however much is chosen (test_portfolio)."""
 VARIANTS = (
     "/fragments/timeline?since=2026-11-01&until=2026-11-30&learning=1",
     "/fragments/timeline?since=2026-11-20&until=2026-11-20",
@@ -87,14 +86,26 @@ def ids(filled: Application, tmp_path: Path) -> dict[str, str]:
 
 
 def _portfolio(filled: Application) -> int:
-    """Save a portfolio that shows something of every skill, for a job post."""
+    """Save a portfolio with a file and with everything that can stand in one, of every skill, for a job post.
+
+    Something of each skill is held back, so what its words rest on is asked too.
+    """
     skills = []
     for line in filled.trail.topics():
-        excerpts = tuple(ExcerptChoice(one, ("prompt.1",)) for one in filled.exchanges.shown_of(line.id, 3))
-        skills.append(SkillChoice(line.id, "A note", excerpts))
-    post = "We need somebody for SQL, Docker and Spanish."
+        numbers = filled.exchanges.shown_of(line.id, 6)
+        filled.data_rights.restrict(numbers[-1], restricted=True)
+        filled.checks.say(numbers[0], Said.CONFIRMED)
+        note = filled.entries.keep(Reflection("I see it now."), exchange_id=numbers[0])
+        work = filled.entries.keep(Deliverable("url", "A report", "https://example.com/r"), topic_id=line.id)
+        excerpts = tuple(ExcerptChoice(one, ("prompt.1",)) for one in numbers[:3])
+        skills.append(SkillChoice(line.id, "A note", excerpts, (note.id,), (work.id,)))
+    post = "We need somebody for SQL, Docker, Rust, Kubernetes and Spanish."
     chosen = Selection("For a job", Audience.JOB_POST, "Lena", skills=tuple(skills), job_post=post)
-    return filled.portfolios.keep(chosen).id
+    saved = filled.portfolios.keep(chosen)
+    for hit in filled.portfolios.scan(saved.id):
+        filled.portfolios.allow(saved.id, hit.digest)
+    filled.portfolios.export(saved.id, "json")
+    return saved.id
 
 
 def fragments(dashboard: Dashboard, ids: dict[str, str]) -> set[str]:
@@ -142,13 +153,8 @@ def test_the_preview_of_a_long_history_costs_no_more(
 
 def too_many(asked: dict[str, list[str]]) -> dict[str, list[str]]:
     """Return what asks too much, with each statement's beginning."""
-    over = {path: found for path, found in asked.items() if len(found) > most_of(path)}
+    over = {path: found for path, found in asked.items() if len(found) > STATEMENTS_A_PAGE}
     return {f"{path}: {len(found)}": [" ".join(one.split())[:150] for one in found] for path, found in over.items()}
-
-
-def most_of(path: str) -> int:
-    """Return how many statements an address may take."""
-    return next((most for begin, most in MORE.items() if path.startswith(begin)), STATEMENTS_A_PAGE)
 
 
 def answered(dashboard: Dashboard, path: str, statements: list[str]) -> tuple[int, list[str]]:

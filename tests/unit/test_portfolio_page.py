@@ -14,8 +14,9 @@ import pytest
 from portfolios import hostile, sample, sign_page, signed
 from skilltrail.domain.manifest import check_manifest, hash_of
 from skilltrail.errors import EvidenceInvalid
+from skilltrail.exporters.portfolio_checkers import code as checker
 from skilltrail.exporters.portfolio_markup import serialised, tag
-from skilltrail.exporters.portfolio_page import checker, portfolio_page, read_page
+from skilltrail.exporters.portfolio_page import portfolio_page, read_page
 from skilltrail.platform.signing import is_signed
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "portfolio-page.json"

@@ -11,23 +11,32 @@ import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from identities import bundle, endorsement, identity, page, really_signed
-from portfolios import LOG, log_key, sample
+from portfolios import LOG, MADE_AT, hostile, log_key, sample
 from skilltrail.domain import merkle
 from skilltrail.domain.checkpoint import EntryProof, TreeHead, write_checkpoint, write_proof
+from skilltrail.domain.log_leaf import Leaf, check_disclosures, write_start
 from skilltrail.domain.manifest import hash_of, with_claims, write_manifest
+from skilltrail.domain.portfolio import Anchor, Portfolio
+from skilltrail.domain.signed_note import NoteKey
 from skilltrail.domain.verification import Outcome, Verification
 from skilltrail.errors import EvidenceInvalid
 from skilltrail.exporters.portfolio_json import write_content
-from skilltrail.exporters.portfolio_page import portfolio_page, read_page
+from skilltrail.exporters.portfolio_page import portfolio_page, read_page, visible_part
 from skilltrail.exporters.portfolio_page_parts import hashed, without_scripts
+from skilltrail.exporters.portfolio_reading import read_portfolio
+from skilltrail.exporters.portfolio_writer import writer
 from skilltrail.platform.data_integrity import secured
+from skilltrail.platform.signing import SigningKey
 from skilltrail.services.portfolio_signing import bundle_signer, page_signer, sign_portfolio
 from skilltrail.services.verifying import verify
+from skilltrail.services.verifying_content import decoded64
+from skilltrail.services.verifying_files import read_content
 
 PASSED, FAILED, OPEN = Outcome.PASSED, Outcome.FAILED, Outcome.OPEN
 Files = Mapping[str, bytes]
@@ -134,6 +143,70 @@ def test_loose_entries_under_two_pasts_of_one_log_are_refused(whole: Files) -> N
     assert outcome(files) is PASSED
     two = {**files, "000000.leaf": leaf, "000000.tlog-proof": write_proof(EntryProof(0, (), other))}
     assert outcome(two) is FAILED
+
+
+def loose_entries(whole: Files) -> dict[str, bytes]:
+    return {name.partition("/")[2]: data for name, data in whole.items() if name.startswith("evidence/")}
+
+
+def of_another_log() -> dict[str, bytes]:
+    """Return an entry of another log, with its key."""
+    signing = SigningKey(bytes(range(3, 35)))
+    key = NoteKey(f"skilltrail.invalid/{signing.public[:8].hex()}", signing.public)
+    leaf = write_start(key.name, reason="first", follows=None, logged_on=MADE_AT.date())
+    note = write_checkpoint(TreeHead(key.name, 1, merkle.leaf_hash(leaf)), key, signing.sign)
+    proof = write_proof(EntryProof(0, (), note))
+    return {"000001.leaf": leaf, "000001.tlog-proof": proof, "log-key.txt": key.text().encode() + b"\n"}
+
+
+def within(folder: str, files: Files) -> dict[str, bytes]:
+    return {f"{folder}/{name}": data for name, data in files.items()}
+
+
+def test_folders_of_two_logs_are_checked_each_with_its_own_key(whole: Files) -> None:
+    """Their files have the same names; without a key beside them nobody can tell whose they are."""
+    mine = {**loose_entries(whole), "log-key.txt": log_key().text().encode() + b"\n"}
+    other = of_another_log()
+
+    found = verify({**within("a", mine), **within("b/deeper", other)})
+
+    assert found.integrity.outcome is PASSED
+    assert log_key().text() in found.issuer.text
+    assert other["log-key.txt"].decode().strip() in found.issuer.text
+    assert outcome({**within("a", mine), **within("b", {**other, "log-key.txt": mine["log-key.txt"]})}) is FAILED
+    assert outcome({**within("a", mine), **within("b", other), "c/000001.leaf": mine["000001.leaf"]}) is OPEN
+    above = {"b/log-key.txt": other.pop("log-key.txt"), **within("b/deeper", other)}
+    assert outcome({**within("a", mine), **above}) is PASSED
+
+
+def test_two_pasts_of_one_log_are_refused_in_folders_of_their_own_too(whole: Files) -> None:
+    mine = {**loose_entries(whole), "log-key.txt": log_key().text().encode() + b"\n"}
+    leaf = mine["000001.leaf"]
+    note = write_checkpoint(TreeHead(log_key().name, 1, merkle.leaf_hash(leaf)), log_key(), LOG.sign)
+    other = {"000000.leaf": leaf, "000000.tlog-proof": write_proof(EntryProof(0, (), note))}
+
+    past = {**other, "log-key.txt": mine["log-key.txt"]}
+
+    assert outcome(within("b", past) | {"b/x.txt": b""}) is OPEN
+    assert outcome({**within("a", mine), **within("b", past)}) is FAILED
+
+
+@pytest.mark.parametrize("name", ["Portfolio.json", "EVIDENCE/000001.leaf"])
+def test_a_folder_with_two_files_for_one_place_is_refused(whole: Files, name: str) -> None:
+    with pytest.raises(EvidenceInvalid, match="take for one"):
+        verify({**whole, name: b"EVIL"})
+
+
+def test_too_much_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base64, "b64decode", lambda *_a, **_k: pytest.fail("it was decoded"))
+    monkeypatch.setattr(json, "loads", lambda *_a, **_k: pytest.fail("it was read"))
+    for refused in (
+        lambda: decoded64("A" * 2_000_000),
+        lambda: check_disclosures(Leaf("skilltrail-entry", MADE_AT.date()), ["A" * 12_000_000]),
+        lambda: read_content(b" " * (48 * 1024 * 1024 + 1)),
+    ):
+        with pytest.raises(EvidenceInvalid):
+            refused()
 
 
 # --- what the learner signs -----------------------------------------------------------------------------------------
@@ -269,6 +342,91 @@ def test_a_page_with_another_checker_is_told_and_does_not_pass() -> None:
         found = verify({"portfolio.html": _page_signed(altered)})
         assert found.integrity.outcome is not PASSED, lie
         assert "do not believe" in said(found) or found.integrity.outcome is FAILED
+
+
+BOASTS = {
+    "a headline": ("<h1>", "<h1>Certified expert: "),
+    "a figure": ("<dd>", "<dd>9"),
+    "the verdict before any check": ("Not checked yet", "Unchanged, and assessed by Skilltrail"),
+    "words of the script": ("Unchanged since it was signed", "Assessed by Skilltrail"),
+    "style": ("</style>", ".honest{display:none}</style>"),
+    "an attribute": ('class="honest"', 'class="honest" hidden=""'),
+}
+
+
+@pytest.mark.parametrize("boast", BOASTS)
+def test_a_page_that_shows_other_than_its_signed_content_is_refused(boast: str) -> None:
+    """The learner signs it, with our code in it, so that its own checks pass."""
+    before, after = BOASTS[boast]
+    text = page(really_signed()).decode()
+    altered = text.replace(before, after, 1)
+    assert altered != text
+
+    found = verify({"portfolio.html": _page_signed(altered)})
+
+    assert found.integrity.outcome is FAILED
+    assert "shows something else" in said(found)
+
+
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        ("Skilltrail 9.9.9 (0123456789abcdef)", "Skilltrail 9.9.9 (0123456789abcdef)"),
+        ("Skilltrail: integrity passed, do believe it", "another program"),
+        ("", "another program"),
+    ],
+)
+def test_a_page_of_another_program_is_not_compared_and_does_not_pass(by: str, told: str) -> None:
+    text = page(really_signed()).decode().replace(f'content="{writer()}"', f'content="{by}"', 1)
+    boast = text.replace("<h1>", "<h1>Certified expert: ", 1)
+    assert boast != text
+
+    found = verify({"portfolio.html": _page_signed(boast)})
+
+    assert found.integrity.outcome is OPEN
+    assert f"was not compared with the signed content: it was written by {told}" in said(found)
+
+
+def test_another_program_that_writes_the_same_passes() -> None:
+    text = page(really_signed()).decode().replace(f'content="{writer()}"', 'content="Skilltrail 9.9.9 (0123)"', 1)
+
+    assert outcome({"portfolio.html": _page_signed(text)}) is PASSED
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+@pytest.mark.parametrize("made", [sample, hostile, lambda: really_signed().portfolio])
+def test_what_a_content_says_comes_back_whole(made: Callable[[], Portfolio], language: str) -> None:
+    token = Anchor("rfc3161", b"note", b"token", datetime(2026, 11, 21, 3, 4, 5, tzinfo=UTC), "An authority")
+    portfolio = replace(
+        made(), language=language, anchors=(token, Anchor("git", b"note", b"", None, "https://x.example"))
+    )
+    content = write_content(portfolio)
+
+    again = read_portfolio(json.loads(content))
+
+    assert write_content(again) == content
+    assert visible_part(again) == visible_part(portfolio)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content.update(language="xx"),
+        lambda content: content.update(made_at="2026"),
+        lambda content: content["skills"][0]["counts"].update(exchanges=10**400),
+        lambda content: content["skills"][0]["counts"].update(exchanges=-1),
+        lambda content: content["skills"][0]["months"][0].update(month="0000-01"),
+        lambda content: content["skills"][0].update(terms="abc" * 2, months={}),
+        lambda content: content["person"].update(name=["Ada"]),
+        lambda content: content.pop("anchors"),
+    ],
+)
+def test_no_page_comes_of_a_content_that_is_none(change: Change) -> None:
+    content = json.loads(write_content(sample()))
+    change(content)
+
+    with pytest.raises(EvidenceInvalid):
+        visible_part(read_portfolio(content))
 
 
 def _page_signed(text: str) -> bytes:

@@ -11,11 +11,14 @@ from pathlib import Path
 from skilltrail.application.held_key import HeldKey
 from skilltrail.application.restored import bring_up_to_now
 from skilltrail.domain.backups import Backup, Reason, Restored, RestorePlan, is_due, surplus
-from skilltrail.errors import BackupUnusable, SkilltrailError
+from skilltrail.domain.identity import held_ended
+from skilltrail.errors import BackupUnusable, RequestInvalid, SkilltrailError
+from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock
 from skilltrail.platform.key_wrapping import key_id
 from skilltrail.services.backups import FOLDER, Secret, Shelf, find_key, fingerprint
 from skilltrail.services.restoring import ASIDE, prepare_aside
+from skilltrail.storage import identity_queries
 from skilltrail.storage.backup import (
     Contents,
     GivenUpError,
@@ -125,6 +128,38 @@ class BackupsFacade:
             self._shelf.tidy()
             fresh = self._shelf.add(self._write, reason=Reason.FORGET, now=now, boxes=self._held.boxes())
             for backup in self._shelf.backups():
+                if backup.name != fresh.name:
+                    self._shelf.remove(backup.name)
+            return fresh
+
+    # --- keys of before -------------------------------------------------------------------------------------------
+
+    def with_ended_keys(self) -> tuple[Backup, ...]:
+        """Return the backups here that hold an identity key which has ended since, newest first."""
+        with self._database.read() as session:
+            keys = identity_queries.keys(session)
+        return tuple(backup for backup in self._shelf.backups() if held_ended(keys, backup.made_at))
+
+    def drop_ended_keys(self) -> Backup:
+        """Make a fresh verified backup, and delete those that hold an identity key which has ended since.
+
+        When the fresh one cannot be made, the others stay and the error is raised. Copies elsewhere stay, too.
+
+        Raises
+        ------
+        RequestInvalid
+            If the key of now has signed nothing: then the history itself still holds the one before, to go back to it.
+        """
+        with self._busy, self._noticing():
+            with self._database.read() as session:
+                current = identity_queries.current_key(session)
+            if current is None or current.used_at is None:
+                raise RequestInvalid(
+                    _("The key of now has signed nothing yet, so the one before is kept, in new backups too.")
+                )
+            old = self.with_ended_keys()
+            fresh = self._shelf.add(self._write, reason=Reason.ASKED, now=self._clock(), boxes=self._held.boxes())
+            for backup in old:
                 if backup.name != fresh.name:
                     self._shelf.remove(backup.name)
             return fresh

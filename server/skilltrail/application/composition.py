@@ -135,7 +135,7 @@ class Application:
         self.checks = ChecksFacade(database=database, clock=clock, redactor=redactor)
         self.entries = EntriesFacade(database=database, clock=clock, redactor=redactor)
         self.endorsements = EndorsementsFacade(
-            database=database, clock=clock, identity=self.identity, redactor=redactor
+            database=database, history=history, clock=clock, identity=self.identity, redactor=redactor
         )
         self.contexts = ContextsFacade(
             database=database,

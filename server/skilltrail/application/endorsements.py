@@ -16,9 +16,15 @@ from skilltrail.platform.clock import Clock
 from skilltrail.platform.patterns import SecretRedactor
 from skilltrail.services import endorsements
 from skilltrail.services.endorsements import Wish
+from skilltrail.services.portfolio_names import is_of_held_back
 from skilltrail.storage import redaction_queries
+from skilltrail.storage.asking import ask_together
+from skilltrail.storage.claim_queries import CLAIMS
+from skilltrail.storage.context_queries import LIVING
 from skilltrail.storage.database import Database
 from skilltrail.storage.export_log_queries import add_export
+from skilltrail.storage.history_columns import HistoryColumns
+from skilltrail.storage.trail_queries import TOPIC_NAMES, topic_names
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -32,8 +38,17 @@ EXPORT = "endorsement-request"
 class EndorsementsFacade:
     """Asks for endorsements and keeps those that come back."""
 
-    def __init__(self, *, database: Database, clock: Clock, identity: IdentityFacade, redactor: SecretRedactor) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        history: HistoryColumns,
+        clock: Clock,
+        identity: IdentityFacade,
+        redactor: SecretRedactor,
+    ) -> None:
         self._database = database
+        self._history = history
         self._clock = clock
         self._identity = identity
         self._redactor = redactor
@@ -49,14 +64,35 @@ class EndorsementsFacade:
             See ``services.endorsements.ask`` and ``cleared``.
         """
         did = self._identity.standing().did
-        asked, entry = self._written(lambda session: self._noted(session, wish, did))
+        with self._database.read() as session:
+            others = is_of_held_back(session, wish.topic_id, history=self._history)
+        asked, entry = self._written(lambda session: self._noted(session, wish, did, others))
         file = request_file(asked)
         self._written(lambda session: self._record(session, file))
         return file, entry
 
-    def _noted(self, session: Session, wish: Wish, did: str) -> tuple[Asked, Entry]:
-        exempt = redaction_queries.own_data(session)
-        told = endorsements.cleared(session, wish, redactor=self._redactor, exempt=exempt, common=common_words)
+    def suggested_name(self, topic_id: str) -> str:
+        """Return what a request can call a skill; "" where its name may not go out as it is."""
+        with self._database.read() as session:
+            # What a topic's page asks as well, so that together they ask no more.
+            ask_together(session, (TOPIC_NAMES, CLAIMS, LIVING, redaction_queries.OWN_DATA))
+            names = topic_names(session).get(topic_id)
+            if names is None or is_of_held_back(session, topic_id, history=self._history):
+                return ""
+            exempt = redaction_queries.own_data(session)
+            return endorsements.suggested_name(
+                session, names.name, redactor=self._redactor, exempt=exempt, common=common_words
+            )
+
+    def _noted(self, session: Session, wish: Wish, did: str, of_held_back: bool) -> tuple[Asked, Entry]:
+        told = endorsements.cleared(
+            session,
+            wish,
+            redactor=self._redactor,
+            exempt=redaction_queries.own_data(session),
+            common=common_words,
+            of_held_back=of_held_back,
+        )
         statements = statements_to_tick(" ".join(told.person.split()), work=bool(told.deliverables))
         return endorsements.ask(session, told, did=did, statements=statements, now=self._clock())
 

@@ -17,6 +17,8 @@ from skilltrail.services.context_boundary import client_mask
 from skilltrail.services.portfolio import Clean
 from skilltrail.services.ports import ModelPort, Redactor
 from skilltrail.services.skill_leans import near_of, read_middles
+from skilltrail.storage import claim_queries, context_queries, trail_queries
+from skilltrail.storage.asking import ask_together
 from skilltrail.storage.database import Database
 from skilltrail.storage.history_columns import HistoryColumns
 from skilltrail.storage.trail_queries import topic_names
@@ -53,6 +55,7 @@ class JobPosts:
         reader = _reader()
         asked = job_match.requirements_of(sentences_of(selection.job_post), reader)
         with self._database.read() as session:
+            ask_together(session, (context_queries.LIVING, trail_queries.TOPIC_NAMES, claim_queries.CLAIMS))
             clean = cleaning(session, selection.admitted, self._redactor)
             return job_match.match(
                 session,

@@ -45,6 +45,7 @@ from skilltrail.storage import portfolio_queries as queries
 from skilltrail.storage.database import Database
 from skilltrail.storage.export_log_queries import add_export
 from skilltrail.storage.history_columns import HistoryColumns
+from skilltrail.storage.portfolio_page_queries import ask_for_page
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -201,15 +202,18 @@ class PortfoliosFacade:
         """Return what a selection chosen now would disclose; nothing is signed, and no entry is proved."""
         now = self._clock()
         with self._database.read() as session:
+            ask_for_page(session)
             chosen = saved_portfolios.with_entries(session, selection)
             saved = SavedPortfolio(0, _DRAFT, chosen, now, now)
             return self._resolved(session, saved, did=self._signing.did())
 
     def resolve(self, portfolio_id: int) -> Resolved:
         """Return what a portfolio would disclose now, as ``draft`` does; raises NotFound."""
-        saved = self.one(portfolio_id)
-        with self._speaking(saved), self._database.read() as session:
-            return self._resolved(session, saved, did=self._signing.did())
+        with self._database.read() as session:
+            ask_for_page(session, portfolio_id)
+            saved = saved_portfolios.standing(session, portfolio_id)
+            with self._speaking(saved):
+                return self._resolved(session, saved, did=self._signing.did())
 
     def scan(self, portfolio_id: int, resolved: Resolved | None = None) -> tuple[LeakHit, ...]:
         """Return what the leak scan finds in a portfolio, what is resolved already with it; raises NotFound."""
@@ -272,7 +276,7 @@ class PortfoliosFacade:
         """Return what is other than in the last file that was made; None where none was. Raises NotFound."""
         with self._database.read() as session:
             last = next(iter(queries.exports(session, portfolio_id)), None)
-            before = () if last is None else queries.items_of(session, last.export_id)
+            before = () if last is None else queries.last_items(session, portfolio_id)
         if last is None:
             return None
         return changes_between(before, items_of(resolved or self.resolve(portfolio_id), last.key))
@@ -304,6 +308,7 @@ class PortfoliosFacade:
         """Return the portfolio under one checkpoint; refused while anything is open."""
         checkpoint, log, head = self._log.signed_head()
         with self._database.read() as session:
+            ask_for_page(session, saved.id)
             resolved = self._resolved(session, saved, head=Head(log, head.size, checkpoint), did=did)
             hits = leak_scan.open_hits(self._scanned(session, saved, resolved))
         if hits:

@@ -1,6 +1,7 @@
 """The `skilltrail` command.
 
-A contract that scripts may build on: exit status 0 done, 1 refused or failed (with the reason), 2 wrong usage;
+A contract that scripts may build on: exit status 0 done, 1 refused or failed (with the reason), 2 wrong usage,
+3 where a check left something open (`verify`);
 `--json` gives one machine-readable object; `--home` or SKILLTRAIL_HOME names the data folder. While a server runs
 on that folder, commands work through it; otherwise they open the data themselves.
 """

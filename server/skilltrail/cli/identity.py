@@ -13,7 +13,9 @@ from skilltrail.cli.options import Answer, command, plain
 from skilltrail.cli.running import running_server
 from skilltrail.cli.unlocking import ask_hidden, somebody_there
 from skilltrail.config import Settings
+from skilltrail.exporters.wording import ngettext
 from skilltrail.i18n import _
+from skilltrail.services.backups import FOLDER
 
 if TYPE_CHECKING:
     from skilltrail.application import Application
@@ -34,13 +36,13 @@ _SECRETS = click.option(
 def identity_command(settings: Settings, answer: Answer) -> None:
     """A command behind it does something with it."""
     if click.get_current_context().invoked_subcommand is None:
-        _say(answer, _asked(settings, "GET", "/identity", None, lambda app: app.identity.look()))
+        _say(settings, answer, _asked(settings, "GET", "/identity", None, lambda app: app.identity.look()))
 
 
 @command("show", help="Show the key that signs for you; it is made if there is none yet.")
 def show_command(settings: Settings, answer: Answer) -> None:
     """Say its address, so that it can be published."""
-    _say(answer, _asked(settings, "POST", "/identity", {}, lambda app: app.identity.standing()))
+    _say(settings, answer, _asked(settings, "POST", "/identity", {}, lambda app: app.identity.standing()))
 
 
 @command("export-public", help="Write the public address of the key to a file, to be published.")
@@ -63,7 +65,9 @@ def passphrase_command(settings: Settings, answer: Answer, away: bool, passphras
     old, new = _secrets(passphrases, locked=held["locked"], new=not away)
     body = {"passphrase": old, "new_passphrase": new}
     _say(
-        answer, _asked(settings, "PUT", "/identity/passphrase", body, lambda app: app.identity.set_passphrase(new, old))
+        settings,
+        answer,
+        _asked(settings, "PUT", "/identity/passphrase", body, lambda app: app.identity.set_passphrase(new, old)),
     )
 
 
@@ -80,7 +84,11 @@ def rotate_command(
 ) -> None:
     """What the old key has signed stays as it is; others must learn the new address."""
     if undo:
-        _say(answer, _asked(settings, "DELETE", "/identity/rotation", None, lambda app: app.identity.undo_rotation()))
+        _say(
+            settings,
+            answer,
+            _asked(settings, "DELETE", "/identity/rotation", None, lambda app: app.identity.undo_rotation()),
+        )
         return
     held = _asked(settings, "POST", "/identity", {}, lambda app: app.identity.standing())
     # A key that is closed is followed by one that is closed, unless the opposite is said.
@@ -94,15 +102,38 @@ def rotate_command(
         body,
         lambda app: app.identity.rotate(old, new_passphrase=new, without=without, lost=lost),
     )
-    _say(answer, found)
+    _say(settings, answer, found)
     if lost:
         answer.say(_("This is a new identity: nothing shows that it is yours but what you publish yourself."))
 
 
-COMMANDS = (show_command, export_command, passphrase_command, rotate_command)
+@command("drop-earlier", help="Make a new backup and delete those that still hold an earlier key.")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def drop_command(settings: Settings, answer: Answer, yes: bool) -> None:
+    """Only once the key of now has signed something; copies elsewhere are yours to delete."""
+    held = _asked(settings, "GET", "/identity", None, lambda app: app.identity.look())
+    if not held["old_backups"]:
+        _say(settings, answer, held)
+        return
+    if not yes:
+        words = ngettext(
+            "Delete {n} backup for good, and make a new one before?",
+            "Delete {n} backups for good, and make a new one before?",
+            held["old_backups"],
+        )
+        click.confirm(words, abort=True, err=True)
+    _say(settings, answer, _asked(settings, "POST", "/identity/backups", {}, _dropped))
 
 
-def _say(answer: Answer, found: Told) -> None:
+COMMANDS = (show_command, export_command, passphrase_command, rotate_command, drop_command)
+
+
+def _dropped(app: Application) -> IdentityStanding | None:
+    app.backups.drop_ended_keys()
+    return app.identity.look()
+
+
+def _say(settings: Settings, answer: Answer, found: Told) -> None:
     answer.result({"ok": True, **found})
     if found["did"] is None:
         answer.say(_("There is no identity key yet; the first signature makes it, or “skilltrail identity show”."))
@@ -114,6 +145,25 @@ def _say(answer: Answer, found: Told) -> None:
     for one in found["earlier"]:
         words = _("Before: {did}, handed over.") if one["handed_over"] else _("Before: {did}, given up.")
         answer.say(words.format(did=one["did"]))
+    if found["old_backups"]:
+        _say_old(settings, answer, found)
+
+
+def _say_old(settings: Settings, answer: Answer, found: Told) -> None:
+    words = ngettext(
+        "{n} backup in {folder} still holds an earlier key. Whoever can open it can sign with that key.",
+        "{n} backups in {folder} still hold an earlier key. Whoever can open them can sign with that key.",
+        found["old_backups"],
+        folder=str(settings.home / FOLDER),
+    )
+    answer.say(words)
+    if found["used"]:
+        answer.say(_("“skilltrail identity drop-earlier” makes a new backup and deletes these."))
+    else:
+        answer.say(
+            _("Once the new key has signed something, “skilltrail identity drop-earlier” replaces them by a new one.")
+        )
+    answer.say(_("Copies elsewhere hold it too; those only you can delete."))
 
 
 def _secrets(given: Any, *, locked: bool, new: bool) -> tuple[str | None, str | None]:
@@ -145,4 +195,4 @@ def _asked(
     from skilltrail.web.api_identity import identity_answer
 
     with open_home(settings) as application:
-        return dict(plain(asdict(identity_answer(here(application)))))
+        return dict(plain(asdict(identity_answer(application, here(application)))))

@@ -20,27 +20,46 @@ if TYPE_CHECKING:
 _CERTIFICATE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
-@command("verify", help="Check a portfolio, a credential or entries of a log that somebody sent you.")
+_HELP = """Check a portfolio, a credential or entries of a log that somebody sent you.
+
+PATH is a file (page, archive, credential, baked picture) or a folder. There are three
+answers, and the exit status says:
+
+\b
+  0  unchanged since it was signed with a key that you can compare
+     (whose key it is, the file cannot tell; when it was, only with --root)
+  1  altered, missing, or never signed as it says; or it could not be read
+  2  wrong usage
+  3  something stays open: nothing or not everything could be checked,
+     no key can be compared, or with --root no authority confirms the time
+"""
+
+
+@command("verify", help=_HELP)
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
 @click.option("--root", "roots", type=_CERTIFICATE, multiple=True, help="Certificate of a time authority you trust.")
 def verify_command(settings: Settings, answer: Answer, path: Path, roots: tuple[Path, ...]) -> None:  # noqa: ARG001 - every command has them
-    """PATH is a file (page, archive, credential, baked picture) or a folder; status 1 if anything speaks against it."""
+    """Check, say what came of it, and leave with the status that ``_HELP`` names."""
     from skilltrail.services.verifying import verify
 
     found = verify(dict(_files(path)), roots=[_read(root) for root in roots])
-    passed = _is_sound(found)
+    outcome = _outcome(found, timed=bool(roots))
     told = plain({"lines": found.lines, "integrity": found.integrity, "time": found.time, "issuer": found.issuer})
-    answer.result({"ok": passed, **told})
+    answer.result({"ok": outcome.value == "passed", "outcome": outcome.value, **told})
     _say(answer, found)
-    if not passed:
-        click.get_current_context().exit(1)
+    click.get_current_context().exit(_STATUS[outcome.value])
 
 
-def _is_sound(found: Verification) -> bool:
-    """Tell whether something was checked and nothing failed; who it is from, nobody but the reader can tell."""
+_STATUS = {"passed": 0, "failed": 1, "open": 3}
+
+
+def _outcome(found: Verification, *, timed: bool) -> Outcome:
+    """Return what the status says; who named an authority also asks when it was."""
     from skilltrail.domain.verification import Outcome
 
-    return found.integrity.outcome is Outcome.PASSED and found.time.outcome is not Outcome.FAILED
+    if found.outcome is Outcome.PASSED and timed:
+        return found.time.outcome
+    return found.outcome
 
 
 def _say(answer: Answer, found: Verification) -> None:
@@ -63,12 +82,12 @@ def _word(outcome: Outcome) -> str:
 def _files(path: Path) -> Iterator[tuple[str, bytes]]:
     """Yield name and bytes of a file, or of all files of a folder; links are not followed."""
     from skilltrail.errors import EvidenceInvalid
-    from skilltrail.services.verifying_files import FILES_MOST
+    from skilltrail.services.verifying_files import BYTES_MOST, FILES_MOST
 
     if not path.is_dir():
         yield path.name, _read(path)
         return
-    count = 0
+    count, left = 0, BYTES_MOST
     for folder, _folders, names in os.walk(path):
         for name in sorted(names):
             count += 1
@@ -76,15 +95,19 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
                 raise EvidenceInvalid(_("There is more here than a portfolio can have."))
             file = Path(folder) / name
             if stat.S_ISREG(file.lstat().st_mode):
-                yield file.relative_to(path).as_posix(), _read(file)
+                data = _read(file, left)
+                left -= len(data)
+                yield file.relative_to(path).as_posix(), data
 
 
-def _read(file: Path) -> bytes:
+def _read(file: Path, most: int | None = None) -> bytes:
+    """Return a file of at most so many bytes; no more of it is read."""
     from skilltrail.errors import EvidenceInvalid
     from skilltrail.services.verifying_files import BYTES_MOST
 
+    most = BYTES_MOST if most is None else most
     with file.open("rb") as opened:
-        data = opened.read(BYTES_MOST + 1)
-    if len(data) > BYTES_MOST:
+        data = opened.read(most + 1)
+    if len(data) > most:
         raise EvidenceInvalid(_("There is more here than a portfolio can have."))
     return data

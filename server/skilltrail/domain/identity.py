@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -59,3 +60,15 @@ class IdentityStanding:
     used: bool
     undoable: bool
     earlier: tuple[EarlierKey, ...]
+
+
+def held_ended(keys: Sequence[IdentityKey], moment: datetime) -> bool:
+    """Tell whether the history held a key that has ended by now at a moment, a copy's say, of which seconds are known.
+
+    An ended key is kept until the one after it has first signed, for until then the change can be taken back.
+    """
+    ended = [key for key in keys if key.ended_at is not None]
+    now = next((key for key in keys if key.ended_at is None), None)
+    if not ended or moment < min(key.made_at for key in ended).replace(microsecond=0):
+        return False
+    return now is None or now.used_at is None or moment <= now.used_at

@@ -184,6 +184,8 @@ def read_disclosures(data: bytes) -> list[str]:
 
 
 def _shown(text: str) -> tuple[str, str]:
+    if len(text) > 4 * (DISCLOSURE_MOST // 3 + 1):
+        raise EvidenceInvalid(_("What is shown has not the form that it must have."))
     parts = read_strict(decoded(text), most=DISCLOSURE_MOST)
     words = _("What is shown has not the form that it must have.")
     if not isinstance(parts, list) or len(parts) != 3 or not all(isinstance(part, str) for part in parts):

@@ -51,7 +51,8 @@ class Resolved:
     entry of an excerpt is, ``held_back`` how many exchanges of each skill are not counted because they may not leave.
     ``exchanges`` are all that the portfolio counts or shows; ``choices`` the skills that are in it, as chosen.
     ``reflected`` are by skill the reflections that it shows, in their order. ``named_after_others`` are
-    the skills of which most is held back and whose names stand in nothing of the rest.
+    the skills of which most is held back and whose names stand in nothing of the rest; ``concepts_of_others`` the same
+    of published concepts, as (topic, label).
     """
 
     portfolio: Portfolio
@@ -64,6 +65,7 @@ class Resolved:
     reflected: Mapping[str, tuple[Reflected, ...]] = field(default_factory=dict)
 
     named_after_others: frozenset[str] = frozenset()
+    concepts_of_others: frozenset[tuple[str, str]] = frozenset()
 
     def exchange_behind(self, text: PortfolioText) -> int | None:
         """Return the exchange that a text is of or about: an excerpt's, a reflection's."""

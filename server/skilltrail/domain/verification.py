@@ -77,10 +77,23 @@ class CredentialReport:
 class Verification:
     """What checking files says; ``integrity``: unchanged since it was signed. ``time``: existed by when, on whose word.
 
-    ``issuer``: whose key signed, and what is to be compared.
+    ``issuer``: whose key signed, and what is to be compared; ``bound``: there is such a key, and not on the file's own
+    word alone.
     """
 
     lines: tuple[Line, ...]
     integrity: Answer
     time: Answer
     issuer: Answer
+    bound: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return what a script may build on.
+
+        Failed if any answer is; passed if all that is here is unchanged since a key signed it that can be compared;
+        else open. The answers about time and issuer are nearly always open, and that changes nothing here.
+        """
+        if Outcome.FAILED in {self.integrity.outcome, self.time.outcome, self.issuer.outcome}:
+            return Outcome.FAILED
+        return Outcome.PASSED if self.integrity.outcome is Outcome.PASSED and self.bound else Outcome.OPEN

@@ -7,28 +7,24 @@ checks have passed. The page's manifest names the hash of the page as a browser 
 from __future__ import annotations
 
 import base64
-import hashlib
-from collections.abc import Callable, Mapping
-from importlib import resources
+from collections.abc import Callable, Mapping, Sequence
 
-from skilltrail.domain.portfolio import SignedPortfolio
+from skilltrail.domain.portfolio import Portfolio, SignedPortfolio
+from skilltrail.exporters import portfolio_checkers as checkers
 from skilltrail.exporters import portfolio_page_layout as layout
 from skilltrail.exporters.portfolio_markup import Element, serialised, tag
 from skilltrail.exporters.portfolio_page_parts import PageParts, hashed, read_page, without_scripts
 from skilltrail.exporters.portfolio_page_words import script_words
 from skilltrail.exporters.portfolio_view import PortfolioView, portfolio_view
+from skilltrail.exporters.portfolio_writer import writer
 from skilltrail.i18n import direction, language, speaking
 
-__all__ = ["PageParts", "is_shipped", "portfolio_page", "read_page"]
+__all__ = ["PageParts", "is_shipped", "portfolio_page", "read_page", "visible_part"]
 
 SignPage = Callable[[Mapping[str, str]], bytes]
 """Gets the claim ``page`` (hash of the visible part, hash of the file with an empty manifest); returns the JWS."""
 
 _DOCTYPE = "<!DOCTYPE html>"
-RELEASED: tuple[tuple[str, str], ...] = ()
-"""Style and code of pages that earlier releases wrote, as their rules name them; none was released with others."""
-
-_CODE = ("evidence.js", "checks.js", "dressing.js", "showing.js", "page.js")
 
 
 def portfolio_page(signed: SignedPortfolio, *, sign_page: SignPage) -> bytes:
@@ -43,27 +39,38 @@ def portfolio_page(signed: SignedPortfolio, *, sign_page: SignPage) -> bytes:
     """
     with speaking(signed.portfolio.language):
         view = portfolio_view(signed.portfolio)
-        visible = serialised(_document(signed, view, manifest=None))
-        unsigned = _DOCTYPE + serialised(_document(signed, view, manifest=""))
-        page = {"visible": hashed(without_scripts(visible)), "file": hashed(unsigned.encode())}
-        manifest = sign_page(page).decode("ascii")
-        return (_DOCTYPE + serialised(_document(signed, view, manifest=manifest))).encode()
+        unsigned = _DOCTYPE + serialised(_document(signed.portfolio, view, _data_of(signed, manifest="")))
+        page = {"visible": visible_part(signed.portfolio), "file": hashed(unsigned.encode())}
+        whole = _data_of(signed, manifest=sign_page(page).decode("ascii"))
+        return (_DOCTYPE + serialised(_document(signed.portfolio, view, whole))).encode()
 
 
-def _document(signed: SignedPortfolio, view: PortfolioView, *, manifest: str | None) -> Element:
-    style, code = _file("templates", "portfolio.css"), checker()
-    body = tag("body", *layout.body(signed.portfolio, view), *_scripts(signed, manifest, code))
-    return tag("html", _head(view, style, code), body, lang=language(), dir=direction(language()))
+def visible_part(portfolio: Portfolio, *, by: str = "") -> str:
+    """Return the hash of the visible part of a portfolio's page, as the page's manifest names it.
+
+    ``by`` is the name that the writing program gave itself, this one's by default (``portfolio_writer``): of the same
+    content two programs may write the same.
+    """
+    with speaking(portfolio.language):
+        return hashed(without_scripts(serialised(_document(portfolio, portfolio_view(portfolio), [], by=by))))
 
 
-def _head(view: PortfolioView, style: str, code: str) -> Element:
+def _document(portfolio: Portfolio, view: PortfolioView, data: Sequence[Element], *, by: str = "") -> Element:
+    style, code = checkers.style(), checkers.code()
+    words = tag("script", script_words(portfolio), type="application/json", id="words")
+    body = tag("body", *layout.body(portfolio, view), words, *data)
+    head = _head(view, style, code, by=by or writer())
+    return tag("html", head, body, lang=language(), dir=direction(language()))
+
+
+def _head(view: PortfolioView, style: str, code: str, *, by: str) -> Element:
     return tag(
         "head",
-        *_rules(_source(style), _source(code)),
+        *_rules(checkers.source_of(style), checkers.source_of(code)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="robots", content="noindex"),
-        tag("meta", name="generator", content="Skilltrail"),
+        tag("meta", name="generator", content=by),
         tag("meta", name="color-scheme", content="light dark"),
         tag("title", f"{view.name}: {view.title}" if view.title else view.name),
         tag("style", style),
@@ -78,14 +85,10 @@ def _rules(style: str, code: str) -> tuple[Element, Element]:
     return tag("meta", charset="utf-8"), tag("meta", http_equiv="Content-Security-Policy", content=policy)
 
 
-def _scripts(signed: SignedPortfolio, manifest: str | None, code: str) -> list[Element]:
-    """Return data and code; without a manifest only what belongs to the visible part: the words of the script."""
-    words = tag("script", script_words(signed.portfolio), type="application/json", id="words")
-    if manifest is None:
-        return [words]
-    content = signed.content.decode("ascii")
+def _data_of(signed: SignedPortfolio, *, manifest: str) -> list[Element]:
+    """Return data and code: what does not belong to the visible part."""
+    content, code = signed.content.decode("ascii"), checkers.code()
     return [
-        words,
         tag("script", content, type="application/json", id="content"),
         *(_data("credential", name, data) for name, data in signed.credentials.items()),
         *(_data("rotation", str(place), data) for place, data in enumerate(signed.rotations)),
@@ -98,12 +101,6 @@ def _data(kind: str, name: str, data: bytes) -> Element:
     return tag("script", base64.b64encode(data).decode("ascii"), type="text/plain", data_kind=kind, data_name=name)
 
 
-def checker() -> str:
-    """Return the code of the page: the modules of ``checker/`` as one, without the lines that join them."""
-    lines = [line for name in _CODE for line in _file("checker", name).splitlines()]
-    return "\n".join(line for line in lines if not line.startswith("import ")) + "\n"
-
-
 def is_shipped(page: bytes) -> bool:
     """Tell whether a page runs the code of Skilltrail and nothing else: its head begins with the rule that says so.
 
@@ -114,15 +111,6 @@ def is_shipped(page: bytes) -> bool:
     signs = [opened.count(sign) for sign in "<>="]
     if not opened.startswith(f"{_DOCTYPE}<html lang=") or signs != [2, 2, 2] or ' dir="' not in opened:
         return False
-    code = _source(rest.partition(' id="checker">')[2].partition("</script>")[0])
-    known = ((_source(_file("templates", "portfolio.css")), _source(checker())), *RELEASED)
-    rules = tuple("".join(map(serialised, _rules(*one))) for one in known if one[1] == code)
+    code = checkers.source_of(rest.partition(' id="checker">')[2].partition("</script>")[0])
+    rules = tuple("".join(map(serialised, _rules(*one))) for one in checkers.known() if one.code == code)
     return rest.startswith(rules)
-
-
-def _source(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _file(folder: str, name: str) -> str:
-    return (resources.files("skilltrail.exporters") / folder / name).read_text(encoding="utf-8")

@@ -20,11 +20,15 @@ _CONTENT = 'type="application/json" id="content"'
 _MANIFEST = 'type="text/plain" id="manifest"'
 _CODE = 'type="module" id="checker"'
 _KINDS = ("credential", "rotation")
+_BY = '<meta name="generator" content="'
 
 
 @dataclass(frozen=True, slots=True)
 class PageParts:
-    """What a page holds: ``manifest`` is its own JWS, ``visible`` and ``file`` are what its claim ``page`` must say."""
+    """What a page holds: ``manifest`` is its own JWS, ``visible`` and ``file`` are what its claim ``page`` must say.
+
+    ``by`` is the name that the writing program gave itself, "" where it gave none.
+    """
 
     content: bytes
     credentials: Mapping[str, bytes]
@@ -32,6 +36,7 @@ class PageParts:
     manifest: bytes
     visible: str
     file: str
+    by: str = ""
 
 
 def read_page(data: bytes) -> PageParts:
@@ -53,6 +58,7 @@ def read_page(data: bytes) -> PageParts:
         manifest=manifest.encode(),
         visible=hashed(without_scripts(text.removeprefix(_DOCTYPE))),
         file=hashed(empty.encode()),
+        by=text.partition(_BY)[2].partition('"')[0],
     )
 
 

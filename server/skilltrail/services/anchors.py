@@ -82,7 +82,9 @@ def undo(session: Session, anchor_id: int) -> StoredAnchor:
 def anchors_for(session: Session, size: int, log: EvidenceLog | None = None) -> tuple[Anchor, ...]:
     """Return the anchors of this log's checkpoint over ``size`` entries, as a portfolio shows them."""
     log = log or _log(session)
-    found = queries.of_checkpoint(session, log.id, size)
+    head = log_queries.open_log(session)
+    is_head = head is not None and (head.id, head.size) == (log.id, size)
+    found = queries.of_head(session) if is_head else queries.of_checkpoint(session, log.id, size)
     return tuple(Anchor(one.kind.value, one.checkpoint, one.token, one.at, one.by) for one in reversed(found))
 
 

@@ -15,9 +15,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from skilltrail.domain.context_words import fold
 from skilltrail.domain.endorsement import Asked, Statement, last_day, read_statement, skill_urn
 from skilltrail.domain.entries import Endorsement, EndorsementRequest, Entry, EntryKind
-from skilltrail.domain.leak_hits import PortfolioText, TextPlace
+from skilltrail.domain.leak_hits import HitKind, PortfolioText, TextPlace
 from skilltrail.domain.portfolio import Audience, Selection, ShownEndorsement
 from skilltrail.errors import EvidenceInvalid, NotFound, RequestInvalid
 from skilltrail.i18n import _, language
@@ -63,8 +64,11 @@ def cleared(
     redactor: SecretRedactor,
     exempt: Collection[str],
     common: Callable[[], Collection[str]] = frozenset,
+    of_held_back: bool = False,
 ) -> Wish:
     """Return what is told as it may go out: without secrets, and looked through as a portfolio is.
+
+    ``of_held_back``: the topic's name tells of what may not leave alone.
 
     Raises
     ------
@@ -77,9 +81,8 @@ def cleared(
     if name is None:
         raise NotFound(_("This topic does not exist (any more)."))
     wish = replace(wish, skill=wish.skill or name)
-    selection = Selection(title="", audience=Audience.CLIENT, person="")
-    seen = leak_scan.lookout(session, selection, redactor=redactor, exempt=exempt, common=common)
-    if not wish.allowed and (stopped := list(_stopped(wish, seen))):
+    seen = leak_scan.lookout(session, _NOBODY, redactor=redactor, exempt=exempt, common=common)
+    if not wish.allowed and (stopped := list(_stopped(wish, seen, name if of_held_back else ""))):
         words = _("Not before you have looked at it and allowed it: {fields}.")
         raise RequestInvalid(words.format(fields="; ".join(stopped)))
     return replace(
@@ -91,11 +94,31 @@ def cleared(
     )
 
 
-def _stopped(wish: Wish, seen: Lookout) -> Iterator[str]:
+_NOBODY = Selection(title="", audience=Audience.CLIENT, person="")
+"""Nobody's matter is admitted."""
+
+
+def suggested_name(
+    session: Session,
+    name: str,
+    *,
+    redactor: SecretRedactor,
+    exempt: Collection[str],
+    common: Callable[[], Collection[str]] = frozenset,
+) -> str:
+    """Return what a skill can be called in a request: the topic's name, or "" where the leak scan would stop in it."""
+    seen = leak_scan.lookout(session, _NOBODY, redactor=redactor, exempt=exempt, common=common)
+    line = " ".join(name.split())[:PERSON_LIMIT].strip()
+    return "" if leak_scan.kinds_in(PortfolioText(TextPlace("request"), line), seen) else line
+
+
+def _stopped(wish: Wish, seen: Lookout, held_back: str) -> Iterator[str]:
     named = [(_("Your name"), wish.person), (_("Name of the skill"), wish.skill)]
     named += [*((_("Deliverable"), one) for one in wish.deliverables), (_("A few words to them"), wish.note)]
     for what, text in named:
         kinds = leak_scan.kinds_in(PortfolioText(TextPlace("request"), text), seen)
+        if held_back and fold(text).split() == fold(held_back).split():
+            kinds = (*kinds, HitKind.HELD_BACK.value)
         if kinds:
             yield f"{what} ({', '.join(map(hit_words, kinds))})"
 
@@ -108,7 +131,7 @@ def ask(session: Session, wish: Wish, *, did: str, statements: Sequence[str], no
     NotFound
         If there is no such topic (any more).
     RequestInvalid
-        If something is missing, too long, or no month.
+        If something is missing, too long, or the period none: no months, its end before its begin, or in the future.
     """
     name = queries.topic_name(session, wish.topic_id)
     if name is None:
@@ -143,21 +166,31 @@ def _asked(wish: Wish, did: str, statements: Sequence[str], now: datetime) -> As
         statements=tuple(statements),
         deliverables=tuple(_line(one, WORK_LIMIT) for one in wish.deliverables[:WORKS_MOST]),
         note=wish.note.strip()[:NOTE_LIMIT],
-        **_period(wish),
+        **_period(wish, now),
     )
 
 
-def _period(wish: Wish) -> dict[str, str]:
+def _period(wish: Wish, now: datetime) -> dict[str, str]:
     if not wish.since and not wish.until:
         return {"since": "", "until": ""}
     since, until = wish.since or wish.until, wish.until or wish.since
-    try:
-        first, last = (date.fromisoformat(f"{month}-01") for month in (since, until))
-    except ValueError:
-        raise RequestInvalid(_("A month is written as 2026-11.")) from None
+    first, last = _month(since), _month(until)
     if first > last:
         raise RequestInvalid(_("The period ends before it begins."))
+    if last > now.astimezone().date():
+        raise RequestInvalid(_("The period lies in the future: {month} has not begun.").format(month=until))
     return {"since": since, "until": until}
+
+
+def _month(month: str) -> date:
+    """Return the first day of a month as browsers write it; nothing else that Python reads as a date is one."""
+    year, _dash, number = month.partition("-")
+    if not (month.isascii() and year.isdecimal() and number.isdecimal() and (len(year), len(number)) == (4, 2)):
+        raise RequestInvalid(_("A month is written as 2026-11."))
+    try:
+        return date(int(year), int(number), 1)
+    except ValueError:
+        raise RequestInvalid(_("A month is written as 2026-11.")) from None
 
 
 def _line(text: str, most: int) -> str:

@@ -139,9 +139,11 @@ def match(
     """
     sentences = sentences_of(post)
     columns = history.at(session)
-    work = _Matching(session, columns, reader, _skills(session, columns, reader, wanted, admitted), now, names)
+    asked = requirements_of(sentences, reader)
+    skills = _skills(session, columns, reader, wanted, admitted)
+    work = _Matching(columns, reader, skills, _speaking(session, asked, reader), now, names)
     matches = []
-    for requirement in requirements_of(sentences, reader):
+    for requirement in asked:
         evidence = work.evidence(requirement, near.get(requirement.name, {}))
         matches.append(RequirementMatch(requirement, standing_of(evidence), evidence))
     order = list(Standing)
@@ -167,28 +169,44 @@ def _skills(
     return found
 
 
+def _speaking(session: Session, asked: Sequence[Requirement], reader: Reader) -> dict[Requirement, NDArray[np.int64]]:
+    """Return by requirement the exchanges whose question speaks of it in one of its spellings."""
+    spoken = {one: expression for one in asked if (expression := _spoken(one, reader))}
+    found = search_queries.matching_each(session, list(spoken.values())) if spoken else []
+    ids = dict(zip(spoken, found, strict=True))
+    return {one: np.array(sorted(ids.get(one, ())), dtype=np.int64) for one in asked}
+
+
+def _spoken(wanted: Requirement, reader: Reader) -> str:
+    spellings = wanted.said.split(", ")
+    if wanted.term is not None:
+        spellings += reader.spellings(wanted.term)
+    terms = [Term(one, phrase=True) for one in dict.fromkeys(spellings) if one.strip()]
+    return search_queries.expression_of(terms, ("prompt",), joined="OR")
+
+
 class _Matching:
     """What matching a post needs for each of its requirements."""
 
     def __init__(
         self,
-        session: Session,
         columns: Columns,
         reader: Reader,
         skills: Mapping[str, _Skill],
+        speaking: Mapping[Requirement, NDArray[np.int64]],
         now: datetime,
         names: Mapping[str, str],
     ) -> None:
-        self._session = session
         self._columns = columns
         self._reader = reader
         self._skills = skills
+        self._speaking = speaking
         self._now = now
         self._names = names
 
     def evidence(self, wanted: Requirement, near: Mapping[str, float]) -> SkillEvidence | None:
         """Return the best evidence for a requirement: its skill by name, questions that speak of it, kin, likeness."""
-        speaking = self._speaking(wanted)
+        speaking = self._speaking[wanted]
         best: tuple[tuple[int, int, float], SkillEvidence] | None = None
         for topic, skill in self._skills.items():
             ids = self._columns.id[skill.rows]
@@ -211,16 +229,6 @@ class _Matching:
             return Basis.FAMILY
         # Of a name on no list the vector says next to nothing.
         return Basis.NEAR if wanted.term is not None and near >= LEAST_SHARED else None
-
-    def _speaking(self, wanted: Requirement) -> NDArray[np.int64]:
-        """Return the exchanges whose question speaks of it in one of its spellings."""
-        spellings = wanted.said.split(", ")
-        if wanted.term is not None:
-            spellings += self._reader.spellings(wanted.term)
-        terms = [Term(one, phrase=True) for one in dict.fromkeys(spellings) if one.strip()]
-        expression = search_queries.expression_of(terms, ("prompt",), joined="OR")
-        ids = search_queries.matching(self._session, expression) if expression else ""
-        return np.fromstring(ids, dtype=np.int64, sep=",") if ids else np.zeros(0, dtype=np.int64)
 
     def _told(self, skill: _Skill, basis: Basis, spoken: NDArray[np.int64]) -> SkillEvidence:
         total = counting.totals(self._columns, skill.rows)

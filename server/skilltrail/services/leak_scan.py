@@ -123,7 +123,7 @@ def open_hits(hits: Iterable[LeakHit]) -> tuple[LeakHit, ...]:
 
 def _hits(text: PortfolioText, seen: Lookout, resolved: Resolved) -> Iterator[LeakHit]:
     exchange = resolved.exchange_behind(text)
-    if text.place.what == "name" and text.place.topic_id in resolved.named_after_others:
+    if _is_named_after_others(text, resolved):
         yield _hit(text, _Found(HitKind.HELD_BACK, 0, len(text.text)), None)
     groups: dict[tuple[HitKind, str, str], list[_Found]] = {}
     for one in _chosen(_found(text.text, seen)):
@@ -135,6 +135,13 @@ def _hits(text: PortfolioText, seen: Lookout, resolved: Resolved) -> Iterator[Le
             if client not in seen.recipients or not certain:
                 first = _Found(HitKind.OTHERS_MATTER, 0, min(len(text.text), AROUND), seen.names.get(client, ""))
                 yield _hit(text, first, exchange)
+
+
+def _is_named_after_others(text: PortfolioText, resolved: Resolved) -> bool:
+    topic, what = text.place.topic_id, text.place.what
+    return (what == "name" and topic in resolved.named_after_others) or (
+        what == "alignment" and (topic, text.text) in resolved.concepts_of_others
+    )
 
 
 def _found(text: str, seen: Lookout) -> Iterator[_Found]:

@@ -14,6 +14,7 @@ def hit_words(kind: str) -> str:
         "own word": _("a word of your own list"),
         "personal data": _("personal data"),
         "redaction": _("the mark of something hidden"),
+        "held back": _("named after what is held back"),
         "path": _("a path that names somebody"),
     }
     return known.get(kind, kind)

@@ -43,6 +43,7 @@ from skilltrail.services.portfolio_names import supported
 from skilltrail.services.portfolio_parts import (
     Found,
     Head,
+    chosen_of,
     deliverables_of,
     excerpts_of,
     open_excerpts,
@@ -52,7 +53,7 @@ from skilltrail.services.portfolio_parts import (
 from skilltrail.services.skills import path_of
 from skilltrail.services.trail import all_rows_that_may_leave, rows_that_may_leave
 from skilltrail.services.work_days import moment_of
-from skilltrail.storage import claim_queries
+from skilltrail.storage import check_queries, claim_queries
 from skilltrail.storage import portfolio_evidence_queries as evidence
 from skilltrail.storage.history_columns import NO_TOPIC, Columns, HistoryColumns
 from skilltrail.storage.trail_queries import topic_names
@@ -98,6 +99,7 @@ def resolve(session: Session, saved: SavedPortfolio, making: Making, *, history:
         exchange_of={one.entry: number for number, one in work.openable.entries.items()},
         held_back={one: count for one, count in work.held_back.items() if one in there},
         named_after_others=work.named_after_others,
+        concepts_of_others=work.concepts_of_others,
         reflected=work.reflected,
         exchanges=tuple(sorted({*work.counted, *work.of_reflections()})),
         choices=tuple(one for one in saved.selection.skills if one.topic_id in there),
@@ -140,15 +142,20 @@ class _Work:
         self._all = {one: int((columns.topic == columns.topics.index(one)).sum()) for one in self._rows}
         ids = {one: columns.id[rows].tolist() for one, rows in self._rows.items()}
         self.held_back = {one: self._all[one] - len(rows) for one, rows in self._rows.items()}
-        self._words = supported(session, self.names, {one: frozenset(ids[one]) for one in ids}, self.held_back)
+        self._aligned = claim_queries.confirmed(session)
+        counted = {one: frozenset(ids[one]) for one in ids}
+        self._words = supported(session, self.names, counted, self.held_back, self._aligned)
         self.counted = [number for found in ids.values() for number in found]
         self._entries = evidence.entries_of(session, self.counted, making.head.log.id)
-        self._checks = evidence.checks_of(session, self.counted)
-        self._aligned = claim_queries.confirmed(session)
-        self.openable = open_excerpts(session, selection, making.head, counted=self.counted, checks=self._checks)
+        self._checks = check_queries.counted_of(session, self.counted)
         self._own = own_entries(session, topics)
         about = {one.exchange_id for held in self._own.values() for one in held.values() if one.exchange_id is not None}
-        self._leaving = evidence.leaving(session, sorted(about), admitted) if about else frozenset()
+        asked = sorted(about | chosen_of(selection))
+        places = evidence.places_of(session, asked, admitted) if asked else {}
+        self._leaving = frozenset(one for one in about if one in places and places[one][1])
+        self.openable = open_excerpts(
+            session, selection, making.head, counted=self.counted, checks=self._checks, places=places
+        )
         self._open = all_rows_that_may_leave(session, columns, wanted, admitted)
         self._within = about & set(columns.id[self._open].tolist()) if about else set()
         self._endorsements = endorsements_of(session) if any(one.endorsements for one in selection.skills) else {}
@@ -165,6 +172,11 @@ class _Work:
     def named_after_others(self) -> frozenset[str]:
         """Return the topics whose names tell of what is held back alone."""
         return self._words.unsupported
+
+    @property
+    def concepts_of_others(self) -> frozenset[tuple[str, str]]:
+        """Return topics with labels of published concepts that tell of what is held back alone."""
+        return self._words.concepts
 
     def of_reflections(self) -> set[int]:
         """Return the exchanges that shown reflections are on."""
@@ -191,7 +203,7 @@ class _Work:
             id=skill_urn(topic),
             topic_id=topic,
             name=clean(names.name),
-            area=clean(names.area),
+            area="" if topic in self._words.no_area else clean(names.area),
             note=choice.note,
             stage=stage,
             stage_rule="" if stage is None else rule_words(stage, path.stage_rules),

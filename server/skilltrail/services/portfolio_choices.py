@@ -24,7 +24,6 @@ from skilltrail.services.portfolio_parts import is_text
 from skilltrail.services.shown_entries import OpenableEntry, open_entries
 from skilltrail.services.trail import all_rows_that_may_leave, rows_that_may_leave
 from skilltrail.storage import check_queries, entry_queries, log_queries
-from skilltrail.storage import portfolio_evidence_queries as evidence
 from skilltrail.storage.history_columns import KINDS, NO_EXEMPLAR, Columns, HistoryColumns
 from skilltrail.storage.trail_queries import topic_names
 
@@ -97,7 +96,7 @@ def choosable(
     columns, log = history.at(session), log_queries.open_log(session)
     rows = rows_that_may_leave(session, columns, topic_id, wanted, admitted)
     ids = columns.id[rows].tolist()
-    checks = evidence.checks_of(session, ids)
+    checks = check_queries.counted_of(session, ids)
     ordered = _ordered(
         columns, rows, {one for one, check in checks.items() if check.said is not Said.CONTRADICTED}, keep
     )

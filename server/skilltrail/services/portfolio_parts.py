@@ -26,7 +26,6 @@ from skilltrail.domain.portfolio import (
 from skilltrail.domain.resolved_portfolio import NotShown, Reflected, Why
 from skilltrail.services.shown_entries import OpenableEntry, inclusions, open_entries
 from skilltrail.storage import entry_queries
-from skilltrail.storage import portfolio_evidence_queries as evidence
 
 T = TypeVar("T")
 
@@ -63,21 +62,30 @@ def open_excerpts(
     *,
     counted: Collection[int],
     checks: Mapping[int, Check],
+    places: Mapping[int, tuple[str | None, bool]],
 ) -> Openable:
-    """Read everything that excerpts need, in a few statements; only what is ``counted`` is opened."""
-    chosen = sorted({each.exchange_id for skill in selection.skills for each in skill.excerpts})
+    """Read everything that excerpts need, in a few statements; only what is ``counted`` is opened.
+
+    ``places``: of the chosen exchanges, see ``places_of``.
+    """
+    chosen = sorted(chosen_of(selection))
     within = set(counted)
     entries = open_entries(session, head.log, [one for one in chosen if one in within]) if chosen else {}
     covered = {number: one for number, one in entries.items() if one.entry < head.size}
-    places = [one.entry for one in covered.values()]
+    found = [one.entry for one in covered.values()]
     return Openable(
         head=head,
         entries=covered,
-        paths=inclusions(session, head.log, places, head.size) if head.checkpoint and places else {},
+        paths=inclusions(session, head.log, found, head.size) if head.checkpoint and found else {},
         checks=checks,
-        leaving=evidence.leaving(session, chosen, selection.admitted) if chosen else frozenset(),
-        topics=evidence.topics_of(session, chosen) if chosen else {},
+        leaving=frozenset(one for one in chosen if one in places and places[one][1]),
+        topics={one: topic for one in chosen if one in places and (topic := places[one][0]) is not None},
     )
+
+
+def chosen_of(selection: Selection) -> set[int]:
+    """Return the exchanges of which a selection shows paragraphs."""
+    return {each.exchange_id for skill in selection.skills for each in skill.excerpts}
 
 
 def excerpts_of(choice: SkillChoice, openable: Openable, counted: Collection[int]) -> Found[Excerpt]:
@@ -182,8 +190,7 @@ def _deliverable(value: Deliverable, entry: Entry) -> ShownDeliverable:
 def own_entries(session: Session, topics: Collection[str]) -> dict[str, dict[int, Entry]]:
     """Return by topic what was written of it or of one of its exchanges, by number."""
     entries = entry_queries.entries(session)
-    about = [one.exchange_id for one in entries if one.exchange_id is not None]
-    exchanges = evidence.topics_of(session, about) if about else {}
+    exchanges = entry_queries.topics_of_exchanges(session) if any(one.exchange_id for one in entries) else {}
     merged = entry_queries.merged_into(session) if entries else {}
     found: dict[str, dict[int, Entry]] = {topic: {} for topic in topics}
     for entry in entries:

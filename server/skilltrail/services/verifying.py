@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from skilltrail.domain.checkpoint import check_checkpoint, read_proof
 from skilltrail.domain.manifest import Manifest, check_manifest, hash_of
-from skilltrail.domain.signed_note import read_key
 from skilltrail.domain.verification import CredentialKind, CredentialReport, Outcome, Verification
 from skilltrail.errors import EvidenceInvalid
-from skilltrail.exporters.portfolio_page import PageParts, is_shipped, read_page
+from skilltrail.exporters.portfolio_page import PageParts, read_page
 from skilltrail.i18n import _
 from skilltrail.platform.clock import Clock, utc_now
 from skilltrail.platform.signing import is_signed
 from skilltrail.services import verifying_answers as answers
-from skilltrail.services.log_verifying import check_one_head, check_shown, whole_sets
 from skilltrail.services.verifying_answers import Found, clipped
 from skilltrail.services.verifying_credential import verify_credential
+from skilltrail.services.verifying_entries import check_entries
 from skilltrail.services.verifying_files import CREDENTIALS_MOST, Kind, baked, kind_of, unpacked
+from skilltrail.services.verifying_page import check_shown_words
 from skilltrail.services.verifying_portfolio import Checked, EvidenceToken, check_portfolio
 
 __all__ = ["verify", "verify_credential"]
@@ -47,7 +46,8 @@ def verify(files: Mapping[str, bytes], *, roots: Sequence[bytes] = (), clock: Cl
     _check_files(known, kinds, found, clock)
     # What a token says is about time alone: one that was signed by another authority alters nothing.
     integrity, time = answers.integrity(found), answers.time(found, roots)
-    return Verification(tuple(found.lines), integrity, time, answers.issuer(found))
+    bound = bool(found.issuers or found.log_keys)
+    return Verification(tuple(found.lines), integrity, time, answers.issuer(found), bound=bound)
 
 
 def _kind(name: str, data: bytes) -> Kind:
@@ -90,10 +90,10 @@ def _check_page(name: str, page: PageParts, data: bytes, found: Found, clock: Cl
         found.failed(name, _("The page was altered: it is not the file that was signed."))
     else:
         found.passed(name, _("The page is the file that was signed, byte for byte."))
+        shown = check_shown_words(name, page, data)
+        found.lines += shown
+        found.uncovered = found.uncovered or any(line.outcome is Outcome.OPEN for line in shown)
     pool = [page.content, *page.credentials.values(), *page.rotations]
-    if not is_shipped(data):
-        words = _("The page’s own checker is not one of Skilltrail’s: do not believe what the page shows.")
-        found.open(name, words)
     _add(found, name, manifest, check_portfolio(manifest, pool, (), about=name, clock=clock))
     return manifest
 
@@ -195,7 +195,7 @@ def _check_loose(files: Mapping[str, bytes], kinds: Mapping[str, Kind], found: F
             raise EvidenceInvalid(_("There is more here than a portfolio can have."))
         reports[name] = _check_credential(name, files[name], found, clock)
     _check_endorsed(reports, found)
-    _check_entries(files, kinds, found)
+    check_entries(files, kinds, found)
     checked = {Kind.CREDENTIAL, Kind.PAGE, Kind.LEAF, Kind.PROOF, Kind.DISCLOSURES, Kind.CHECKPOINT}
     for name, kind in kinds.items():
         if kind not in checked | _UNSIGNED | {Kind.JSON}:
@@ -241,38 +241,6 @@ def _ids(report: CredentialReport) -> set[str]:
     achievement = subject.get("achievement") if isinstance(subject, dict) else None
     inner = achievement.get("id") if isinstance(achievement, dict) else None
     return {report.id, inner if isinstance(inner, str) else report.id}
-
-
-def _check_entries(files: Mapping[str, bytes], kinds: Mapping[str, Kind], found: Found) -> None:
-    """Check entries without a portfolio around them, as ``skilltrail evidence-log proof`` writes them."""
-    parts = {name: files[name] for kind in (Kind.LEAF, Kind.PROOF, Kind.DISCLOSURES) for name in _of(kinds, kind)}
-    notes = _of(kinds, Kind.CHECKPOINT)
-    if not parts and not notes:
-        return
-    keys = _of(kinds, Kind.LOG_KEY)
-    if len(keys) != 1:
-        found.open((notes or list(parts))[0], _("Without the log’s public key (log-key.txt) it cannot be checked."))
-        return
-    try:
-        key = read_key(files[keys[0]].decode("ascii").removesuffix("\n"))
-        sets = whole_sets(parts)
-        check_one_head(proof for _leaf, proof, _shown in sets.values())
-        for name, (leaf, proof, shown) in sets.items():
-            entry = check_shown(leaf, proof, shown, key)
-            words = _("Log entry {n} of {size} fits its proof; fields shown: {shown}, withheld: {withheld}.")
-            counts = {"shown": len(entry.fields), "withheld": entry.withheld}
-            found.passed(name, words.format(n=entry.entry, size=entry.size, **counts))
-            found.checkpoints.setdefault(read_proof(proof).checkpoint, name)
-        for name in notes:
-            head = check_checkpoint(files[name], key, is_signed)
-            found.passed(
-                name, _("The checkpoint over {n} log entries was signed with the log’s key.").format(n=head.size)
-            )
-            found.checkpoints.setdefault(files[name], name)
-        found.log_keys.append(key.text())
-    except (EvidenceInvalid, UnicodeDecodeError) as error:
-        words = str(error) if isinstance(error, EvidenceInvalid) else _("This is not a key of a log: NAME+ID+KEY.")
-        found.failed(keys[0], words)
 
 
 def _baked(data: bytes) -> bytes | None:

@@ -81,7 +81,7 @@ def issuer(found: Found) -> Answer:
         return Answer(Outcome.OPEN, " ".join(_issuers(found)))
     if found.log_keys:
         words = _("Signed by a log whose key is {key}; compare it with what its owner published.")
-        return Answer(Outcome.OPEN, words.format(key=found.log_keys[0]))
+        return Answer(Outcome.OPEN, " ".join(words.format(key=clipped(key)) for key in found.log_keys[:_NAMES_MOST]))
     return Answer(Outcome.OPEN, _("Nothing here is signed by a key that could be compared."))
 
 

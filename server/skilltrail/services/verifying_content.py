@@ -20,9 +20,14 @@ from skilltrail.i18n import _
 
 Json = Mapping[str, Any]
 
+PART_MOST = 1024 * 1024
+"""Bytes of the largest part that a content carries: a leaf may have so many; all others have less."""
 
-def decoded64(text: str) -> bytes:
-    """Return the bytes of base64 in a content; raises EvidenceInvalid."""
+
+def decoded64(text: str, *, most: int = PART_MOST) -> bytes:
+    """Return the bytes of base64 in a content; raises EvidenceInvalid, before decoding if it is too much."""
+    if len(text) > 4 * (most // 3 + 1):
+        raise EvidenceInvalid(_("There is more here than a portfolio can have."))
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

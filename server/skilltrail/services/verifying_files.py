@@ -21,6 +21,8 @@ from skilltrail.services.log_verifying import KEY, LEAF, PROOF, SHOWN
 
 FILES_MOST = 3_000
 BYTES_MOST = 128 * 1024 * 1024
+CONTENT_MOST = 48 * 1024 * 1024
+"""Bytes of a portfolio's content: what is read as JSON takes many times its size in memory."""
 CREDENTIALS_MOST = 4 * 1024 * 1024
 """Bytes of all credentials: a large one takes a second to check, and a portfolio of forty skills has 0.3 MB of them."""
 
@@ -53,12 +55,15 @@ def unpacked(files: Files) -> dict[str, bytes]:
     Raises
     ------
     EvidenceInvalid
-        If there are too many, or too much, or an archive is damaged or made to do harm.
+        If there are too many, or too much, two for one place, or an archive is damaged or made to do harm.
     """
     if len(files) == 1 and is_archive(io.BytesIO(next(iter(files.values())))):
         files = _members(next(iter(files.values())))
     if len(files) > FILES_MOST or sum(map(len, files.values())) > BYTES_MOST:
         raise EvidenceInvalid(_("There is more here than a portfolio can have."))
+    if len({_same_place(name) for name in files}) < len(files):
+        words = _("There are two files here that some systems take for one: only case or accents differ.")
+        raise EvidenceInvalid(words)
     top = {name.partition("/")[0] for name in files}
     if len(top) == 1 and all("/" in name for name in files):
         files = {name.partition("/")[2]: data for name, data in files.items()}
@@ -97,7 +102,7 @@ def baked(data: bytes) -> bytes | None:
 
 def read_content(data: bytes) -> dict[str, Any]:
     """Return the content of a portfolio; raises EvidenceInvalid."""
-    found = read_strict(data, most=BYTES_MOST)
+    found = read_strict(data, most=CONTENT_MOST)
     if not isinstance(found, dict) or found.get("schema") != CONTENT_SCHEMA:
         raise EvidenceInvalid(_("This is not the content of a portfolio."))
     return found

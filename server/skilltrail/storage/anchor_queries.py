@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.anchors import AnchorKind, StoredAnchor
 from skilltrail.domain.signed_note import encoded
 from skilltrail.storage.anchor_models import AnchorRow
+from skilltrail.storage.asking import Question, Rows, answer
 from skilltrail.storage.log_models import LogCheckpoint, LogRow
 
 _COLUMNS = tuple(
@@ -35,6 +36,11 @@ def anchors(session: Session, *conditions: ColumnElement[bool]) -> list[StoredAn
 def of_checkpoint(session: Session, log_id: int, size: int) -> list[StoredAnchor]:
     """Return the anchors of one checkpoint."""
     return anchors(session, AnchorRow.log_id == log_id, AnchorRow.size == size)
+
+
+def of_head(session: Session) -> list[StoredAnchor]:
+    """Return the anchors of the checkpoint over all entries that the open log has now, the newest first."""
+    return answer(session, OF_HEAD)
 
 
 def one(session: Session, anchor_id: int) -> StoredAnchor | None:
@@ -63,7 +69,19 @@ def all_forms(session: Session) -> list[dict[str, Any]]:
 
 
 def _read(session: Session, *conditions: ColumnElement[bool]) -> list[StoredAnchor]:
-    its_own = and_(LogCheckpoint.log_id == AnchorRow.log_id, LogCheckpoint.size == AnchorRow.size)
-    statement = select(*_COLUMNS).join(LogCheckpoint, its_own).where(*conditions).order_by(AnchorRow.id.desc())
-    rows = [dict(zip(StoredAnchor.__slots__, row, strict=True)) for row in session.execute(statement)]
-    return [StoredAnchor(**{**row, "kind": AnchorKind(row["kind"])}) for row in rows]
+    return _told([tuple(row) for row in session.execute(_ANCHORS.where(*conditions))])
+
+
+def _told(rows: Rows) -> list[StoredAnchor]:
+    found = [dict(zip(StoredAnchor.__slots__, row, strict=True)) for row in rows]
+    anchors = [StoredAnchor(**{**row, "kind": AnchorKind(row["kind"])}) for row in found]
+    return sorted(anchors, key=lambda one: one.id, reverse=True)
+
+
+_ANCHORS = select(*_COLUMNS).join(
+    LogCheckpoint, and_(LogCheckpoint.log_id == AnchorRow.log_id, LogCheckpoint.size == AnchorRow.size)
+)
+_AT_HEAD = and_(LogRow.id == AnchorRow.log_id, LogRow.size == AnchorRow.size, LogRow.ended_at.is_(None))
+OF_HEAD: Question[list[StoredAnchor]] = Question(
+    "anchors of head", _ANCHORS.join(LogRow, _AT_HEAD).where(_STANDS), _told
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple
 from datetime import datetime
 from typing import Any, cast
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.checks import CHECKED, Candidate, Check, Said
 from skilltrail.domain.corrections import Standing
 from skilltrail.domain.review_rules import READ_CHARACTERS, Finding
+from skilltrail.storage.asking import Question, Rows, answer
 from skilltrail.storage.check_models import CheckRow, ReviewScan
 from skilltrail.storage.models import Exchange, ExchangeText, Topic, TopicMembership
 from skilltrail.storage.once import once
@@ -90,18 +91,34 @@ def _checked_in(session: Session, topic_id: str) -> list[Check]:
 
 def checked_by_topic(session: Session) -> dict[str, list[tuple[int, Said]]]:
     """Return for each topic the answers with a check that counts now, and its result."""
-    statement = (
-        select(TopicMembership.topic_id, CheckRow.exchange_id, CheckRow.said)
-        .select_from(CheckRow)
-        .join(TopicMembership, TopicMembership.exchange_id == CheckRow.exchange_id)
-        .join(Exchange, and_(Exchange.id == CheckRow.exchange_id, Exchange.revision == CheckRow.revision))
-        .where(CheckRow.ended_by.is_(None), CheckRow.said.in_([said.value for said in CHECKED]))
-        .order_by(CheckRow.exchange_id)
-    )
     found: dict[str, list[tuple[int, Said]]] = {}
-    for topic, exchange_id, said in session.execute(statement):
-        found.setdefault(topic, []).append((exchange_id, Said(said)))
+    for topic, check in answer(session, COUNTED):
+        if topic is not None:
+            found.setdefault(topic, []).append((check.exchange_id, check.said))
     return found
+
+
+def counted_of(session: Session, ids: Collection[int]) -> dict[int, Check]:
+    """Return the checks of exchanges' answers that count now."""
+    wanted = set(ids)
+    return {check.exchange_id: check for _topic, check in answer(session, COUNTED) if check.exchange_id in wanted}
+
+
+def _counted(rows: Rows) -> list[tuple[str | None, Check]]:
+    found = [(row[0], Check(**dict(zip(_COLUMNS, row[1:], strict=True)) | {"said": Said(row[3])})) for row in rows]
+    return sorted(found, key=lambda one: one[1].exchange_id)
+
+
+COUNTED: Question[list[tuple[str | None, Check]]] = Question(
+    "checks that count",
+    select(TopicMembership.topic_id, *(getattr(CheckRow, name) for name in _COLUMNS))
+    .select_from(CheckRow)
+    .join(Exchange, and_(Exchange.id == CheckRow.exchange_id, Exchange.revision == CheckRow.revision))
+    .outerjoin(TopicMembership, TopicMembership.exchange_id == CheckRow.exchange_id)
+    .where(CheckRow.ended_by.is_(None), CheckRow.said.in_([said.value for said in CHECKED])),
+    _counted,
+)
+"""All checks that count now, each with the topic that its exchange is in."""
 
 
 def all_said(session: Session) -> list[dict[str, Any]]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.claims import Decision, Proposal, PublishedConcept, TopicMatch, TopicNow, Verdict
 from skilltrail.domain.corrections import Standing
+from skilltrail.storage.asking import Question, Rows, answer
 from skilltrail.storage.claim_models import ClaimProposalRow, ClaimRow, TopicMatchRow
 from skilltrail.storage.models import Area, Exchange, Topic, TopicMembership
-from skilltrail.storage.once import once
 from skilltrail.storage.shown_names import SHOWN_NAME
 
 _CONCEPT = ("framework", "code", "kind", "label", "description")
@@ -73,12 +73,33 @@ def undoable(session: Session, topic_id: str | None = None) -> set[str]:
     return {row.topic_id for row in _all_rows(session) if topic_id in (None, row.topic_id)}
 
 
-def _all_rows(session: Session) -> list[ClaimRow]:
-    # A few hundred at most, for each is a click of the learner's.
-    def read() -> list[ClaimRow]:
-        return list(session.execute(select(ClaimRow).order_by(ClaimRow.number)).scalars())
+class _Claim(NamedTuple):
+    topic_id: str
+    number: int
+    verdict: str
+    framework: str | None
+    code: str | None
+    kind: str | None
+    label: str | None
+    description: str | None
+    decided_at: datetime
+    exchanges: int
+    last_seq: int
+    ended_by: int | None
 
-    return once(session, "claims", read)
+
+def _all_rows(session: Session) -> list[_Claim]:
+    return answer(session, CLAIMS)
+
+
+def _in_order(rows: Rows) -> list[_Claim]:
+    return sorted((_Claim(*row) for row in rows), key=lambda one: one.number)
+
+
+# A few hundred at most, for each is a click of the learner's.
+CLAIMS: Question[list[_Claim]] = Question(
+    "claims", select(*(getattr(ClaimRow, name) for name in _Claim._fields)), _in_order
+)
 
 
 def topics_now(session: Session, marks: dict[str, int]) -> dict[str, TopicNow]:
@@ -233,7 +254,7 @@ def _proposal(row: ClaimProposalRow) -> Proposal:
     )
 
 
-def _decision(row: ClaimRow) -> Decision:
+def _decision(row: _Claim) -> Decision:
     named = [getattr(row, name) for name in _CONCEPT]
     return Decision(
         number=row.number,

@@ -25,6 +25,7 @@ from skilltrail.domain.contexts import (
     as_fields,
     from_fields,
 )
+from skilltrail.storage.asking import Question, Rows, answer
 from skilltrail.storage.context_conditions import RULES
 from skilltrail.storage.context_models import (
     ContextAssignment,
@@ -33,7 +34,6 @@ from skilltrail.storage.context_models import (
 )
 from skilltrail.storage.meta_queries import raise_counter
 from skilltrail.storage.models import Exchange
-from skilltrail.storage.once import once
 
 _LAST = "last_context_change"
 
@@ -48,17 +48,25 @@ def next_change(session: Session) -> int:
 
 def contexts(session: Session) -> dict[int, Context]:
     """Return the living clients and projects by id; a project of a removed client is not among them."""
-    return once(session, "contexts", lambda: _contexts(session))
+    return answer(session, LIVING)
 
 
-def _contexts(session: Session) -> dict[int, Context]:
-    statement = (
-        select(ContextFormRow)
-        .where(ContextFormRow.ended_by.is_(None), ContextFormRow.removed.is_(False))
-        .order_by(ContextFormRow.context_id)
-    )
-    found = {row.context_id: _context(row) for row in session.execute(statement).scalars()}
+def _living(rows: Rows) -> dict[int, Context]:
+    found = {row[0]: Context(row[0], from_fields(row[1]), *row[2:]) for row in sorted(rows, key=lambda row: row[0])}
     return {number: one for number, one in found.items() if one.owner in found}
+
+
+LIVING: Question[dict[int, Context]] = Question(
+    "contexts",
+    select(
+        ContextFormRow.context_id,
+        ContextFormRow.value,
+        ContextFormRow.client_id,
+        ContextFormRow.created_at,
+        ContextFormRow.made_at,
+    ).where(ContextFormRow.ended_by.is_(None), ContextFormRow.removed.is_(False)),
+    _living,
+)
 
 
 def put(
@@ -129,10 +137,6 @@ def undo(session: Session, change: int) -> tuple[bool, list[int]]:
         )
         session.connection().execute(text(f"DELETE FROM {table} WHERE change = :change"), {"change": change})  # noqa: S608 - same
     return of_forms is not None, concerned
-
-
-def _context(row: ContextFormRow) -> Context:
-    return Context(row.context_id, from_fields(row.value), row.client_id, row.created_at, row.made_at)
 
 
 # --- what the learner said --------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from skilltrail.domain.corrections import Kind
 from skilltrail.domain.entries import Entry, EntryKind, Value, as_fields, from_fields, kind_of
+from skilltrail.storage.asking import Question, Rows, answer
 from skilltrail.storage.correction_models import CorrectedExchange, CorrectionRow
 from skilltrail.storage.entry_models import EntryRow, ForgetEntry
 from skilltrail.storage.meta_queries import raise_counter
@@ -25,18 +26,43 @@ _HOLDS = and_(EntryRow.ended_by.is_(None), EntryRow.removed.is_(False))
 def entries(session: Session, *conditions: ColumnElement[bool]) -> list[Entry]:
     """Return the entries that stand, the newest first."""
     if not conditions:
-        return once(session, "entries", lambda: _entries(session))
-    return _entries(session, *conditions)
+        return answer(session, ENTRIES)
+    return _told([tuple(row) for row in session.execute(_ENTRIES.where(*conditions))])
 
 
-def _entries(session: Session, *conditions: ColumnElement[bool]) -> list[Entry]:
-    statement = (
-        select(EntryRow, SHOWN_NAME)
-        .outerjoin(Topic, and_(Topic.id == EntryRow.topic_id, Topic.retired_at.is_(None)))
-        .where(_HOLDS, *conditions)
-        .order_by(EntryRow.created_at.desc(), EntryRow.entry_id.desc())
+def _told(rows: Rows) -> list[Entry]:
+    return sorted((_entry(row) for row in rows), key=lambda one: (one.created_at, one.id), reverse=True)
+
+
+_ENTRIES = (
+    select(
+        EntryRow.entry_id,
+        EntryRow.kind,
+        EntryRow.value,
+        EntryRow.exchange_id,
+        EntryRow.topic_id,
+        EntryRow.created_at,
+        EntryRow.made_at,
+        SHOWN_NAME,
     )
-    return [_entry(row, name or "") for row, name in session.execute(statement)]
+    .outerjoin(Topic, and_(Topic.id == EntryRow.topic_id, Topic.retired_at.is_(None)))
+    .where(_HOLDS)
+)
+ENTRIES: Question[list[Entry]] = Question("entries", _ENTRIES, _told)
+
+
+def topics_of_exchanges(session: Session) -> dict[int, str]:
+    """Return in which topics the exchanges are that entries are about."""
+    return answer(session, THEIR_TOPICS)
+
+
+THEIR_TOPICS: Question[dict[int, str]] = Question(
+    "topics of entries' exchanges",
+    select(TopicMembership.exchange_id, TopicMembership.topic_id).where(
+        TopicMembership.exchange_id.in_(select(EntryRow.exchange_id).where(_HOLDS, EntryRow.exchange_id.is_not(None)))
+    ),
+    lambda rows: {row[0]: row[1] for row in rows},
+)
 
 
 def of_topic(session: Session, topic_id: str) -> list[Entry]:
@@ -57,18 +83,26 @@ def _of_topic(session: Session, topic_id: str) -> list[Entry]:
 
 def merged_into(session: Session) -> dict[str, set[str]]:
     """Return by ended topic those into which the learner merged it: its entries are theirs now."""
-    statement = (
-        select(CorrectedExchange.from_topic, CorrectionRow.topic_id)
-        .join(CorrectionRow, CorrectionRow.id == CorrectedExchange.correction_id)
-        .join(Topic, and_(Topic.id == CorrectedExchange.from_topic, Topic.retired_at.is_not(None)))
-        .where(CorrectionRow.kind == Kind.MERGE.value, CorrectionRow.undone_at.is_(None))
-        .distinct()
-    )
+    return answer(session, MERGED)
+
+
+def _merged(rows: Rows) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for ended, into in session.execute(statement):
+    for ended, into in rows:
         if ended is not None and into is not None:
             found.setdefault(ended, set()).add(into)
     return found
+
+
+MERGED: Question[dict[str, set[str]]] = Question(
+    "merged topics",
+    select(CorrectedExchange.from_topic, CorrectionRow.topic_id)
+    .join(CorrectionRow, CorrectionRow.id == CorrectedExchange.correction_id)
+    .join(Topic, and_(Topic.id == CorrectedExchange.from_topic, Topic.retired_at.is_not(None)))
+    .where(CorrectionRow.kind == Kind.MERGE.value, CorrectionRow.undone_at.is_(None))
+    .distinct(),
+    _merged,
+)
 
 
 def of_exchange(session: Session, exchange_id: int) -> list[Entry]:
@@ -233,13 +267,14 @@ def take_targets(session: Session, pass_id: int) -> set[int]:
     return found
 
 
-def _entry(row: EntryRow, topic_name: str) -> Entry:
+def _entry(row: Sequence[Any]) -> Entry:
+    number, kind, value, exchange_id, topic_id, created_at, made_at, topic_name = row
     return Entry(
-        id=row.entry_id,
-        value=from_fields(EntryKind(row.kind), row.value),
-        exchange_id=row.exchange_id,
-        topic_id=row.topic_id,
-        created_at=row.created_at,
-        changed_at=row.made_at,
-        topic_name=topic_name,
+        id=number,
+        value=from_fields(EntryKind(kind), value),
+        exchange_id=exchange_id,
+        topic_id=topic_id,
+        created_at=created_at,
+        changed_at=made_at,
+        topic_name=topic_name or "",
     )

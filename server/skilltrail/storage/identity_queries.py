@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.identity import IdentityKey, IdentityReason
+from skilltrail.storage.asking import Question, Rows, answer
 from skilltrail.storage.identity_models import IdentityKeyRow
 
 _COLUMNS = tuple(getattr(IdentityKeyRow, name) for name in IdentityKey.__slots__)
@@ -16,7 +17,7 @@ _COLUMNS = tuple(getattr(IdentityKeyRow, name) for name in IdentityKey.__slots__
 
 def keys(session: Session) -> list[IdentityKey]:
     """Return all identity keys, the oldest first."""
-    return [_key(row) for row in session.execute(select(*_COLUMNS).order_by(IdentityKeyRow.id))]
+    return answer(session, KEYS)
 
 
 def current_key(session: Session) -> IdentityKey | None:
@@ -78,3 +79,10 @@ def _set(session: Session, key_id: int, **values: object) -> None:
 def _key(row: Any) -> IdentityKey:
     values = dict(zip(IdentityKey.__slots__, row, strict=True))
     return IdentityKey(**values | {"reason": IdentityReason(values["reason"])})
+
+
+def _by_age(rows: Rows) -> list[IdentityKey]:
+    return sorted((_key(row) for row in rows), key=lambda one: one.id)
+
+
+KEYS: Question[list[IdentityKey]] = Question("identity keys", select(*_COLUMNS), _by_age)

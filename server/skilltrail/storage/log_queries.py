@@ -14,9 +14,11 @@ from skilltrail.domain.exchange import Origin
 from skilltrail.domain.log_leaf import LoggedExchange
 from skilltrail.domain.merkle import Place
 from skilltrail.domain.signed_note import encoded
+from skilltrail.storage.asking import Question, answer
 from skilltrail.storage.context_conditions import may_be_shown
 from skilltrail.storage.log_models import LogCheckpoint, LogDue, LogLeaf, LogNode, LogRow
 from skilltrail.storage.models import Conversation, Exchange, ExchangeText
+from skilltrail.storage.once import is_reading
 
 _LOG_COLUMNS = tuple(getattr(LogRow, name) for name in EvidenceLog.__slots__)
 _LEAF_COLUMNS = tuple(getattr(LogLeaf, name) for name in StoredLeaf.__slots__)
@@ -62,6 +64,8 @@ _LOGGED = (
 
 def open_log(session: Session) -> EvidenceLog | None:
     """Return the log that goes on, or None before the first one."""
+    if is_reading(session):
+        return answer(session, OPEN_LOG)
     row = session.connection().execute(_OPEN).one_or_none()
     return None if row is None else _log(row)
 
@@ -252,3 +256,6 @@ def checkpoints(session: Session, log_id: int) -> list[tuple[int, bytes, datetim
 def _log(row: Sequence[Any]) -> EvidenceLog:
     values = dict(zip(EvidenceLog.__slots__, row, strict=True))
     return EvidenceLog(**(values | {"reason": LogReason(values["reason"])}))
+
+
+OPEN_LOG: Question[EvidenceLog | None] = Question("open log", _OPEN, lambda rows: _log(rows[0]) if rows else None)

@@ -8,16 +8,13 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from skilltrail.domain.checks import CHECKED, Check, Said
 from skilltrail.domain.evidence_log import StoredLeaf
-from skilltrail.storage.check_models import CheckRow
 from skilltrail.storage.context_conditions import may_be_shown
 from skilltrail.storage.context_models import ContextAssignment
 from skilltrail.storage.log_models import LogLeaf
 from skilltrail.storage.models import Exchange, TopicMembership
 
 _LEAF_COLUMNS = tuple(getattr(LogLeaf, name) for name in StoredLeaf.__slots__)
-_CHECK_COLUMNS = tuple(getattr(CheckRow, name) for name in Check.__slots__)
 
 
 def _named(parameter: str) -> Any:
@@ -39,35 +36,17 @@ def leaves_of(session: Session, ids: Sequence[int], log_id: int) -> dict[int, St
     return {row[0]: StoredLeaf(*row) for row in session.execute(statement, {"ids": str(list(ids))})}
 
 
-def leaving(session: Session, ids: Sequence[int], admitted: Collection[int]) -> frozenset[int]:
-    """Return those of the exchanges that may leave in an export for which these clients are admitted.
+def places_of(session: Session, ids: Sequence[int], admitted: Collection[int]) -> dict[int, tuple[str | None, bool]]:
+    """Return for exchanges their topic, and whether they may leave in an export for which these clients are admitted.
 
-    They stand on the current path and are not left out of exports by the learner.
+    Those stand on the current path and are not left out of exports by the learner.
     """
-    statement = select(Exchange.id).where(Exchange.id.in_(_named("ids")), *may_be_shown(admitted))
-    return frozenset(session.execute(statement, {"ids": str(list(ids))}).scalars())
-
-
-def topics_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """Return in which topic exchanges are."""
-    statement = select(TopicMembership.exchange_id, TopicMembership.topic_id)
-    rows = session.execute(statement.where(TopicMembership.exchange_id.in_(_named("ids"))), {"ids": str(list(ids))})
-    return {row[0]: row[1] for row in rows}
-
-
-def checks_of(session: Session, ids: Sequence[int]) -> dict[int, Check]:
-    """Return the checks of exchanges' answers that count now."""
     statement = (
-        select(*_CHECK_COLUMNS)
-        .join(Exchange, and_(Exchange.id == CheckRow.exchange_id, Exchange.revision == CheckRow.revision))
-        .where(CheckRow.exchange_id.in_(_named("ids")), CheckRow.ended_by.is_(None))
-        .where(CheckRow.said.in_([said.value for said in CHECKED]))
+        select(Exchange.id, TopicMembership.topic_id, and_(*may_be_shown(admitted)))
+        .outerjoin(TopicMembership, TopicMembership.exchange_id == Exchange.id)
+        .where(Exchange.id.in_(_named("ids")))
     )
-    found: dict[int, Check] = {}
-    for row in session.execute(statement, {"ids": str(list(ids))}):
-        values = dict(zip(Check.__slots__, row, strict=True))
-        found[row[0]] = Check(**values | {"said": Said(values["said"])})
-    return found
+    return {row[0]: (row[1], bool(row[2])) for row in session.execute(statement, {"ids": str(list(ids))})}
 
 
 def clients_of(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[int, bool]]]:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from skilltrail.domain.portfolio import Selection
 from skilltrail.domain.portfolio_items import ENTRY
 from skilltrail.domain.saved_portfolio import PastPortfolio, PortfolioItem, SavedPortfolio, as_fields, from_fields
+from skilltrail.storage.asking import Question, Rows, answer
 from skilltrail.storage.forget_models import ExportLog
 from skilltrail.storage.meta_queries import raise_counter
-from skilltrail.storage.once import once
 from skilltrail.storage.portfolio_models import (
     ForgetPortfolio,
     PortfolioAllowance,
@@ -25,6 +25,7 @@ from skilltrail.storage.portfolio_models import (
 
 _LAST = "last_portfolio"
 _HOLDS = and_(PortfolioRow.ended_by.is_(None), PortfolioRow.removed.is_(False))
+_FORM = tuple(getattr(PortfolioRow, name) for name in ("portfolio_id", "urn", "value", "created_at", "made_at"))
 _ITEM = cast("Table", PortfolioItemRow.__table__)
 _ITEMS_AT_ONCE = 500
 
@@ -34,23 +35,31 @@ PAST_MOST = 20
 
 def _standing(*conditions: ColumnElement[bool]) -> Select[Any]:
     counts = select(PortfolioRow.portfolio_id, func.count().label("n")).group_by(PortfolioRow.portfolio_id).subquery()
-    joined = select(PortfolioRow, counts.c.n).join(counts, counts.c.portfolio_id == PortfolioRow.portfolio_id)
+    joined = select(*_FORM, counts.c.n).join(counts, counts.c.portfolio_id == PortfolioRow.portfolio_id)
     return joined.where(_HOLDS, *conditions).order_by(PortfolioRow.made_at.desc(), PortfolioRow.number.desc())
 
 
 def all_standing(session: Session) -> list[SavedPortfolio]:
     """Return the portfolios that stand, the one changed last first."""
-    return [_saved(row, count) for row, count in session.execute(_standing())]
+    return [_saved(row) for row in session.execute(_standing())]
 
 
 def one(session: Session, portfolio_id: int) -> SavedPortfolio | None:
     """Return a portfolio that stands, or None."""
-    return once(session, f"portfolio {portfolio_id}", lambda: _one(session, portfolio_id))
+    return answer(session, _one(portfolio_id))
 
 
-def _one(session: Session, portfolio_id: int) -> SavedPortfolio | None:
-    found = session.execute(_standing(PortfolioRow.portfolio_id == portfolio_id)).one_or_none()
-    return None if found is None else _saved(*found)
+def _one(portfolio_id: int) -> Question[SavedPortfolio | None]:
+    return Question(
+        f"portfolio {portfolio_id}",
+        _standing(PortfolioRow.portfolio_id == portfolio_id).order_by(None),
+        lambda rows: _saved(rows[0]) if rows else None,
+    )
+
+
+def page_questions(portfolio_id: int) -> tuple[Question[Any], ...]:
+    """Return what the page of a portfolio asks here."""
+    return _one(portfolio_id), _allowed(portfolio_id), _exports(portfolio_id), _last_items(portfolio_id)
 
 
 def put(
@@ -100,8 +109,12 @@ def undo(session: Session, portfolio_id: int) -> bool:
 
 def allowed(session: Session, portfolio_id: int) -> frozenset[str]:
     """Return the findings of which the learner said that they may be shown."""
+    return answer(session, _allowed(portfolio_id))
+
+
+def _allowed(portfolio_id: int) -> Question[frozenset[str]]:
     statement = select(PortfolioAllowance.digest).where(PortfolioAllowance.portfolio_id == portfolio_id)
-    return frozenset(session.execute(statement).scalars())
+    return Question(f"allowed in {portfolio_id}", statement, lambda rows: frozenset(row[0] for row in rows))
 
 
 def allow(session: Session, portfolio_id: int, digest: str, *, exchange_id: int | None, now: datetime) -> None:
@@ -141,20 +154,24 @@ def note_export(
         session.connection().execute(insert(_ITEM), rows[start : start + _ITEMS_AT_ONCE])
 
 
-def exports(session: Session, portfolio_id: int, most: int = PAST_MOST) -> list[PastPortfolio]:
-    """Return the files that were made of a portfolio, the newest first, without what they held."""
-    return once(session, f"files of {portfolio_id}", lambda: _exports(session, portfolio_id, most))
+def exports(session: Session, portfolio_id: int) -> list[PastPortfolio]:
+    """Return the newest files that were made of a portfolio, the newest first, without what they held."""
+    return answer(session, _exports(portfolio_id))
 
 
-def _exports(session: Session, portfolio_id: int, most: int) -> list[PastPortfolio]:
+def _exports(portfolio_id: int) -> Question[list[PastPortfolio]]:
     statement = (
         select(PortfolioExport.export_id, ExportLog.format, ExportLog.made_at, ExportLog.name, PortfolioExport.key)
         .join(ExportLog, ExportLog.id == PortfolioExport.export_id)
         .where(PortfolioExport.portfolio_id == portfolio_id)
         .order_by(PortfolioExport.export_id.desc())
-        .limit(most)
+        .limit(PAST_MOST)
     )
-    return [PastPortfolio(*row) for row in session.execute(statement)]
+    return Question(f"files of {portfolio_id}", statement, _past)
+
+
+def _past(rows: Rows) -> list[PastPortfolio]:
+    return [PastPortfolio(*row) for row in sorted(rows, key=lambda row: row[0], reverse=True)]
 
 
 def last_exports(session: Session) -> dict[int, datetime]:
@@ -172,6 +189,22 @@ def items_of(session: Session, export_id: int) -> tuple[PortfolioItem, ...]:
     columns = (PortfolioItemRow.kind, PortfolioItemRow.key, PortfolioItemRow.digest, PortfolioItemRow.exchange_id)
     statement = select(*columns).where(PortfolioItemRow.export_id == export_id).order_by(PortfolioItemRow.position)
     return tuple(PortfolioItem(*row) for row in session.execute(statement))
+
+
+def last_items(session: Session, portfolio_id: int) -> tuple[PortfolioItem, ...]:
+    """Return what the newest file of a portfolio held, in its order."""
+    return answer(session, _last_items(portfolio_id))
+
+
+def _last_items(portfolio_id: int) -> Question[tuple[PortfolioItem, ...]]:
+    newest = select(func.max(PortfolioExport.export_id)).where(PortfolioExport.portfolio_id == portfolio_id)
+    columns = (PortfolioItemRow.kind, PortfolioItemRow.key, PortfolioItemRow.digest, PortfolioItemRow.exchange_id)
+    statement = select(PortfolioItemRow.position, *columns)
+    return Question(
+        f"last file of {portfolio_id}",
+        statement.where(PortfolioItemRow.export_id == newest.scalar_subquery()),
+        lambda rows: tuple(PortfolioItem(*row[1:]) for row in sorted(rows, key=lambda row: row[0])),
+    )
 
 
 # --- redaction, forgetting, everything --------------------------------------------------------------------------------
@@ -278,5 +311,6 @@ def all_exported(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-def _saved(row: PortfolioRow, count: int) -> SavedPortfolio:
-    return SavedPortfolio(row.portfolio_id, row.urn, from_fields(row.value), row.created_at, row.made_at, count)
+def _saved(row: Sequence[Any]) -> SavedPortfolio:
+    number, urn, value, created_at, made_at, count = row
+    return SavedPortfolio(number, urn, from_fields(value), created_at, made_at, count)

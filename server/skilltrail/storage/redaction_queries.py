@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.redaction import Allowance, OwnWord, RedactionLists
+from skilltrail.storage.asking import Question, answer
 from skilltrail.storage.meta_queries import get_value, set_value
 from skilltrail.storage.models import Area, Conversation, Exchange, ExchangeRevision, ExchangeText, Topic
 from skilltrail.storage.once import once
@@ -104,7 +105,14 @@ def disallow(session: Session, kind: str, mark: str) -> bool:
 
 def own_data(session: Session) -> tuple[str, ...]:
     """Return the learner's own addresses and numbers."""
-    return tuple(session.execute(select(OwnDataRow.value).order_by(OwnDataRow.id)).scalars())
+    return answer(session, OWN_DATA)
+
+
+OWN_DATA: Question[tuple[str, ...]] = Question(
+    "own data",
+    select(OwnDataRow.id, OwnDataRow.value),
+    lambda rows: tuple(row[1] for row in sorted(rows, key=lambda row: row[0])),
+)
 
 
 def add_own_data(session: Session, value: str, *, now: datetime) -> None:

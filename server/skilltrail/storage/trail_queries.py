@@ -20,6 +20,7 @@ from skilltrail.domain.exchange import (
     question_line,
 )
 from skilltrail.domain.learning import Kind
+from skilltrail.storage.asking import Question, Rows, answer
 from skilltrail.storage.check_queries import CHECK_STATE
 from skilltrail.storage.context_conditions import is_of, may_leave
 from skilltrail.storage.exchange_values import captured_of
@@ -104,14 +105,29 @@ def everywhere() -> list[ColumnElement[bool]]:
 
 def topic_names(session: Session) -> dict[str, TopicNames]:
     """Return what all topics are called, those that are hidden or ended too."""
-    return once(session, "topic names", lambda: _topic_names(session))
+    return answer(session, TOPIC_NAMES)
 
 
-def _topic_names(session: Session) -> dict[str, TopicNames]:
-    columns = (Topic.id, SHOWN_NAME, Topic.terms, Area.name, Topic.colour, Topic.name_reason, Topic.standing)
-    more = (Topic.retired_at.is_not(None), Topic.name, Topic.pinned_name)
-    statement = select(*columns, *more).join(Area, Area.id == Topic.area_id)
-    return {row[0]: _told(TopicNames(row[0], row[1], tuple(row[2]), *row[3:])) for row in session.execute(statement)}
+def _names(rows: Rows) -> dict[str, TopicNames]:
+    return {row[0]: _told(TopicNames(row[0], row[1], tuple(row[2]), *row[3:])) for row in rows}
+
+
+TOPIC_NAMES: Question[dict[str, TopicNames]] = Question(
+    "topic names",
+    select(
+        Topic.id,
+        SHOWN_NAME,
+        Topic.terms,
+        Area.name,
+        Topic.colour,
+        Topic.name_reason,
+        Topic.standing,
+        Topic.retired_at.is_not(None),
+        Topic.name,
+        Topic.pinned_name,
+    ).join(Area, Area.id == Topic.area_id),
+    _names,
+)
 
 
 def _told(names: TopicNames) -> TopicNames:

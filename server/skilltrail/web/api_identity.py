@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from skilltrail.application import Application
 from skilltrail.domain.identity import IdentityStanding
 from skilltrail.web.access import DECIDE, DECIDE_SECRET, READ
 from skilltrail.web.keeping_schemas import Passphrase
@@ -45,6 +46,7 @@ class IdentityAnswer:
     """The identity key: ``did`` is its public address, for others to compare; null before it is made.
 
     ``locked``: a passphrase opens it. ``used``: it has signed something. ``undoable``: the last change can be undone.
+    ``old_backups`` counts those in the data folder that hold a key of before.
     """
 
     did: str | None
@@ -54,37 +56,48 @@ class IdentityAnswer:
     used: bool
     undoable: bool
     earlier: list[EarlierIdentity]
+    old_backups: int = 0
 
 
 def read_identity() -> IdentityAnswer:
     """Show the identity key."""
-    return identity_answer(application().identity.look())
+    app = application()
+    return identity_answer(app, app.identity.look())
 
 
 def make_identity() -> IdentityAnswer:
     """Make the identity key, unless it is there."""
-    return identity_answer(spaces().own.identity.standing())
+    app = spaces().own
+    return identity_answer(app, app.identity.standing())
 
 
 def set_identity_passphrase(body: IdentityPassphrase) -> IdentityAnswer:
     """Close the identity key with a passphrase, or with none."""
-    identity = spaces().own.identity
-    return identity_answer(identity.set_passphrase(body.new_passphrase or None, body.passphrase or None))
+    app = spaces().own
+    return identity_answer(app, app.identity.set_passphrase(body.new_passphrase or None, body.passphrase or None))
 
 
 def rotate_identity(body: IdentityChange) -> IdentityAnswer:
     """Begin another identity key."""
-    new, without = body.new_passphrase or None, body.without_passphrase
-    changed = spaces().own.identity.rotate(body.passphrase or None, new_passphrase=new, without=without, lost=body.lost)
-    return identity_answer(changed)
+    app, new, without = spaces().own, body.new_passphrase or None, body.without_passphrase
+    changed = app.identity.rotate(body.passphrase or None, new_passphrase=new, without=without, lost=body.lost)
+    return identity_answer(app, changed)
 
 
 def undo_identity_rotation() -> IdentityAnswer:
     """Take the last change of the key back."""
-    return identity_answer(spaces().own.identity.undo_rotation())
+    app = spaces().own
+    return identity_answer(app, app.identity.undo_rotation())
 
 
-def identity_answer(standing: IdentityStanding | None) -> IdentityAnswer:
+def drop_earlier_identities() -> IdentityAnswer:
+    """Make a new backup, and delete those that hold an identity key of before."""
+    app = spaces().own
+    app.backups.drop_ended_keys()
+    return identity_answer(app, app.identity.look())
+
+
+def identity_answer(app: Application, standing: IdentityStanding | None) -> IdentityAnswer:
     """Return the identity as the API tells it."""
     if standing is None:
         return IdentityAnswer(None, None, None, locked=False, used=False, undoable=False, earlier=[])
@@ -98,6 +111,7 @@ def identity_answer(standing: IdentityStanding | None) -> IdentityAnswer:
         earlier=[
             EarlierIdentity(one.did, one.made_at, one.ended_at, handed_over=one.handed_over) for one in standing.earlier
         ],
+        old_backups=len(app.backups.with_ended_keys()),
     )
 
 
@@ -136,6 +150,15 @@ ROUTES = (
         undo_identity_rotation,
         DECIDE,
         "Take the last change of the identity key back, as long as the new one has signed nothing.",
+        gives=IdentityAnswer,
+    ),
+    Route(
+        "POST",
+        "/identity/backups",
+        drop_earlier_identities,
+        DECIDE,
+        "Make a new backup, and delete those that hold an identity key of before.",
+        takes=Nothing,
         gives=IdentityAnswer,
     ),
 )

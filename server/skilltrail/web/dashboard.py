@@ -127,10 +127,10 @@ def home_fragment() -> str:
 def topic_fragment(topic_id: str) -> str:
     """One topic: why it is called so, its months, its exchanges."""
     app, part = application(), asked_of_topic()
-    claims, skill, evidence = (
+    evidence, claims, skill = (
+        entry_pages.topic_evidence(topic_id),
         app.claims.topic(topic_id),
         skill_parts(app, topic_id),
-        entry_pages.topic_evidence(topic_id),
     )
     # One statement for all questions of the page: whoever asks below finds them read.
     app.exchanges.summaries(
@@ -241,6 +241,7 @@ def settings_fragment() -> str:
         key_words=page_words.key_words(app.trail.key_location()),
         key=None if in_demo() else app.keys.standing(),
         identity=None if in_demo() else app.identity.look(),
+        ended_in_backups=0 if in_demo() else len(app.backups.with_ended_keys()),
         anchors=() if in_demo() else app.anchors.listed(),
         backups=() if in_demo() else app.backups.listing(),
         backup_folder=str(app.backups.folder),

@@ -82,6 +82,8 @@ def _fragment(name: str, app: Application, **context: Any) -> str:
 def topic_evidence(topic_id: str) -> dict[str, Any]:
     """Return what the topic page shows as evidence: checks by result, entries by kind, and which questions it shows."""
     app = application()
+    # First: it asks at once for what the rest of the page needs too.
+    called = app.endorsements.suggested_name(topic_id)
     proofs = review_pages.proofs(app.checks.of_topic(topic_id))
     own = by_kind(app.entries.of_topic(topic_id))
     return {
@@ -94,6 +96,7 @@ def topic_evidence(topic_id: str) -> dict[str, Any]:
         "languages": LANGUAGES,
         "chosen_language": language(),
         "asked_days": OPEN_DAYS,
+        "asked_skill": called,
         "asked_ids": [check.exchange_id for found in proofs.values() for check in found[:PROOFS_SHOWN]],
     }
 

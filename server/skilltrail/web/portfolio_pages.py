@@ -51,8 +51,9 @@ def portfolios_fragment() -> str:
 def portfolio_fragment(portfolio_id: int) -> str:
     """One portfolio: who and for whom, skills, what is shown of each, what will be disclosed, findings, files."""
     app = application()
-    saved = app.portfolios.one(portfolio_id)
+    # First: it asks at once for all that the rest of the page needs too.
     resolved = app.portfolios.resolve(portfolio_id)
+    saved = app.portfolios.one(portfolio_id)
     hits = app.portfolios.scan(portfolio_id, resolved)
     identity = app.identity.look()
     return _fragment(

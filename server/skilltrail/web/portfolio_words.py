@@ -47,7 +47,9 @@ def hit_words(hit: LeakHit) -> str:
         HitKind.OWN_WORD: _("A word of your list of words to be hidden"),
         HitKind.PERSONAL: _("Personal data"),
         HitKind.REDACTION: _("A mark: something was hidden here"),
-        HitKind.HELD_BACK: _("Named after what is held back; rename the skill, or leave it out"),
+        HitKind.HELD_BACK: _("Named after what is held back; rename the skill, or leave it out")
+        if hit.place.what == "name"
+        else _("Named after what is held back; take it back from the skill, or leave the skill out"),
         HitKind.PATH: _("A path that names a person or a computer"),
     }[hit.kind]
     client = one_line(hit.detail) or _("a client")

@@ -12,8 +12,20 @@ import { download, formQuery, refreshPreview } from "./exporting.js";
 import { chooseField, forgetPlanned, forgetShown, planForgetting, planRetention, restrict, setRetention, undoForgetting } from "./forgetting.js";
 import { appendFragment } from "./fragments.js";
 import { addRule, cancelImport, chooseFiles, dropUpload, removeRule, resumeImport, startImport, stopUpload, watchDrops } from "./importing.js";
-import { makeIdentity, rotateIdentity, setIdentityPassphrase, undoIdentity } from "./identity.js";
-import { backUp, changeKey, complain, keptRecoveryKey, leaveRestore, makeRecoveryKey, moveKey, planRestore, printRecoveryKey, restore, saveRecoveryKey } from "./keeping.js";
+import { dropEarlierIdentities, makeIdentity, rotateIdentity, setIdentityPassphrase, undoIdentity } from "./identity.js";
+import {
+  backUp,
+  changeKey,
+  complain,
+  keptRecoveryKey,
+  leaveRestore,
+  makeRecoveryKey,
+  moveKey,
+  planRestore,
+  printRecoveryKey,
+  restore,
+  saveRecoveryKey,
+} from "./keeping.js";
 import {
   areaOfTopic,
   colourTopic,
@@ -102,6 +114,7 @@ const CLICKS = {
   "pairing-approve": (button) => decide(button, "approve"),
   "pairing-reject": (button) => decide(button, "reject"),
   backup: backUp,
+  "identity-drop": dropEarlierIdentities,
   "identity-make": makeIdentity,
   "identity-undo": undoIdentity,
   "restore-plan": planRestore,

@@ -20,6 +20,13 @@ export async function undoIdentity() {
   await refresh();
 }
 
+/** Makes a new backup and deletes those that hold a key of before. */
+export async function dropEarlierIdentities() {
+  await askJson(`${PATH}/backups`, { method: "POST", body: {}, demo: false });
+  notify(word("done"));
+  await refresh();
+}
+
 /** @param {HTMLFormElement} form its data-none: the passphrase is taken away */
 export async function setIdentityPassphrase(form) {
   const away = form.dataset["none"] !== undefined;
