@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from clients import added
 from databases import BeginWith
 from exchanges import NOON, captured, items
 from portfolio_steps import chosen, filled, ids_of, sql_topic, topic_of, with_client
 from skilltrail.application import Application
 from skilltrail.domain.checkpoint import check_checkpoint
 from skilltrail.domain.checks import Said
-from skilltrail.domain.contexts import SaidOf
+from skilltrail.domain.contexts import ContextForm, SaidOf
 from skilltrail.domain.entries import Deliverable, Reflection
 from skilltrail.domain.forget import ForgetWish
 from skilltrail.domain.leak_hits import HitKind
@@ -193,6 +194,44 @@ class TestLeakScan:
         assert (HitKind.NEAR_CLIENT, "note", "Zqacm e") in found
         assert (HitKind.PATH, "introduction", "C:\\Users\\lena") in found
         assert (HitKind.PERSONAL, "introduction", "someone@firm.example") in found
+
+    @pytest.mark.parametrize(
+        "coded", ["zq%61cme", "Zq&#97;cme", "Zq\\u0061cme", "Zq=61cme", base64.b64encode(b"for Zqacme only").decode()]
+    )
+    def test_a_name_in_code_can_be_resolved_before_a_file_is_made(self, application: Application, coded: str) -> None:
+        with_client(application)
+        facade, topic = application.portfolios, sql_topic(application)
+        saved = facade.keep(chosen(topic, skills=(SkillChoice(topic, note=f"Made it: {coded}"),)))
+
+        (hit,) = facade.scan(saved.id)
+        assert (hit.kind, hit.place.what) == (HitKind.CLIENT, "note")
+        with pytest.raises(PortfolioBlocked, match="leak scan"):
+            facade.export(saved.id, "json")
+        facade.leave_out(saved.id, hit.digest)
+
+        assert facade.scan(saved.id) == ()
+        assert facade.export(saved.id, "json").data
+
+    def test_a_name_in_code_that_may_be_shown_can_go_out(self, application: Application) -> None:
+        with_client(application)
+        facade = application.portfolios
+        packed = base64.b64encode(b"for Zqacme only").decode()
+        saved = facade.keep(chosen(sql_topic(application), introduction=f"Zq%61cme, {packed}"))
+        for hit in facade.scan(saved.id):
+            facade.allow(saved.id, hit.digest)
+
+        assert all(facade.export(saved.id, form).data for form in ("json", "html", "bundle"))
+
+    def test_a_chat_that_names_a_client_in_code_alone_is_the_clients(self, application: Application) -> None:
+        client = added(application.contexts.keep(ContextForm("Zqmüller GmbH", ("Zqmüller",))))
+        asked = "Why is https://git.example/zqm%C3%BCller/shop slow? Is the sql index missing?"
+        application.exchanges.capture(items([captured(900, conversation_id="c-900", prompt=asked)]))
+        application.processing.run_until_done()
+        application.contexts.finish()
+
+        topics = (None, *(line.id for line in application.trail.topics()))
+        number = max(row.id for topic in topics for row in application.exchanges.page(topic).items)
+        assert [one.client_id for one in application.contexts.exchange(number).placing.clients] == [client]
 
     def test_marks_of_what_was_hidden_and_secrets_stop_an_excerpt(self, application: Application) -> None:
         key = "AKIAIOSFODNN7ABCDEFG"

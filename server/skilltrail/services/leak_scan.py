@@ -32,7 +32,9 @@ from skilltrail.platform.linear import Subject
 from skilltrail.platform.near_words import NearWords
 from skilltrail.platform.patterns import MARK, SecretRedactor
 from skilltrail.platform.personal_data import PersonalData
+from skilltrail.platform.readings import readings
 from skilltrail.services.context_rules import words_of
+from skilltrail.services.leak_bytes import carried
 from skilltrail.storage import context_queries
 from skilltrail.storage import portfolio_evidence_queries as evidence
 
@@ -113,7 +115,8 @@ def scan(
 
 def kinds_in(text: PortfolioText, seen: Lookout) -> tuple[str, ...]:
     """Return the kinds of what a scan would stop at in a text that may be chosen."""
-    return tuple(dict.fromkeys(one.kind.value for one in _chosen(_found(text.text, seen))))
+    found = [*_chosen(_found(text.text, seen)), *_carried(text.text, seen)]
+    return tuple(dict.fromkeys(one.kind.value for one in found))
 
 
 def open_hits(hits: Iterable[LeakHit]) -> tuple[LeakHit, ...]:
@@ -130,6 +133,8 @@ def _hits(text: PortfolioText, seen: Lookout, resolved: Resolved) -> Iterator[Le
         groups.setdefault((one.kind, one.detail, fold(text.text[one.start : one.end])), []).append(one)
     for found in groups.values():
         yield _hit(text, found[0], exchange, times=len(found))
+    for one in _carried(text.text, seen):
+        yield _hit(text, one, exchange)
     if exchange is not None:
         for client, certain in seen.clients_of.get(exchange, ()):
             if client not in seen.recipients or not certain:
@@ -145,9 +150,23 @@ def _is_named_after_others(text: PortfolioText, resolved: Resolved) -> bool:
 
 
 def _found(text: str, seen: Lookout) -> Iterator[_Found]:
-    """Yield what stands in a text, what weighs most first."""
+    """Yield what stands in a text, as it stands and as it is meant, what weighs most first."""
     for word in seen.words.places(text):
         yield _Found(HitKind.CLIENT, word.start, word.end, seen.names.get(word.word.owner, ""))
+    yield from _read(text, seen)
+    for one in readings(text):
+        for found in _read(one.text, seen):
+            start, end = one.span(found.start, found.end)
+            yield replace(found, start=start, end=end)
+
+
+def _carried(text: str, seen: Lookout) -> Iterator[_Found]:
+    """Yield the clients that something packed in a text names: where in it cannot be shown."""
+    for owner in carried(text, seen.words):
+        yield _Found(HitKind.CLIENT, 0, min(len(text), AROUND), seen.names.get(owner, ""))
+
+
+def _read(text: str, seen: Lookout) -> Iterator[_Found]:
     for hit in seen.redactor.find(text):
         kind = HitKind.SECRET if hit.family == "secret" else HitKind.PERSONAL
         yield _Found(HitKind.OWN_WORD if hit.family == OWN_WORD else kind, hit.start, hit.end, hit.kind)
