@@ -314,6 +314,30 @@ class TestLeakScan:
         assert [kind for kind, _what, _found in to_others] == [HitKind.OTHERS_MATTER]
         assert to_them == []
 
+    @pytest.mark.parametrize(
+        ("audience", "recipient", "theirs"),
+        [
+            (Audience.CLIENT, "Zqacme", True),
+            (Audience.CLIENT, "  zqacme   GMBH ", True),
+            (Audience.CLIENT, "not Zqacme", False),
+            (Audience.PUBLIC, "Zqacme", False),
+            (Audience.JOB_POST, "Zqacme", False),
+        ],
+    )
+    def test_a_portfolio_is_a_clients_only_where_it_is_for_that_client_by_name(
+        self, application: Application, audience: Audience, recipient: str, theirs: bool
+    ) -> None:
+        topic, client = sql_topic(application), with_client(application)
+        first = ids_of(application, topic)[0]
+        application.contexts.say([first], SaidOf.CLIENTS, clients=[client])
+        changes = {"admitted": (client,), "audience": audience, "recipient": recipient, "introduction": "Roadrunner"}
+
+        found = self._hits(application, chosen(topic, (first, ("prompt.1",)), **changes))
+
+        matter = {(kind, what) for kind, what, _found in found if what != "recipient"}
+        others = {(HitKind.OTHERS_MATTER, "excerpt"), (HitKind.CLIENT, "introduction")}
+        assert matter == (set() if theirs else others)
+
     def test_open_hits_block_and_each_way_to_resolve_one_opens_the_door(self, application: Application) -> None:
         with_client(application)
         topic = sql_topic(application)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.context_words import fold
+from skilltrail.domain.contexts import Context, ContextKind
 from skilltrail.domain.leak_hits import (
     AROUND,
     HitKind,
@@ -24,7 +25,7 @@ from skilltrail.domain.leak_hits import (
     resolving_of,
     texts_of,
 )
-from skilltrail.domain.portfolio import Selection
+from skilltrail.domain.portfolio import Audience, Selection
 from skilltrail.domain.redaction import OWN_WORD
 from skilltrail.domain.resolved_portfolio import Resolved
 from skilltrail.platform.client_words import ClientWords
@@ -79,14 +80,16 @@ def lookout(
     redactor: SecretRedactor,
     exempt: Collection[str],
     common: Callable[[], Collection[str]] = frozenset,
+    readers: Collection[int] | None = None,
 ) -> Lookout:
     """Return what to look for in a portfolio that shows these exchanges.
 
+    Words of admitted clients are passed over only where the portfolio is for them, or where they are ``readers``.
     ``exempt`` are the learner's own addresses and numbers, ``common`` gives everybody's words.
     """
     living = context_queries.contexts(session)
-    every = words_of(living.values())
-    words = every.sparing(selection.admitted)
+    recipients = _recipients(selection, living.values()) if readers is None else frozenset(readers)
+    words = words_of(living.values()).sparing(recipients.intersection(selection.admitted))
     return Lookout(
         words=words,
         near=NearWords(words.unspared(), common),
@@ -94,9 +97,22 @@ def lookout(
         personal=PersonalData(exempt=exempt),
         names={number: one.form.name for number, one in living.items()},
         clients_of=evidence.clients_of(session, shown) if shown else {},
-        recipients=frozenset(one.owner for one in every.find(selection.recipient)),
+        recipients=recipients,
         readers="\x1f".join((selection.recipient, selection.audience, *map(str, sorted(selection.admitted)))),
     )
+
+
+def _recipients(selection: Selection, living: Iterable[Context]) -> frozenset[int]:
+    """Return the clients whom a portfolio is for: who is named as its recipient and by nothing else."""
+    if selection.audience is not Audience.CLIENT:
+        return frozenset()
+    wanted = _plain(selection.recipient)
+    clients = (one for one in living if one.kind is ContextKind.CLIENT)
+    return frozenset(one.id for one in clients if wanted in map(_plain, (one.form.name, *one.form.others)))
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def scan(
