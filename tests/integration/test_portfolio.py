@@ -16,6 +16,7 @@ from databases import BeginWith
 from exchanges import NOON, captured, items
 from portfolio_steps import chosen, filled, ids_of, sql_topic, topic_of, with_client
 from skilltrail.application import Application
+from skilltrail.application.identity import IdentityFacade
 from skilltrail.domain.checkpoint import check_checkpoint
 from skilltrail.domain.checks import Said
 from skilltrail.domain.contexts import ContextForm, SaidOf
@@ -25,11 +26,15 @@ from skilltrail.domain.leak_hits import HitKind
 from skilltrail.domain.log_leaf import read_leaf, write_disclosures
 from skilltrail.domain.portfolio import Audience, Selection, SkillChoice
 from skilltrail.domain.resolved_portfolio import Resolved, Why
+from skilltrail.domain.saved_portfolio import DELIVERABLES_MOST
 from skilltrail.domain.signed_note import read_key
 from skilltrail.domain.stages import Stage
+from skilltrail.domain.verification import Outcome
 from skilltrail.errors import NotFound, PortfolioBlocked, RequestInvalid
 from skilltrail.platform.signing import is_signed
 from skilltrail.services.log_verifying import check_shown
+from skilltrail.services.verifying import verify
+from skilltrail.web.portfolio_answers import content_answer
 
 
 @pytest.fixture(autouse=True)
@@ -440,6 +445,51 @@ class TestExports:
 
         changes = {(one.how, one.kind) for one in facade.changes(saved.id) or ()}
         assert changes == {("added", "note"), ("added", "excerpt"), ("removed", "excerpt")}
+
+    def test_a_change_of_the_key_meanwhile_leaves_a_file_of_one_key(
+        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        saved = application.portfolios.keep(chosen(sql_topic(application)))
+        opened = IdentityFacade.opened
+
+        def and_another(self: IdentityFacade, passphrase: str | None = None) -> object:
+            try:
+                return opened(self, passphrase)
+            finally:
+                self.rotate()
+
+        monkeypatch.setattr(IdentityFacade, "opened", and_another)
+        for form in ("html", "bundle"):
+            file = application.portfolios.export(saved.id, form)
+            assert verify({file.name: file.data}).integrity.outcome is Outcome.PASSED
+
+    def test_the_key_and_those_that_handed_over_to_it_are_told_before(self, application: Application) -> None:
+        saved = application.portfolios.keep(chosen(sql_topic(application)))
+        first = application.identity.standing().did
+        second = application.identity.rotate().did
+        third = application.identity.rotate().did
+
+        told = content_answer(application.portfolios.resolve(saved.id), ())
+        assert (told.key, told.earlier_keys) == (third, [second, first])
+
+        lost = application.identity.rotate(lost=True).did
+        told = content_answer(application.portfolios.resolve(saved.id), ())
+        assert (told.key, told.earlier_keys) == (lost, [])
+
+    def test_deliverables_of_a_skill_fit_into_its_credential_however_long(self, application: Application) -> None:
+        topic = sql_topic(application)
+        longest = [
+            Deliverable("url", "T" * 190 + str(at), f"https://example.org/{'a' * 1900}{at}")
+            for at in range(DELIVERABLES_MOST + 1)
+        ]
+        made = tuple(application.entries.keep(one, topic_id=topic).id for one in longest)
+        with pytest.raises(RequestInvalid, match=str(DELIVERABLES_MOST)):
+            application.portfolios.keep(chosen(topic, skills=(SkillChoice(topic, deliverables=made),)))
+
+        saved = application.portfolios.keep(chosen(topic, skills=(SkillChoice(topic, deliverables=made[1:]),)))
+        for hit in application.portfolios.scan(saved.id):
+            application.portfolios.allow(saved.id, hit.digest)
+        assert application.portfolios.export(saved.id, "html").data
 
     def test_an_empty_one_and_one_of_nobody_are_refused(self, application: Application) -> None:
         topic = sql_topic(application)
