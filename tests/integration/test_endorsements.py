@@ -13,16 +13,19 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from conftest import SteppingClock
 from dashboard import Dashboard
 from databases import BeginWith, in_topics
 from endorsers import FIXTURE, answers, sample_page
-from portfolio_steps import with_client
+from portfolio_steps import chosen, with_client
 from skilltrail.application import Application
 from skilltrail.domain.entries import Endorsement
 from skilltrail.domain.forget import ForgetWish
 from skilltrail.domain.open_badge import handover
+from skilltrail.domain.portfolio import SkillChoice
+from skilltrail.domain.resolved_portfolio import Resolved, Why
 from skilltrail.domain.stages import Stage
-from skilltrail.errors import EvidenceInvalid, NotFound, RequestInvalid
+from skilltrail.errors import EvidenceInvalid, NotFound, PortfolioBlocked, RequestInvalid, TooLate
 from skilltrail.platform.data_integrity import check_form, check_proof_of, secured
 from skilltrail.platform.identity_keys import new_identity
 from skilltrail.services.endorsements import Wish, endorsements_of
@@ -51,6 +54,7 @@ def wish(application: Application, number: int = 0, **more: Any) -> Wish:
 
 
 def answered(application: Application, folder: Path, number: int = 0) -> list[Document]:
+    application.corrections.rename(topic(application, number), "Docker networking")
     file, _entry = application.endorsements.ask(wish(application, number))
     return answers(file.data, folder)
 
@@ -307,6 +311,106 @@ class TestTakingIn:
         statement = secured(handover(key.did, new_identity().did, datetime.now(UTC)), key, datetime.now(UTC))
         with pytest.raises(EvidenceInvalid):
             grouped.endorsements.take(statement)
+
+
+class TestInPortfolios:
+    """An endorsement is shown and counted only for the skill, by the name and until the day that were signed."""
+
+    def _resolved(self, application: Application, topic_id: str, entry: int) -> tuple[Resolved, int]:
+        choice = SkillChoice(topic_id, endorsements=(entry,))
+        saved = application.portfolios.keep(chosen(topic_id, skills=(choice,)))
+        return application.portfolios.resolve(saved.id), saved.id
+
+    def _why(self, application: Application, topic_id: str, entry: int) -> Why | None:
+        application.portfolios._clock.move(days=1)  # type: ignore[attr-defined]
+        found, number = self._resolved(application, topic_id, entry)
+        skill = found.portfolio.skills[0]
+        shown = len(skill.endorsements) == 1
+        assert shown == (skill.stage is Stage.ATTESTED)
+        assert shown == (stage(application, topic_id) is Stage.ATTESTED)
+        for hit in application.portfolios.scan(number):
+            application.portfolios.allow(number, hit.digest)
+        assert application.portfolios.export(number, "html").data
+        return next((one.why for one in found.not_shown), None)
+
+    def test_as_it_was_signed(self, grouped: Application, tmp_path: Path) -> None:
+        entry = grouped.endorsements.take(as_file(answered(grouped, tmp_path)[0])).id
+
+        assert self._why(grouped, topic(grouped), entry) is None
+
+    def test_of_a_topic_that_was_merged_into_another(self, grouped: Application, tmp_path: Path) -> None:
+        first, second = topic(grouped), topic(grouped, 1)
+        entry = grouped.endorsements.take(as_file(answered(grouped, tmp_path)[0])).id
+        grouped.corrections.merge([first], second)
+
+        assert self._why(grouped, second, entry) is Why.OTHER_SKILL
+
+    def test_of_a_topic_that_was_renamed_since(self, grouped: Application, tmp_path: Path) -> None:
+        mine = topic(grouped)
+        entry = grouped.endorsements.take(as_file(answered(grouped, tmp_path)[0])).id
+        grouped.corrections.rename(mine, "Nuclear reactor safety")
+
+        assert self._why(grouped, mine, entry) is Why.RENAMED
+        grouped.corrections.rename(mine, "docker  NETWORKING")
+        assert self._why(grouped, mine, entry) is None
+
+    def test_dated_later_than_now(self, grouped: Application, tmp_path: Path, clock: SteppingClock) -> None:
+        template, key = answered(grouped, tmp_path)[0], new_identity()
+        changed = {"validFrom": f"{clock.now + timedelta(hours=8):%Y-%m-%dT%H:%M:%SZ}"}
+        entry = grouped.endorsements.take(secured(_by(template, key.did) | changed, key, clock.now)).id
+
+        found, _number = self._resolved(grouped, topic(grouped), entry)
+
+        assert [one.why for one in found.not_shown] == [Why.NOT_YET]
+        assert self._why(grouped, topic(grouped), entry) is None
+
+    def test_past_its_end(self, grouped: Application, tmp_path: Path, clock: SteppingClock) -> None:
+        template, key = answered(grouped, tmp_path)[0], new_identity()
+        times = {"validFrom": clock.now, "validUntil": clock.now + timedelta(days=9)}
+        changed = {name: f"{at:%Y-%m-%dT%H:%M:%SZ}" for name, at in times.items()}
+        document = secured(_by(template, key.did) | changed, key, clock.now)
+        entry = grouped.endorsements.take(document).id
+        assert self._why(grouped, topic(grouped), entry) is None
+
+        clock.move(days=30)
+
+        assert self._why(grouped, topic(grouped), entry) is Why.ENDED
+
+    def test_a_file_that_fails_its_own_check_is_not_handed_over(
+        self, grouped: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, second = topic(grouped), topic(grouped, 1)
+        entry = grouped.endorsements.take(as_file(answered(grouped, tmp_path)[0])).id
+        grouped.corrections.merge([first], second)
+        grouped.portfolios._clock.move(days=1)  # type: ignore[attr-defined]
+        monkeypatch.setattr("skilltrail.services.portfolio.why_not_counted", lambda *_all: None)
+        _found, number = self._resolved(grouped, second, entry)
+        for hit in grouped.portfolios.scan(number):
+            grouped.portfolios.allow(number, hit.digest)
+
+        with pytest.raises(PortfolioBlocked, match="check"):
+            grouped.portfolios.export(number, "html")
+
+        assert grouped.portfolios.exports(number) == []
+
+
+class TestTheKeyThatARequestNames:
+    def test_a_change_of_the_key_cannot_be_undone_once_a_request_names_it(self, grouped: Application) -> None:
+        grouped.identity.standing()
+        grouped.identity.rotate()
+        grouped.endorsements.ask(wish(grouped))
+
+        with pytest.raises(TooLate):
+            grouped.identity.undo_rotation()
+
+    def test_an_answer_about_a_key_that_leads_nowhere_is_refused(self, grouped: Application, tmp_path: Path) -> None:
+        kept, lost = answered(grouped, tmp_path)[:2]
+        grouped.identity.rotate()
+        grouped.endorsements.take(as_file(kept))
+        grouped.identity.rotate(lost=True)
+
+        with pytest.raises(EvidenceInvalid, match="Ask again"):
+            grouped.endorsements.take(as_file(lost))
 
 
 class TestKeeping:

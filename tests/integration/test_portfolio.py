@@ -11,24 +11,30 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from clients import added
 from databases import BeginWith
 from exchanges import NOON, captured, items
 from portfolio_steps import chosen, filled, ids_of, sql_topic, topic_of, with_client
 from skilltrail.application import Application
+from skilltrail.application.identity import IdentityFacade
 from skilltrail.domain.checkpoint import check_checkpoint
 from skilltrail.domain.checks import Said
-from skilltrail.domain.contexts import SaidOf
+from skilltrail.domain.contexts import ContextForm, SaidOf
 from skilltrail.domain.entries import Deliverable, Reflection
 from skilltrail.domain.forget import ForgetWish
 from skilltrail.domain.leak_hits import HitKind
 from skilltrail.domain.log_leaf import read_leaf, write_disclosures
 from skilltrail.domain.portfolio import Audience, Selection, SkillChoice
 from skilltrail.domain.resolved_portfolio import Resolved, Why
+from skilltrail.domain.saved_portfolio import DELIVERABLES_MOST
 from skilltrail.domain.signed_note import read_key
 from skilltrail.domain.stages import Stage
+from skilltrail.domain.verification import Outcome
 from skilltrail.errors import NotFound, PortfolioBlocked, RequestInvalid
 from skilltrail.platform.signing import is_signed
 from skilltrail.services.log_verifying import check_shown
+from skilltrail.services.verifying import verify
+from skilltrail.web.portfolio_answers import content_answer
 
 
 @pytest.fixture(autouse=True)
@@ -194,6 +200,44 @@ class TestLeakScan:
         assert (HitKind.PATH, "introduction", "C:\\Users\\lena") in found
         assert (HitKind.PERSONAL, "introduction", "someone@firm.example") in found
 
+    @pytest.mark.parametrize(
+        "coded", ["zq%61cme", "Zq&#97;cme", "Zq\\u0061cme", "Zq=61cme", base64.b64encode(b"for Zqacme only").decode()]
+    )
+    def test_a_name_in_code_can_be_resolved_before_a_file_is_made(self, application: Application, coded: str) -> None:
+        with_client(application)
+        facade, topic = application.portfolios, sql_topic(application)
+        saved = facade.keep(chosen(topic, skills=(SkillChoice(topic, note=f"Made it: {coded}"),)))
+
+        (hit,) = facade.scan(saved.id)
+        assert (hit.kind, hit.place.what) == (HitKind.CLIENT, "note")
+        with pytest.raises(PortfolioBlocked, match="leak scan"):
+            facade.export(saved.id, "json")
+        facade.leave_out(saved.id, hit.digest)
+
+        assert facade.scan(saved.id) == ()
+        assert facade.export(saved.id, "json").data
+
+    def test_a_name_in_code_that_may_be_shown_can_go_out(self, application: Application) -> None:
+        with_client(application)
+        facade = application.portfolios
+        packed = base64.b64encode(b"for Zqacme only").decode()
+        saved = facade.keep(chosen(sql_topic(application), introduction=f"Zq%61cme, {packed}"))
+        for hit in facade.scan(saved.id):
+            facade.allow(saved.id, hit.digest)
+
+        assert all(facade.export(saved.id, form).data for form in ("json", "html", "bundle"))
+
+    def test_a_chat_that_names_a_client_in_code_alone_is_the_clients(self, application: Application) -> None:
+        client = added(application.contexts.keep(ContextForm("Zqmüller GmbH", ("Zqmüller",))))
+        asked = "Why is https://git.example/zqm%C3%BCller/shop slow? Is the sql index missing?"
+        application.exchanges.capture(items([captured(900, conversation_id="c-900", prompt=asked)]))
+        application.processing.run_until_done()
+        application.contexts.finish()
+
+        topics = (None, *(line.id for line in application.trail.topics()))
+        number = max(row.id for topic in topics for row in application.exchanges.page(topic).items)
+        assert [one.client_id for one in application.contexts.exchange(number).placing.clients] == [client]
+
     def test_marks_of_what_was_hidden_and_secrets_stop_an_excerpt(self, application: Application) -> None:
         key = "AKIAIOSFODNN7ABCDEFG"
         application.exchanges.capture(
@@ -274,6 +318,30 @@ class TestLeakScan:
 
         assert [kind for kind, _what, _found in to_others] == [HitKind.OTHERS_MATTER]
         assert to_them == []
+
+    @pytest.mark.parametrize(
+        ("audience", "recipient", "theirs"),
+        [
+            (Audience.CLIENT, "Zqacme", True),
+            (Audience.CLIENT, "  zqacme   GMBH ", True),
+            (Audience.CLIENT, "not Zqacme", False),
+            (Audience.PUBLIC, "Zqacme", False),
+            (Audience.JOB_POST, "Zqacme", False),
+        ],
+    )
+    def test_a_portfolio_is_a_clients_only_where_it_is_for_that_client_by_name(
+        self, application: Application, audience: Audience, recipient: str, theirs: bool
+    ) -> None:
+        topic, client = sql_topic(application), with_client(application)
+        first = ids_of(application, topic)[0]
+        application.contexts.say([first], SaidOf.CLIENTS, clients=[client])
+        changes = {"admitted": (client,), "audience": audience, "recipient": recipient, "introduction": "Roadrunner"}
+
+        found = self._hits(application, chosen(topic, (first, ("prompt.1",)), **changes))
+
+        matter = {(kind, what) for kind, what, _found in found if what != "recipient"}
+        others = {(HitKind.OTHERS_MATTER, "excerpt"), (HitKind.CLIENT, "introduction")}
+        assert matter == (set() if theirs else others)
 
     def test_open_hits_block_and_each_way_to_resolve_one_opens_the_door(self, application: Application) -> None:
         with_client(application)
@@ -377,6 +445,51 @@ class TestExports:
 
         changes = {(one.how, one.kind) for one in facade.changes(saved.id) or ()}
         assert changes == {("added", "note"), ("added", "excerpt"), ("removed", "excerpt")}
+
+    def test_a_change_of_the_key_meanwhile_leaves_a_file_of_one_key(
+        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        saved = application.portfolios.keep(chosen(sql_topic(application)))
+        opened = IdentityFacade.opened
+
+        def and_another(self: IdentityFacade, passphrase: str | None = None) -> object:
+            try:
+                return opened(self, passphrase)
+            finally:
+                self.rotate()
+
+        monkeypatch.setattr(IdentityFacade, "opened", and_another)
+        for form in ("html", "bundle"):
+            file = application.portfolios.export(saved.id, form)
+            assert verify({file.name: file.data}).integrity.outcome is Outcome.PASSED
+
+    def test_the_key_and_those_that_handed_over_to_it_are_told_before(self, application: Application) -> None:
+        saved = application.portfolios.keep(chosen(sql_topic(application)))
+        first = application.identity.standing().did
+        second = application.identity.rotate().did
+        third = application.identity.rotate().did
+
+        told = content_answer(application.portfolios.resolve(saved.id), ())
+        assert (told.key, told.earlier_keys) == (third, [second, first])
+
+        lost = application.identity.rotate(lost=True).did
+        told = content_answer(application.portfolios.resolve(saved.id), ())
+        assert (told.key, told.earlier_keys) == (lost, [])
+
+    def test_deliverables_of_a_skill_fit_into_its_credential_however_long(self, application: Application) -> None:
+        topic = sql_topic(application)
+        longest = [
+            Deliverable("url", "T" * 190 + str(at), f"https://example.org/{'a' * 1900}{at}")
+            for at in range(DELIVERABLES_MOST + 1)
+        ]
+        made = tuple(application.entries.keep(one, topic_id=topic).id for one in longest)
+        with pytest.raises(RequestInvalid, match=str(DELIVERABLES_MOST)):
+            application.portfolios.keep(chosen(topic, skills=(SkillChoice(topic, deliverables=made),)))
+
+        saved = application.portfolios.keep(chosen(topic, skills=(SkillChoice(topic, deliverables=made[1:]),)))
+        for hit in application.portfolios.scan(saved.id):
+            application.portfolios.allow(saved.id, hit.digest)
+        assert application.portfolios.export(saved.id, "html").data
 
     def test_an_empty_one_and_one_of_nobody_are_refused(self, application: Application) -> None:
         topic = sql_topic(application)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 
@@ -11,6 +13,7 @@ from portfolio_steps import chosen, filled, ids_of, sql_topic
 from skilltrail.application import Application
 from skilltrail.domain.claims import Decision, PublishedConcept, Verdict
 from skilltrail.domain.leak_hits import HitKind, LeakHit
+from skilltrail.domain.portfolio import Audience
 from skilltrail.domain.saved_portfolio import SavedPortfolio
 from skilltrail.errors import PortfolioBlocked
 from skilltrail.storage import claim_queries
@@ -68,6 +71,16 @@ def test_names_of_what_is_held_back_block_until_they_are_resolved(mostly_held: A
     mostly_held.portfolios.disallow(held.id, hits[0].digest)
     with pytest.raises(PortfolioBlocked):
         exported(mostly_held, held.id)
+
+
+def test_leave_to_show_such_a_name_holds_for_its_readers_only(mostly_held: Application) -> None:
+    held = saved(mostly_held)
+    for hit in held_back(mostly_held, held.id):
+        mostly_held.portfolios.allow(held.id, hit.digest)
+
+    mostly_held.portfolios.keep(replace(held.selection, audience=Audience.PUBLIC), held.id)
+
+    assert [one.allowed for one in held_back(mostly_held, held.id)] == [False, False]
 
 
 def test_an_area_that_stands_in_nothing_that_leaves_stays(mostly_held: Application) -> None:

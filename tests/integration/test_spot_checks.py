@@ -165,6 +165,23 @@ class TestAnswering:
         shown = checked(texts(asked.spot_checks.answer(SpotAnswer({1: ("reply.1", "supersedes")})).data))
         assert shown[4]["supersedes"] == "1"
 
+    def test_two_numbers_that_one_entry_answers_show_what_was_chosen_for_each(self, application: Application) -> None:
+        first = captured(1, conversation_id="c", prompt="Why?\n\nFor this.", fidelity=Fidelity.DOM)
+        application.exchanges.capture(items([first]))
+        old = application.evidence_log.entry_of(1)
+        application.evidence_log.checkpoint()
+        better = captured(1, conversation_id="c", prompt="Why?\n\nFor this.", reply="Much longer now.\n\nIn two parts.")
+        application.exchanges.capture(items([better]))
+        new = application.evidence_log.entry_of(1)
+        assert old is not None
+        assert new is not None
+        assert old != new
+
+        shown = {old: ("prompt.1",), new: ("reply.1",)}
+        found = checked(texts(application.spot_checks.answer(SpotAnswer(shown=shown)).data))
+
+        assert set(found[new]) == {"prompt.1", "reply.1", "supersedes"}
+
     def test_what_was_disclosed_stands_in_the_record(self, asked: Application) -> None:
         asked.spot_checks.answer(SpotAnswer({1: ("prompt.1",)}, {2: "no"}))
         with asked._database.read() as session:

@@ -231,3 +231,74 @@ class TestShortForms:
     def test_what_tells_nobody_is_none(self, name: str) -> None:
         assert short_form(name, common_words()) is None
         assert short_form("Zqacme GmbH", common_words()) == "Zqacme"
+
+
+CODED = (
+    "https://git.example/zqm%C3%BCller/shop",
+    "?q=zqm%FCller&page=2",
+    '{"client": "Zqm\\u00fcller"}',
+    "first line\\nZqm\\xfcller",
+    'a/"zqm\\303\\274ller"/b.txt',
+    "Zqm&uuml;ller",
+    "Zqm&#252;ller",
+    "Zqm&#xFC;ller",
+    "Zqm&amp;uuml;ller",
+    "zqm%25C3%25BCller",
+    "Zq%6d%C3%BCller",
+    "Zqm=C3=BCller",
+    "Zqm=FCl=\r\nler",
+    "Zqm\\u{fc}ller",
+    "xn--zqmller-p2a.example",
+    "Zqmueller",
+    "ZQMUELLER",
+    "Zqmu\N{COMBINING DIAERESIS}ller",
+)
+
+
+class TestWrittenInCode:
+    @pytest.mark.parametrize("text", CODED)
+    def test_a_word_is_found_as_it_is_meant(self, text: str) -> None:
+        assert found("Zqmüller", f"see {text}, please")
+
+    @pytest.mark.parametrize("text", CODED)
+    def test_it_is_masked_whole(self, text: str) -> None:
+        marked = words("Zqmüller").masked(f"see {text}, please")
+
+        assert marked.startswith("see ")
+        assert marked.endswith(", please")
+        assert not words("Zqmüller").find(marked)
+        assert "ller" not in marked
+
+    @pytest.mark.parametrize("text", ["Zqmüller", "Zqm%C3%BCller", "Zqmu\N{COMBINING DIAERESIS}ller"])
+    def test_a_word_without_umlauts_is_found_with_them(self, text: str) -> None:
+        assert found("Zqmueller", text)
+
+    @pytest.mark.parametrize("text", ["Zqm%C3%BCller+S%C3%B6hne", "Zqm&uuml;ller S&ouml;hne", "zqmueller-soehne"])
+    def test_names_of_several_words_are_found(self, text: str) -> None:
+        assert found("Zqmüller Söhne", text)
+
+    @pytest.mark.parametrize(
+        "text", ["100%", "a & b; c", "C:\\temp", "x=1; y=2", "&nothing;", "%zz", "\\u12", "xn--", "\\"]
+    )
+    def test_what_looks_like_code_and_is_none_stays(self, text: str) -> None:
+        assert words("Acme").masked(f"{text} Acme {text}") == f"{text} {MASK} {text}"
+
+    def test_places_are_those_of_the_text(self) -> None:
+        text = "&lt;b&gt;Zqm%C3%BC%6cler%20x"
+
+        assert [text[one.start : one.end] for one in words("Zqmüller").places(text)] == ["Zqm%C3%BC%6cler"]
+
+    @pytest.mark.parametrize(
+        "seed", ["%41", "&amp;", "\\u00fc", "=C3", "=\n", "\\\\", "xn--a", "&#252", "\\x41", "\\101", "ä", "&"]
+    )
+    def test_hostile_texts_take_linear_time(self, seed: str) -> None:
+        many = words(*[f"client{number}" for number in range(100)], "mueller")
+        text = seed * (200_000 // len(seed))
+        began = time.perf_counter()
+        many.places(text)
+        assert time.perf_counter() - began < 4
+
+
+@given(st.text(alphabet="&#;ux%=\\0123456789abcdefnüä+- zq", max_size=60))
+def test_whatever_looks_like_code_can_be_masked(text: str) -> None:
+    assert not words("zqword").find(words("zqword").masked(f"{text} zqword {text}").replace(MASK, " "))

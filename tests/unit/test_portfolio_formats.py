@@ -213,6 +213,8 @@ class TestJsonForPrograms:
         assert resume["projects"][0]["type"] == "self-recorded learning"
         assert resume["projects"][0]["description"].startswith("Self-recorded by the learner")
         assert resume["references"][0]["name"] == "Marta Ruiz, Example Shop GmbH"
+        assert "not checked here" in resume["references"][0]["reference"]
+        assert "If the checks" in resume["x-skilltrail"]["showsIfTheChecksPass"][0]
 
     def test_xapi_has_one_statement_for_each_shown_entry(self) -> None:
         found = [json.loads(line) for line in made("xapi").splitlines()]

@@ -62,11 +62,14 @@ class EndorsementsFacade:
         ------
         NotFound, RequestInvalid
             See ``services.endorsements.ask`` and ``cleared``.
+        TooLate
+            If the identity key was changed meanwhile.
         """
         did = self._identity.standing().did
         with self._database.read() as session:
             others = is_of_held_back(session, wish.topic_id, history=self._history)
         asked, entry = self._written(lambda session: self._noted(session, wish, did, others))
+        self._identity.note_named(did)
         file = request_file(asked)
         self._written(lambda session: self._record(session, file))
         return file, entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -27,6 +28,26 @@ _TURN = threading.RLock()
 """One for all: after a restore the facade of before may still be at work."""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedIdentity:
+    """The key of one export, with the handovers that led to it; a change of the key meanwhile does not concern it."""
+
+    key: IdentitySigner
+    rotations: tuple[bytes, ...]
+
+    def sign(self, portfolio: Portfolio, content: bytes) -> SignedPortfolio:
+        """Sign a portfolio; raises EvidenceInvalid if it names another key."""
+        return sign_portfolio(portfolio, content, self.key, self.rotations)
+
+    def page_signer(self, signed: SignedPortfolio) -> PageSigner:
+        """Return what signs the manifest of the page of a portfolio."""
+        return page_signer(signed, self.key)
+
+    def bundle_signer(self, signed: SignedPortfolio) -> PageSigner:
+        """Return what signs the manifest of a bundle (name → hash of each file)."""
+        return bundle_signer(signed, self.key)
+
+
 class IdentityFacade:
     """The identity of one data folder; safe to use from several threads."""
 
@@ -48,19 +69,26 @@ class IdentityFacade:
             raise NotFound(_("There is no identity key yet."))
         return found
 
-    def sign(self, portfolio: Portfolio, content: bytes, passphrase: str | None = None) -> SignedPortfolio:
-        """Sign a portfolio; see ``sign_portfolio``.
+    def opened(self, passphrase: str | None = None) -> OpenedIdentity:
+        """Return the key of now, opened once for all that one export signs.
 
         Raises
         ------
         SecretRefused
             If the key has a passphrase and ``passphrase`` is not it.
-        EvidenceInvalid
-            If the portfolio names another key.
         """
         with _TURN:
             held = self._current()
-            signed = sign_portfolio(portfolio, content, self._signer(held, passphrase), self._rotations(held))
+            opened = OpenedIdentity(self._signer(held, passphrase), tuple(self._rotations(held)))
+            self._note_used(held)
+        return opened
+
+    def sign(self, portfolio: Portfolio, content: bytes, passphrase: str | None = None) -> SignedPortfolio:
+        """Sign a portfolio with the key of now; raises as ``opened`` and ``OpenedIdentity.sign`` do."""
+        with _TURN:
+            held = self._current()
+            opened = OpenedIdentity(self._signer(held, passphrase), tuple(self._rotations(held)))
+            signed = opened.sign(portfolio, content)
             self._note_used(held)
         return signed
 
@@ -68,9 +96,19 @@ class IdentityFacade:
         """Return what signs the manifest of the page of a portfolio; raises as ``sign`` does."""
         return page_signer(signed, self._signer(self._current(), passphrase))
 
-    def bundle_signer(self, signed: SignedPortfolio, passphrase: str | None = None) -> PageSigner:
-        """Return what signs the manifest of a bundle (name → hash of each file); raises as ``sign`` does."""
-        return bundle_signer(signed, self._signer(self._current(), passphrase))
+    def note_named(self, did: str) -> None:
+        """Note that somebody was told of the key: no change to it can be taken back any more.
+
+        Raises
+        ------
+        TooLate
+            If another key is in its place since.
+        """
+        with _TURN:
+            held = self._current()
+            if held.did != did:
+                raise TooLate(_("The identity key was changed meanwhile; do it again."))
+            self._note_used(held)
 
     def set_passphrase(self, new: str | None, passphrase: str | None = None) -> IdentityStanding:
         """Close the key with a passphrase, with another one, or (None) with none beside that of the history.

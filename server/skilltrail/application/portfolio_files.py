@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from skilltrail.application.identity import IdentityFacade
 from skilltrail.domain.portfolio import Portfolio
 from skilltrail.domain.timeline import ExportFile
+from skilltrail.domain.verification import Outcome
+from skilltrail.errors import EvidenceInvalid, PortfolioBlocked
+from skilltrail.i18n import _
+from skilltrail.platform.clock import Clock
 
 FORMATS = (
     "html",
@@ -29,10 +35,15 @@ class PortfolioFiles:
     def __init__(self, identity: IdentityFacade) -> None:
         self._identity = identity
 
-    def did(self, *, make: bool = False) -> str:
-        """Return the did:key of the identity key, "" before there is one; with ``make`` it is made then."""
+    def keys(self, *, make: bool = False) -> tuple[str, ...]:
+        """Return the did:key of the identity key and of those that handed over to it, the newest first.
+
+        Empty before there is one; with ``make`` it is made then.
+        """
         held = self._identity.standing() if make else self._identity.look()
-        return "" if held is None else held.did
+        if held is None:
+            return ()
+        return (held.did, *(one.did for one in takewhile(lambda key: key.handed_over, reversed(held.earlier))))
 
     def file(self, portfolio: Portfolio, format: str, passphrase: str | None) -> ExportFile:  # noqa: A002 - the facade's word
         """Sign a portfolio and write it in a format.
@@ -47,10 +58,37 @@ class PortfolioFiles:
         from skilltrail.exporters.portfolio_files import render_portfolio
         from skilltrail.exporters.portfolio_json import write_content
 
-        signed = self._identity.sign(portfolio, write_content(portfolio), passphrase)
+        key = self._identity.opened(passphrase)
+        signed = key.sign(portfolio, write_content(portfolio))
         return render_portfolio(
             format,
             signed,
-            sign_page=self._identity.page_signer(signed, passphrase),
-            sign_files=self._identity.bundle_signer(signed, passphrase),
+            sign_page=key.page_signer(signed),
+            sign_files=key.bundle_signer(signed),
+        )
+
+
+_CHECKABLE = ("html", "bundle", "badge-json", "badge-png")
+"""Formats that carry what they are checked with."""
+
+
+def check_made(file: ExportFile, format_name: str, clock: Clock) -> None:
+    """Check a file as whoever gets it would, before it is handed over.
+
+    Raises
+    ------
+    PortfolioBlocked
+        If it fails.
+    """
+    if format_name not in _CHECKABLE:
+        return
+    from skilltrail.services.verifying import verify
+
+    try:
+        sound = verify({file.name: file.data}, clock=clock).integrity.outcome is not Outcome.FAILED
+    except EvidenceInvalid:
+        sound = False
+    if not sound:
+        raise PortfolioBlocked(
+            _("Nothing was written: the finished file does not pass the check that its readers make.")
         )

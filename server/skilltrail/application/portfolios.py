@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from skilltrail.application.common_words import common_words
 from skilltrail.application.evidence_log import EvidenceLogFacade
 from skilltrail.application.job_posts import JobPosts, cleaning
+from skilltrail.application.portfolio_files import check_made
 from skilltrail.application.skills import stage_rules
 from skilltrail.config import Settings
 from skilltrail.domain.entries import Entry
@@ -60,8 +61,11 @@ _KEY_BYTES = 16
 class Signing(Protocol):
     """What signs a portfolio and writes it as files."""
 
-    def did(self, *, make: bool = False) -> str:
-        """Return the did:key of the identity key, "" before there is one; with ``make`` it is made then."""
+    def keys(self, *, make: bool = False) -> tuple[str, ...]:
+        """Return the did:key of the identity key and of those that handed over to it, the newest first.
+
+        Empty before there is one; with ``make`` it is made then.
+        """
         ...
 
     def file(self, portfolio: Portfolio, format: str, passphrase: str | None) -> ExportFile:  # noqa: A002 - the facade's word
@@ -205,7 +209,7 @@ class PortfoliosFacade:
             ask_for_page(session)
             chosen = saved_portfolios.with_entries(session, selection)
             saved = SavedPortfolio(0, _DRAFT, chosen, now, now)
-            return self._resolved(session, saved, did=self._signing.did())
+            return self._resolved(session, saved, keys=self._signing.keys())
 
     def resolve(self, portfolio_id: int) -> Resolved:
         """Return what a portfolio would disclose now, as ``draft`` does; raises NotFound."""
@@ -213,7 +217,7 @@ class PortfoliosFacade:
             ask_for_page(session, portfolio_id)
             saved = saved_portfolios.standing(session, portfolio_id)
             with self._speaking(saved):
-                return self._resolved(session, saved, did=self._signing.did())
+                return self._resolved(session, saved, keys=self._signing.keys())
 
     def scan(self, portfolio_id: int, resolved: Resolved | None = None) -> tuple[LeakHit, ...]:
         """Return what the leak scan finds in a portfolio, what is resolved already with it; raises NotFound."""
@@ -289,7 +293,7 @@ class PortfoliosFacade:
         NotFound
             If there is no such portfolio (any more).
         PortfolioBlocked
-            If a hit of the leak scan is open, or nothing may be shown.
+            If a hit of the leak scan is open, nothing may be shown, or the file does not pass our own check.
         SecretRefused
             If the identity key has a passphrase and this is not it.
         UnsupportedFormat
@@ -297,19 +301,20 @@ class PortfoliosFacade:
         """
         saved = self.one(portfolio_id)
         with self._speaking(saved):
-            resolved = self._signable(saved, self._signing.did(make=True))
+            resolved = self._signable(saved, self._signing.keys(make=True))
             file = self._signing.file(resolved.portfolio, format, passphrase)
             file = replace(file, exchange_ids=resolved.exchanges)
         self._look_again(saved, resolved, file)
+        check_made(file, format, self._clock)
         self._record(saved, resolved, format, file)
         return file
 
-    def _signable(self, saved: SavedPortfolio, did: str) -> Resolved:
+    def _signable(self, saved: SavedPortfolio, keys: Sequence[str]) -> Resolved:
         """Return the portfolio under one checkpoint; refused while anything is open."""
         checkpoint, log, head = self._log.signed_head()
         with self._database.read() as session:
             ask_for_page(session, saved.id)
-            resolved = self._resolved(session, saved, head=Head(log, head.size, checkpoint), did=did)
+            resolved = self._resolved(session, saved, head=Head(log, head.size, checkpoint), keys=keys)
             hits = leak_scan.open_hits(self._scanned(session, saved, resolved))
         if hits:
             raise PortfolioBlocked(
@@ -347,7 +352,7 @@ class PortfoliosFacade:
     # --- within -------------------------------------------------------------------------------------------------------
 
     def _resolved(
-        self, session: Session, saved: SavedPortfolio, *, head: Head | None = None, did: str = ""
+        self, session: Session, saved: SavedPortfolio, *, head: Head | None = None, keys: Sequence[str] = ()
     ) -> Resolved:
         making = Making(
             head=head or self._unsigned(session),
@@ -355,9 +360,9 @@ class PortfoliosFacade:
             pause=self._pause,
             rules=self._rules,
             clean=self._clean(session, saved.selection.admitted),
-            did=did,
+            did=next(iter(keys), ""),
         )
-        return resolve(session, saved, making, history=self._history)
+        return replace(resolve(session, saved, making, history=self._history), earlier_keys=tuple(keys[1:]))
 
     @staticmethod
     def _unsigned(session: Session) -> Head:

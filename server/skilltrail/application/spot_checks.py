@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from skilltrail.application.common_words import common_words
 from skilltrail.application.evidence_log import EvidenceLogFacade
 from skilltrail.domain.checkpoint import read_proof
-from skilltrail.domain.spot_check import AskedEntry, SpotAnswer
+from skilltrail.domain.spot_check import AskedEntry, SpotAnswer, fields_to_show
 from skilltrail.domain.timeline import ExportFile
 from skilltrail.exporters.spot_answer import spot_answer
 from skilltrail.platform.clock import Clock
@@ -50,9 +50,7 @@ class SpotChecksFacade:
         spot_checks.check(answer, found)
         answer = self._reasons_cleared(answer, admitted)
         extension = None if older is None else self._log.extension(older)
-        chosen = {one.answered_by: answer.shown[one.entry] for one in found if one.entry in answer.shown}
-        named = {number: names for number, names in chosen.items() if number is not None}
-        shown = self._log.show_chosen(named, admitted=admitted)
+        shown = self._log.show_chosen(fields_to_show(found, answer), admitted=admitted)
         checkpoint = read_proof(shown[0].proof).checkpoint if shown else self._log.checkpoint()
         return spot_answer(
             found,

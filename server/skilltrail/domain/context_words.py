@@ -14,6 +14,22 @@ _PLAIN = str.maketrans(_SPELT | dict.fromkeys(map(chr, (173, *range(8203, 8208),
 _UNSEEN = frozenset((0x61C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _DIRECTIONS = dict.fromkeys(_UNSEEN)
 
+SPELT_OUT = {
+    "ä": "ae",
+    "ö": "oe",
+    "ü": "ue",
+    "Ä": "Ae",
+    "Ö": "Oe",
+    "Ü": "Ue",
+    "ø": "oe",
+    "Ø": "Oe",
+    "å": "aa",
+    "Å": "Aa",
+}
+"""How letters are written where a keyboard, an address or a file name has none of them."""
+
+_SPELLING = str.maketrans(SPELT_OUT)
+
 LEGAL = frozenset(
     """ab ag aps as bv co company corp corporation ev gbr gmbh inc kft kg limited llc llp ltd mbh nv ohg oy plc pty sa
     sarl sas se sl spa sprl srl srls ug und and et y the der die das le la""".split()  # noqa: SIM905 - words, to be read
@@ -40,6 +56,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", seen).translate(_ACCENTS))
 
 
+def spelt(text: str) -> str:
+    """Return a word with "ae" for "ä" and the like; others as they are."""
+    return unicodedata.normalize("NFC", text).translate(_SPELLING)
+
+
 def words_in(text: str) -> tuple[str, ...]:
     """Return the folded words of a text: runs of letters and digits."""
     return tuple("".join(sign if sign.isalnum() else " " for sign in fold(text)).split())
@@ -59,7 +80,8 @@ def avoided(forms: Iterable[ContextForm], common: Collection[str] = ()) -> froze
     listed: set[str] = set()
     worked_out: set[str] = set()
     for form in forms:
-        for word in (form.name, *form.others, *form.words):
+        named = (form.name, *form.others, *form.words)
+        for word in dict.fromkeys((*named, *map(spelt, named))):
             parts = words_in(word)
             listed.add(" ".join(parts))
             worked_out.add(" ".join(part for part in parts if part not in LEGAL))

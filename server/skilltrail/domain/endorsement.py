@@ -12,7 +12,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from skilltrail.domain.base64url import encoded
@@ -175,6 +175,34 @@ def read_statement(document: Mapping[str, Any]) -> Statement:
         request=_text(asked, "id"),
         digest=_text(asked, "digestMultibase"),
     )
+
+
+def is_about(description: str, name: str) -> bool:
+    """Tell whether a description, as requests of ours word it in whatever language, names a skill by this very name."""
+    line, wanted = _plain(description.partition("\n")[0]), _plain(name)
+    return bool(wanted) and any(f"{marks[0]}{wanted}{marks[1]}" in line for marks in _QUOTES)
+
+
+_QUOTES = ("“”", "„“", "«»", "»«", '""')
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def has_ended(statement: Statement, now: datetime) -> bool:
+    """Tell whether a statement says itself that it holds no more; an end without a zone is one in UTC."""
+    return bool(statement.valid_until) and _moment(statement.valid_until) < now
+
+
+def has_begun(statement: Statement, now: datetime) -> bool:
+    """Tell whether a statement holds already, by its signer's clock."""
+    return _moment(statement.valid_from) <= now
+
+
+def _moment(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _member(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -217,7 +217,7 @@ def digest_of_hit(kind: HitKind, place: TextPlace, found: str, text: str) -> str
     return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-_OF_CLIENTS = frozenset({HitKind.CLIENT, HitKind.NEAR_CLIENT, HitKind.OTHERS_MATTER})
+_OF_CLIENTS = frozenset({HitKind.CLIENT, HitKind.NEAR_CLIENT, HitKind.OTHERS_MATTER, HitKind.HELD_BACK})
 
 
 def digest_for(hit: LeakHit, readers: str) -> str:

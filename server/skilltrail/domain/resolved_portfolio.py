@@ -25,6 +25,14 @@ class Why(StrEnum):
     """The exchange was taken down anew since it was chosen, or it is not known what was chosen: choose it again."""
     EMPTY = "empty"
     """Nothing of the skill may leave."""
+    OTHER_SKILL = "other skill"
+    """It was signed about another skill, which the learner merged into this one."""
+    RENAMED = "renamed"
+    """It was signed about a skill of another name than the one that is shown."""
+    NOT_YET = "not yet"
+    """By its signer's clock it was signed later than now: whoever checks the file would refuse it."""
+    ENDED = "ended"
+    """It says itself until when it held, and that is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,8 @@ class Resolved:
 
     named_after_others: frozenset[str] = frozenset()
     concepts_of_others: frozenset[tuple[str, str]] = frozenset()
+    earlier_keys: tuple[str, ...] = ()
+    """The did:key of those that handed over to the identity key, the newest first: their statements go along."""
 
     def exchange_behind(self, text: PortfolioText) -> int | None:
         """Return the exchange that a text is of or about: an excerpt's, a reflection's."""

@@ -20,6 +20,9 @@ SKILLS_MOST = 40
 EXCERPTS_MOST = 60
 """Excerpts of one skill."""
 
+DELIVERABLES_MOST = 40
+"""Deliverables of one skill: with the longest titles and addresses they still fit into its credential."""
+
 PORTFOLIOS_MOST = 200
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from skilltrail.domain.evidence_log import EntryState
@@ -65,3 +65,17 @@ class SpotAnswer:
     shown: Mapping[int, tuple[str, ...]]
     withheld: Mapping[int, str] = field(default_factory=dict)
     allowed: frozenset[tuple[int, str]] = frozenset()
+
+
+def fields_to_show(found: Sequence[AskedEntry], answer: SpotAnswer) -> dict[int, tuple[str, ...]]:
+    """Return the fields to disclose by the number of the entry that answers; of several numbers that it answers, all.
+
+    Where it stands for an older number its field ``supersedes`` is among them: nothing else shows that it does.
+    """
+    chosen: dict[int, list[str]] = {}
+    for one in found:
+        if one.answered_by is not None and one.entry in answer.shown:
+            names = chosen.setdefault(one.answered_by, [])
+            names += answer.shown[one.entry]
+            names += ["supersedes"] if one.answered_by != one.entry else []
+    return {number: tuple(dict.fromkeys(names)) for number, names in chosen.items()}

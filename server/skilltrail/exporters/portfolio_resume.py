@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from skilltrail.domain.portfolio import Portfolio, PortfolioSkill, SignedPortfolio
-from skilltrail.exporters.portfolio_view import PortfolioView, SkillView, portfolio_view
+from skilltrail.exporters.portfolio_view import EndorsementView, PortfolioView, SkillView, portfolio_view
 from skilltrail.exporters.wording import utc_stamp
 from skilltrail.i18n import _, speaking
 
@@ -28,20 +28,24 @@ def _resume(portfolio: Portfolio) -> dict[str, Any]:
         "skills": [{"name": said.name, "keywords": _keywords(skill, said)} for skill, said in pairs],
         "projects": [_project(view, skill, said) for skill, said in pairs],
         "references": [
-            {"name": one.by, "reference": f"{one.comment} ({one.day}; {one.contact}; {one.caution})"}
-            for said in view.skills
-            for one in said.endorsements
+            {"name": one.by, "reference": _reference(one)} for said in view.skills for one in said.endorsements
         ],
         "meta": {"version": "v1.0.0", "lastModified": utc_stamp(portfolio.made_at)},
         "x-skilltrail": {
             "statement": view.statement,
             "portfolio": portfolio.id,
             "did": view.key,
-            "shows": list(view.shows),
+            "note": _("Nothing in this file can be checked by itself: it holds no signature."),
+            "showsIfTheChecksPass": [view.if_passed, *view.shows],
             "doesNotShow": list(view.shows_not),
             "notices": list(view.notices),
         },
     }
+
+
+def _reference(one: EndorsementView) -> str:
+    unchecked = _("the signature of this statement is not in this file and was not checked here")
+    return f"{one.comment} ({one.day}; {one.contact}; {one.caution}; {unchecked})"
 
 
 def _basics(view: PortfolioView) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def _png(data: bytes) -> Iterator[bytes]:
 def _zip(data: bytes) -> Iterator[bytes]:
     """Yield every member, by its local header: sizes stand there in archives of ours."""
     at = 0
-    while data[at : at + 4] == b"PK\x03\x04":
+    while data[at : at + 4] == b"PK\x03\x04" and at + 30 <= len(data):
         method, packed, names, extra = struct.unpack("<8xH8xI4xHH", data[at : at + 30])
         begin = at + 30 + names + extra
         yield data[at + 30 : at + 30 + names]

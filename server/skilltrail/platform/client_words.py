@@ -3,23 +3,25 @@
 A word stands between signs that are neither letters nor digits; between the parts of a name may stand white space, a
 hyphen or an underscore. A domain stands alone or behind a dot ("shop.acme.example"), and nothing that would make it
 another one follows. Scripts that put no spaces between words need none here. A word inside a longer one of another
-client ("Acme" in "Acme Labs") does not count.
+client ("Acme" in "Acme Labs") does not count. A text is looked through as it stands and as it is meant: entities,
+escapes and the like (``platform.readings``), and with "ue" for "ü" on either side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from skilltrail.domain.context_words import fold
+from skilltrail.domain.context_words import SPELT_OUT, fold, spelt
 from skilltrail.domain.contexts import How
 from skilltrail.platform.linear import Subject, WordSet, escaped
+from skilltrail.platform.readings import Reading, readings, spelt_out
 
 MASK = "[client]"
 """What stands in exports in place of a client's word."""
 
-_APART = r"[ \t\r\n\x{A0}_-]{1,3}"
+_APART = r"[ \t\r\n\x{A0}_+-]{1,3}"
 _SOLID = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 
 
@@ -50,8 +52,11 @@ class ClientWords:
     def __init__(self, words: Sequence[IdentifyingWord], *, spared: Collection[int] = ()) -> None:
         self._words = tuple(words)
         self._spared = frozenset(spared)
-        self._patterns = tuple(_pattern(word) for word in self._words)
-        self._set = WordSet([_longest(word) for word in self._words])
+        self._looked = [(word, form) for word in self._words for form in _spellings(word)]
+        self._patterns = tuple(_pattern(form) for _word, form in self._looked)
+        self._set = WordSet([_longest(form) for _word, form in self._looked])
+        folded = [fold(word.word) for word in self._words]
+        self._spells_out = any(two in word for word in folded for two in set(map(str.lower, SPELT_OUT.values())))
 
     def __bool__(self) -> bool:
         return any(word.owner not in self._spared for word in self._words)
@@ -64,35 +69,46 @@ class ClientWords:
         """Return the words that a text holds, each once, in the order of their list."""
         if not self._words or not text:
             return ()
-        found = {one.word for one in self._places(fold(text))}
+        said = (text, *(one.text for one in self._meant(text)))
+        found = {one.word for each in said for one in self._places(fold(each))}
         return tuple(word for word in self._words if word in found) if found else ()
 
     def masked(self, text: str) -> str:
         """Return a short text with ``MASK`` in place of every word, but those of spared clients."""
-        if not self or not text:
-            return text
-        folded, places = _with_places(text)
-        if folded != fold(text) and self._masked(fold(text)):
-            # Signs that melt together when they are folded: which of them the word is cannot be told.
-            return MASK
         done, at = [], 0
-        for one in sorted(self._masked(folded), key=lambda one: (one.start, -one.end)):
-            start, end = places[one.start], places[one.end]
-            if start >= at:
-                done += [text[at:start], MASK]
-                at = end
+        for one in self.places(text):
+            if one.start >= at:
+                done += [text[at : one.start], MASK]
+            at = max(at, one.end)
         return "".join([*done, text[at:]])
 
     def places(self, text: str) -> list[WordFound]:
         """Return where words of clients stand in a text, those of spared clients left out, in the order of the text."""
         if not self or not text:
             return []
+        found = dict.fromkeys(self._here(text))
+        for one in self._meant(text):
+            spans = ((place, one.span(place.start, place.end)) for place in self._here(one.text))
+            found |= dict.fromkeys(replace(place, start=start, end=end) for place, (start, end) in spans)
+        return sorted(found, key=lambda one: (one.start, -one.end))
+
+    def _meant(self, text: str) -> Iterator[Reading]:
+        """Yield the text as it is meant where it is written in code, or spelt otherwise."""
+        for one in (None, *readings(text)):
+            if one is not None:
+                yield one
+            spelt_so = spelt_out(text if one is None else one.text) if self._spells_out else None
+            if spelt_so is not None and one is not None:
+                yield Reading(spelt_so.text, [one.places[place] for place in spelt_so.places])
+            elif spelt_so is not None:
+                yield spelt_so
+
+    def _here(self, text: str) -> list[WordFound]:
         folded, places = _with_places(text)
         if folded != fold(text):
             # Signs that melt together when they are folded: which of them the word is cannot be told.
             return [replace(one, start=0, end=len(text)) for one in self._masked(fold(text))]
-        found = sorted(self._masked(folded), key=lambda one: (one.start, -one.end))
-        return [replace(one, start=places[one.start], end=places[one.end]) for one in found]
+        return [replace(one, start=places[one.start], end=places[one.end]) for one in self._masked(folded)]
 
     def unspared(self) -> tuple[IdentifyingWord, ...]:
         """Return the words that are masked."""
@@ -116,10 +132,10 @@ class ClientWords:
             return []
         subject = Subject(folded)
         found = [
-            WordFound(self._words[number], start, end)
+            WordFound(self._looked[number][0], start, end)
             for number in numbers
             for start, end in subject.places(self._patterns[number])
-            if _stands_alone(self._words[number], folded, start, end)
+            if _stands_alone(self._looked[number][0], folded, start, end)
         ]
         return _outermost(found)
 
@@ -143,6 +159,12 @@ def _outermost(found: list[WordFound]) -> list[WordFound]:
         if before is None or one.end > before.end:
             widest[one.word.owner] = one
     return kept
+
+
+def _spellings(word: IdentifyingWord) -> tuple[IdentifyingWord, ...]:
+    """Return a word as it is spelt, and with "ue" for "ü" where that is another form."""
+    other = spelt(word.word)
+    return (word,) if word.literal or fold(other) == fold(word.word) else (word, replace(word, word=other))
 
 
 def _with_places(text: str) -> tuple[str, list[int]]:

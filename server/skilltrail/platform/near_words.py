@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from skilltrail.domain.context_words import LEGAL, fold
+from skilltrail.domain.context_words import LEGAL, fold, spelt
 from skilltrail.domain.contexts import How
 from skilltrail.platform.client_words import IdentifyingWord
 
@@ -147,7 +147,10 @@ _LONGEST = 60
 
 def _forms(word: IdentifyingWord) -> set[str]:
     """Return the letters and digits of a word, of a domain also those of its name; of a name those of its rare part."""
-    folded = fold(word.word)
+    return _forms_of(word, fold(word.word)) | _forms_of(word, fold(spelt(word.word)))
+
+
+def _forms_of(word: IdentifyingWord, folded: str) -> set[str]:
     parts = [part for part in "".join(sign if sign.isalnum() else " " for sign in folded).split() if part]
     if word.how is How.DOMAIN:
         parts = parts[:-1] or parts

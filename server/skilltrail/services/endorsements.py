@@ -9,17 +9,27 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.context_words import fold
-from skilltrail.domain.endorsement import Asked, Statement, last_day, read_statement, skill_urn
+from skilltrail.domain.endorsement import (
+    Asked,
+    Statement,
+    has_begun,
+    has_ended,
+    is_about,
+    last_day,
+    read_statement,
+    skill_urn,
+)
 from skilltrail.domain.entries import Endorsement, EndorsementRequest, Entry, EntryKind
 from skilltrail.domain.leak_hits import HitKind, PortfolioText, TextPlace
 from skilltrail.domain.portfolio import Audience, Selection, ShownEndorsement
+from skilltrail.domain.resolved_portfolio import Why
 from skilltrail.errors import EvidenceInvalid, NotFound, RequestInvalid
 from skilltrail.i18n import _, language
 from skilltrail.platform.data_integrity import check_form, check_proof_of, read_credential
@@ -220,6 +230,7 @@ def take(session: Session, data: bytes, *, now: datetime, topic_id: str | None =
     if statement.issuer in {key.did for key in keys(session)}:
         raise EvidenceInvalid(_("It is signed with a key of your own. Only somebody else can endorse you."))
     request = _request_of(session, statement, topic_id)
+    _names_a_key(session, request)
     value = _value(statement, data, now)
     _in_time(statement, value, request, now)
     _not_here_yet(session, value)
@@ -250,6 +261,17 @@ def _request_of(session: Session, statement: Statement, topic_id: str | None) ->
             raise EvidenceInvalid(words.format(skill=entry.topic_name or value.title))
         return entry
     raise EvidenceInvalid(_("It answers no request of this history, or the request was removed."))
+
+
+def _names_a_key(session: Session, request: Entry) -> None:
+    """Refuse what is about a key from which no handover leads to the one of now: nobody could tell that it is yours."""
+    following = []
+    for key in reversed(keys(session)):
+        following.append(key.did)
+        if key.statement is None:
+            break
+    if isinstance(request.value, EndorsementRequest) and request.value.did not in following:
+        raise EvidenceInvalid(_("It is about an identity key that does not lead to yours of now. Ask again."))
 
 
 def _value(statement: Statement, data: bytes, now: datetime) -> Endorsement:
@@ -321,6 +343,29 @@ def undo(session: Session, entry_id: int) -> Entry | None:
         raise NotFound(_("There is nothing to undo about this entry."))
     bump_revision(session, Touched())
     return queries.one(session, entry_id)
+
+
+def why_not_counted(value: Endorsement, topic_id: str, name: str, now: datetime) -> Why | None:
+    """Return why an endorsement says nothing of a topic by this name now; None where it does."""
+    if not value.stands:
+        return Why.GONE
+    statement = read_statement(read_credential(value.document.encode()))
+    if statement.subject != skill_urn(topic_id):
+        return Why.OTHER_SKILL
+    if has_ended(statement, now):
+        return Why.ENDED
+    return None if is_about(value.about, name) else Why.RENAMED
+
+
+def is_dated_later(value: Endorsement, now: datetime) -> bool:
+    """Tell whether an endorsement was signed later than now by its signer's clock, which may be ahead of ours."""
+    return not has_begun(read_statement(read_credential(value.document.encode())), now)
+
+
+def counted(entries: Iterable[Entry], topic_id: str, name: str, now: datetime) -> int:
+    """Return how many endorsements lift a topic by this name now."""
+    values = (one.value for one in entries)
+    return sum(isinstance(one, Endorsement) and not why_not_counted(one, topic_id, name, now) for one in values)
 
 
 def endorsements_of(session: Session, topic_id: str | None = None) -> dict[int, ShownEndorsement]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.context_words import fold
+from skilltrail.domain.contexts import Context, ContextKind
 from skilltrail.domain.leak_hits import (
     AROUND,
     HitKind,
@@ -24,7 +25,7 @@ from skilltrail.domain.leak_hits import (
     resolving_of,
     texts_of,
 )
-from skilltrail.domain.portfolio import Selection
+from skilltrail.domain.portfolio import Audience, Selection
 from skilltrail.domain.redaction import OWN_WORD
 from skilltrail.domain.resolved_portfolio import Resolved
 from skilltrail.platform.client_words import ClientWords
@@ -32,7 +33,9 @@ from skilltrail.platform.linear import Subject
 from skilltrail.platform.near_words import NearWords
 from skilltrail.platform.patterns import MARK, SecretRedactor
 from skilltrail.platform.personal_data import PersonalData
+from skilltrail.platform.readings import readings
 from skilltrail.services.context_rules import words_of
+from skilltrail.services.leak_bytes import carried
 from skilltrail.storage import context_queries
 from skilltrail.storage import portfolio_evidence_queries as evidence
 
@@ -77,14 +80,16 @@ def lookout(
     redactor: SecretRedactor,
     exempt: Collection[str],
     common: Callable[[], Collection[str]] = frozenset,
+    readers: Collection[int] | None = None,
 ) -> Lookout:
     """Return what to look for in a portfolio that shows these exchanges.
 
+    Words of admitted clients are passed over only where the portfolio is for them, or where they are ``readers``.
     ``exempt`` are the learner's own addresses and numbers, ``common`` gives everybody's words.
     """
     living = context_queries.contexts(session)
-    every = words_of(living.values())
-    words = every.sparing(selection.admitted)
+    recipients = _recipients(selection, living.values()) if readers is None else frozenset(readers)
+    words = words_of(living.values()).sparing(recipients.intersection(selection.admitted))
     return Lookout(
         words=words,
         near=NearWords(words.unspared(), common),
@@ -92,9 +97,22 @@ def lookout(
         personal=PersonalData(exempt=exempt),
         names={number: one.form.name for number, one in living.items()},
         clients_of=evidence.clients_of(session, shown) if shown else {},
-        recipients=frozenset(one.owner for one in every.find(selection.recipient)),
+        recipients=recipients,
         readers="\x1f".join((selection.recipient, selection.audience, *map(str, sorted(selection.admitted)))),
     )
+
+
+def _recipients(selection: Selection, living: Iterable[Context]) -> frozenset[int]:
+    """Return the clients whom a portfolio is for: who is named as its recipient and by nothing else."""
+    if selection.audience is not Audience.CLIENT:
+        return frozenset()
+    wanted = _plain(selection.recipient)
+    clients = (one for one in living if one.kind is ContextKind.CLIENT)
+    return frozenset(one.id for one in clients if wanted in map(_plain, (one.form.name, *one.form.others)))
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def scan(
@@ -113,7 +131,8 @@ def scan(
 
 def kinds_in(text: PortfolioText, seen: Lookout) -> tuple[str, ...]:
     """Return the kinds of what a scan would stop at in a text that may be chosen."""
-    return tuple(dict.fromkeys(one.kind.value for one in _chosen(_found(text.text, seen))))
+    found = [*_chosen(_found(text.text, seen)), *_carried(text.text, seen)]
+    return tuple(dict.fromkeys(one.kind.value for one in found))
 
 
 def open_hits(hits: Iterable[LeakHit]) -> tuple[LeakHit, ...]:
@@ -130,6 +149,8 @@ def _hits(text: PortfolioText, seen: Lookout, resolved: Resolved) -> Iterator[Le
         groups.setdefault((one.kind, one.detail, fold(text.text[one.start : one.end])), []).append(one)
     for found in groups.values():
         yield _hit(text, found[0], exchange, times=len(found))
+    for one in _carried(text.text, seen):
+        yield _hit(text, one, exchange)
     if exchange is not None:
         for client, certain in seen.clients_of.get(exchange, ()):
             if client not in seen.recipients or not certain:
@@ -145,9 +166,23 @@ def _is_named_after_others(text: PortfolioText, resolved: Resolved) -> bool:
 
 
 def _found(text: str, seen: Lookout) -> Iterator[_Found]:
-    """Yield what stands in a text, what weighs most first."""
+    """Yield what stands in a text, as it stands and as it is meant, what weighs most first."""
     for word in seen.words.places(text):
         yield _Found(HitKind.CLIENT, word.start, word.end, seen.names.get(word.word.owner, ""))
+    yield from _read(text, seen)
+    for one in readings(text):
+        for found in _read(one.text, seen):
+            start, end = one.span(found.start, found.end)
+            yield replace(found, start=start, end=end)
+
+
+def _carried(text: str, seen: Lookout) -> Iterator[_Found]:
+    """Yield the clients that something packed in a text names: where in it cannot be shown."""
+    for owner in carried(text, seen.words):
+        yield _Found(HitKind.CLIENT, 0, min(len(text), AROUND), seen.names.get(owner, ""))
+
+
+def _read(text: str, seen: Lookout) -> Iterator[_Found]:
     for hit in seen.redactor.find(text):
         kind = HitKind.SECRET if hit.family == "secret" else HitKind.PERSONAL
         yield _Found(HitKind.OWN_WORD if hit.family == OWN_WORD else kind, hit.start, hit.end, hit.kind)

@@ -18,7 +18,7 @@ from skilltrail import __version__
 from skilltrail.domain.checks import Said
 from skilltrail.domain.claims import PublishedConcept
 from skilltrail.domain.endorsement import skill_urn
-from skilltrail.domain.entries import Deliverable, Entry
+from skilltrail.domain.entries import Deliverable, Endorsement, Entry
 from skilltrail.domain.leak_hits import TextPlace
 from skilltrail.domain.portfolio import (
     Person,
@@ -38,7 +38,7 @@ from skilltrail.domain.trajectory import Checked, TrajectoryRules, Turn
 from skilltrail.exporters.skill_words import rule_words
 from skilltrail.i18n import language
 from skilltrail.services.anchors import anchors_for
-from skilltrail.services.endorsements import endorsements_of
+from skilltrail.services.endorsements import endorsements_of, is_dated_later, why_not_counted
 from skilltrail.services.portfolio_names import supported
 from skilltrail.services.portfolio_parts import (
     Found,
@@ -194,7 +194,8 @@ class _Work:
     def _skill(self, choice: SkillChoice, rows: NDArray[np.int64]) -> PortfolioSkill:
         topic, names, clean = choice.topic_id, self.names[choice.topic_id], self._making.clean
         ids, own = self._columns.id[rows].tolist(), self._own[choice.topic_id]
-        endorsed = self._endorsed(choice)
+        name = clean(names.name)
+        endorsed = self._endorsed(choice, name)
         path = self._path(rows, ids, choice, own, len(endorsed))
         stage, checks = path.stages.stage, [self._checks[one] for one in ids if one in self._checks]
         days = np.unique(self._columns.day[rows])
@@ -202,7 +203,7 @@ class _Work:
         return PortfolioSkill(
             id=skill_urn(topic),
             topic_id=topic,
-            name=clean(names.name),
+            name=name,
             area="" if topic in self._words.no_area else clean(names.area),
             note=choice.note,
             stage=stage,
@@ -245,11 +246,22 @@ class _Work:
             endorsements=endorsed,
         )
 
-    def _endorsed(self, choice: SkillChoice) -> tuple[ShownEndorsement, ...]:
-        known = {number: one for number, one in self._endorsements.items() if number in self._own[choice.topic_id]}
-        gone = [one for one in choice.endorsements if one not in known]
-        self.not_shown += [NotShown(TextPlace("endorsement", choice.topic_id, str(one)), Why.GONE) for one in gone]
-        return tuple(known[one] for one in choice.endorsements if one in known)
+    def _endorsed(self, choice: SkillChoice, name: str) -> tuple[ShownEndorsement, ...]:
+        shown = []
+        for one in choice.endorsements:
+            why = self._why_not_endorsed(one, choice.topic_id, name)
+            if why is None:
+                shown.append(self._endorsements[one])
+            else:
+                self.not_shown.append(NotShown(TextPlace("endorsement", choice.topic_id, str(one)), why))
+        return tuple(shown)
+
+    def _why_not_endorsed(self, number: int, topic: str, name: str) -> Why | None:
+        entry = self._own[topic].get(number)
+        if entry is None or number not in self._endorsements or not isinstance(entry.value, Endorsement):
+            return Why.GONE
+        why = why_not_counted(entry.value, topic, name, self._making.now)
+        return why or (Why.NOT_YET if is_dated_later(entry.value, self._making.now) else None)
 
     def _reflections(self, choice: SkillChoice, own: Mapping[int, Entry]) -> tuple[ShownReflection, ...]:
         found = self._taken(reflections_of(choice, own, self._within, self._leaving))

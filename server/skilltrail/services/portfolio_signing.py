@@ -27,8 +27,7 @@ def sign_portfolio(
     EvidenceInvalid
         If the portfolio names another key than this one.
     """
-    if portfolio.person.did != key.did:
-        raise EvidenceInvalid(_("The portfolio names another identity key than the one that signs; make it anew."))
+    _check_is_named(portfolio, key)
     with speaking(portfolio.language):
         credentials = {
             skill.id: secured(credential_of(portfolio, skill), key, portfolio.made_at) for skill in portfolio.skills
@@ -37,13 +36,21 @@ def sign_portfolio(
     return SignedPortfolio(portfolio, content, credentials, manifest, tuple(rotations))
 
 
+def _check_is_named(portfolio: Portfolio, key: IdentitySigner) -> None:
+    """Refuse to sign for another key: what says whose it is would fit no signature."""
+    if portfolio.person.did != key.did:
+        raise EvidenceInvalid(_("The portfolio names another identity key than the one that signs; make it anew."))
+
+
 def page_signer(signed: SignedPortfolio, key: IdentitySigner) -> PageSigner:
     """Return what signs the page's manifest: the claims of the portfolio's, and ``page``."""
+    _check_is_named(signed.portfolio, key)
     return lambda page: write_manifest(with_claims(signed.manifest, page=dict(page)), key.sign)
 
 
 def bundle_signer(signed: SignedPortfolio, key: IdentitySigner) -> PageSigner:
     """Return what signs a bundle's manifest: the claims of the portfolio's, and ``files`` (name → hash)."""
+    _check_is_named(signed.portfolio, key)
     return lambda files: write_manifest(with_claims(signed.manifest, files=dict(files)), key.sign)
 
 

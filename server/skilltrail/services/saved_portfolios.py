@@ -13,6 +13,7 @@ from skilltrail.domain.entries import NAME_LIMIT
 from skilltrail.domain.forget import ForgetPass, Scope
 from skilltrail.domain.portfolio import Selection, SkillChoice
 from skilltrail.domain.saved_portfolio import (
+    DELIVERABLES_MOST,
     EXCERPTS_MOST,
     PORTFOLIOS_MOST,
     POST_LIMIT,
@@ -156,6 +157,8 @@ def _skill(choice: SkillChoice) -> SkillChoice:
     excerpts = {one.exchange_id: replace(one, parts=tuple(dict.fromkeys(one.parts))) for one in choice.excerpts}
     if len(excerpts) > EXCERPTS_MOST:
         raise RequestInvalid(_("At most {most} excerpts fit under a skill.").format(most=EXCERPTS_MOST))
+    if len(set(choice.deliverables)) > DELIVERABLES_MOST:
+        raise RequestInvalid(_("At most {most} deliverables fit under a skill.").format(most=DELIVERABLES_MOST))
     return replace(
         choice,
         note=_text(choice.note, TEXT_LIMIT),

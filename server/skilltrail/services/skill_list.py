@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.checks import Said
-from skilltrail.domain.entries import Endorsement, Entry, EntryKind, Goal, OwnSkill
+from skilltrail.domain.entries import Entry, EntryKind, Goal, OwnSkill
 from skilltrail.domain.learning import Kind
 from skilltrail.domain.skill_list import SkillLine, SkillList
 from skilltrail.domain.stages import LearningCounts, StageRules, days_since, stage_by_counts
 from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.services import counting
 from skilltrail.services.counting import Part, TopicFigures
+from skilltrail.services.endorsements import counted
 from skilltrail.services.trail import bounds_of
 from skilltrail.storage import check_queries, entry_queries, trail_queries
 from skilltrail.storage.context_apart_queries import kept_apart
@@ -67,7 +68,7 @@ def read_skills(
     rows = counting.within(columns, Part(topics=names.keys()))
     learnt = counting.learning(columns, rows, pause=pause, corrected=corrected)
     kinds = counting.kinds(columns)
-    evidence = _evidence(session, {topic: len(found) for topic, found in checks.items()})
+    evidence = _evidence(session, {topic: len(found) for topic, found in checks.items()}, names, now)
     theirs = None if client is None else _of_client(session, columns, rows, client)
     lines = [
         replace(
@@ -85,7 +86,9 @@ def _of_client(session: Session, columns: Columns, rows: NDArray[np.int64], clie
     return counting.by_topic(columns, counting.without(columns, rows, apart))
 
 
-def _evidence(session: Session, checked: Mapping[str, int]) -> _Evidence:
+def _evidence(
+    session: Session, checked: Mapping[str, int], names: Mapping[str, TopicNames], now: datetime
+) -> _Evidence:
     entries, merged = entry_queries.entries(session), entry_queries.merged_into(session)
     deliverables: Counter[str] = Counter()
     endorsements: Counter[str] = Counter()
@@ -93,7 +96,8 @@ def _evidence(session: Session, checked: Mapping[str, int]) -> _Evidence:
     for entry in entries:
         for topic in {entry.topic_id, *merged.get(entry.topic_id or "", ())} - {None}:
             deliverables[topic or ""] += entry.kind is EntryKind.DELIVERABLE
-            endorsements[topic or ""] += isinstance(entry.value, Endorsement) and entry.value.stands
+            if topic in names:
+                endorsements[topic or ""] += counted([entry], topic or "", names[topic or ""].name, now)
             goal = entry.value
             if isinstance(goal, Goal) and goal.reached_on is None:
                 goals[topic or ""] = min(goals.get(topic or "", goal), goal, key=_due)

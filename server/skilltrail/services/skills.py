@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from skilltrail.domain.checks import Said
-from skilltrail.domain.entries import Endorsement, EntryKind
+from skilltrail.domain.entries import Entry, EntryKind
 from skilltrail.domain.episodes import Moment, episodes_of
 from skilltrail.domain.learning import Kind
 from skilltrail.domain.skills import SkillPath
 from skilltrail.domain.stages import days_since, stage_of
 from skilltrail.domain.trajectory import Checked, TrajectoryRules, trajectory_of
 from skilltrail.services.counting import Part, within
+from skilltrail.services.endorsements import counted
 from skilltrail.services.work_days import moment_of
 from skilltrail.storage import check_queries, entry_queries
 from skilltrail.storage.history_columns import KINDS, Columns, HistoryColumns
@@ -59,8 +60,14 @@ def read_path(
         now=now,
         pause=pause,
         rules=rules,
-        endorsements=sum(isinstance(entry.value, Endorsement) and entry.value.stands for entry in beside),
+        endorsements=_endorsed(session, topic_id, beside, now),
     )
+
+
+def _endorsed(session: Session, topic_id: str, beside: Sequence[Entry], now: datetime) -> int:
+    if not any(entry.kind is EntryKind.ENDORSEMENT for entry in beside):
+        return 0
+    return counted(beside, topic_id, entry_queries.topic_name(session, topic_id) or "", now)
 
 
 def path_of(

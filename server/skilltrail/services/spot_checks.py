@@ -66,7 +66,9 @@ def _lookout(
     common: Callable[[], Collection[str]],
 ) -> Lookout:
     selection = Selection(title="", audience=Audience.CLIENT, person="", admitted=tuple(admitted))
-    return leak_scan.lookout(session, selection, redactor=redactor, exempt=exempt, common=common)
+    return leak_scan.lookout(
+        session, selection, redactor=redactor, exempt=exempt, common=common, readers=selection.admitted
+    )
 
 
 def reasons_cleared(

@@ -82,7 +82,8 @@ class PlaceAnswer:
 
 @dataclass(frozen=True, slots=True)
 class NotShownAnswer:
-    """Something that was chosen and is not shown, and why: gone, private, period, moved, changed or empty."""
+    """Something that was chosen and is not shown, and why: gone, private, period, moved, changed, empty, other skill,
+    renamed, not yet or ended."""
 
     place: PlaceAnswer
     why: str
@@ -129,6 +130,10 @@ class ContentAnswer:
     not_shown: list[NotShownAnswer]
     hits: list[HitAnswer]
     open: int
+    key: str
+    """The did:key of the identity key that signs, "" before there is one."""
+    earlier_keys: list[str]
+    """Those that handed over to it, the newest first: their statements go along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +220,15 @@ def content_answer(resolved: Resolved, hits: tuple[LeakHit, ...]) -> ContentAnsw
     ]
     not_shown = [NotShownAnswer(_place(one.place), one.why.value) for one in resolved.not_shown]
     scan = scan_answer(hits)
-    return ContentAnswer(skills, resolved.portfolio.withheld, not_shown, scan.hits, scan.open)
+    return ContentAnswer(
+        skills=skills,
+        withheld_skills=resolved.portfolio.withheld,
+        not_shown=not_shown,
+        hits=scan.hits,
+        open=scan.open,
+        key=resolved.portfolio.person.did,
+        earlier_keys=list(resolved.earlier_keys),
+    )
 
 
 def scan_answer(hits: tuple[LeakHit, ...]) -> ScanAnswer:

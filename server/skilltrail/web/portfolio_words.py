@@ -65,6 +65,10 @@ def why_words(why: Why) -> str:
         Why.MOVED: _("belongs to another skill now"),
         Why.CHANGED: _("changed since you chose it: choose it again"),
         Why.EMPTY: _("nothing of it may leave"),
+        Why.OTHER_SKILL: _("was signed about another skill, which you merged into this one: ask again"),
+        Why.RENAMED: _("was signed under another name of the skill: name the skill as it was signed, or ask again"),
+        Why.NOT_YET: _("was signed later than now by its signer’s clock: wait until then"),
+        Why.ENDED: _("says itself until when it held, and that is over: ask again"),
     }[why]
 
 
