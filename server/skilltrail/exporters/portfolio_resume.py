@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from skilltrail.domain.portfolio import Portfolio, PortfolioSkill, SignedPortfolio
-from skilltrail.exporters.portfolio_view import PortfolioView, SkillView, portfolio_view
+from skilltrail.exporters.portfolio_view import EndorsementView, PortfolioView, SkillView, portfolio_view
 from skilltrail.exporters.wording import utc_stamp
 from skilltrail.i18n import _, speaking
 
@@ -28,7 +28,7 @@ def _resume(portfolio: Portfolio) -> dict[str, Any]:
         "skills": [{"name": said.name, "keywords": _keywords(skill, said)} for skill, said in pairs],
         "projects": [_project(view, skill, said) for skill, said in pairs],
         "references": [
-            {"name": one.by, "reference": f"{one.comment} ({one.day}; {one.contact}; {one.caution})"}
+            {"name": one.by, "reference": _reference(one)}
             for said in view.skills
             for one in said.endorsements
         ],
@@ -36,12 +36,18 @@ def _resume(portfolio: Portfolio) -> dict[str, Any]:
         "x-skilltrail": {
             "statement": view.statement,
             "portfolio": portfolio.id,
+            "preparedFor": view.prepared,
             "did": view.key,
             "shows": list(view.shows),
             "doesNotShow": list(view.shows_not),
             "notices": list(view.notices),
         },
     }
+
+
+def _reference(one: EndorsementView) -> str:
+    ticked = f" {one.ticked_by} {' '.join(one.ticked)}" if one.ticked else ""
+    return f"{one.comment}{ticked} ({'; '.join(filter(None, (one.day, one.contact, one.caution)))})"
 
 
 def _basics(view: PortfolioView) -> dict[str, Any]:
