@@ -1,4 +1,4 @@
-"""VERIFY.md of an evidence bundle: its commands run as they stand there, pass on the bundle and fail on altered ones."""
+"""VERIFY.md of an evidence bundle: its commands run as they stand, pass on what was sent, fail on what was altered."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def folder(bundle: bytes, tmp_path: Path) -> Path:
 
 def commands(folder: Path, *of: str) -> list[str]:
     """Return the lines of all blocks for a shell that begin with one of these words."""
-    blocks = re.findall(r"^```sh\n(.*?)^```$", (folder / "VERIFY.md").read_text(encoding="utf-8"), re.DOTALL | re.M)
+    text = (folder / "VERIFY.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     return [line for block in blocks for line in block.splitlines() if line.startswith(of)]
 
 
@@ -85,9 +86,7 @@ ALTERED = [
 
 
 @pytest.mark.parametrize(("name", "change"), ALTERED)
-def test_the_script_names_the_file_that_was_altered(
-    folder: Path, name: str, change: Callable[[bytes], bytes]
-) -> None:
+def test_the_script_names_the_file_that_was_altered(folder: Path, name: str, change: Callable[[bytes], bytes]) -> None:
     file = folder / name
     file.write_bytes(change(file.read_bytes()))
     run(folder, commands(folder, "sed ")[0])

@@ -15,7 +15,9 @@ from skilltrail.exporters.portfolio_view import contact_link
 TALK = "Use **both** and `a < b`:\n\n```js\nif (a) {\n\n  b();\n}\n```\n1. one\n- two **three\nplain `open"
 
 
-@pytest.mark.parametrize("text", ["", TALK, "```\nnever closed", "```", "```\n```", "*a* **b `c` d** `e`", *map(str, ATTACKS)])
+@pytest.mark.parametrize(
+    "text", ["", TALK, "```\nnever closed", "```", "```\n```", "*a* **b `c` d** `e`", *map(str, ATTACKS)]
+)
 def test_no_sign_is_lost(text: str) -> None:
     assert "\n".join("".join(words for _how, words in runs) for _kind, runs in dressed(text)) == text
 

@@ -106,7 +106,8 @@ class Excerpt:
 
     ``origin`` is extension, import or manual; ``logged_on`` the day on which it entered the log, ``asked_on`` the day
     of the question as its source states it. ``withheld`` counts the fields that are not shown, ``left_out`` those of
-    them that are paragraphs of question or answer. ``leaf`` and ``proof`` are bytes as the log has them, ``disclosures`` the shown fields in SD-JWT form. ``check`` is unchecked, confirmed,
+    them that are paragraphs of question or answer. ``leaf`` and ``proof`` are bytes as the log has them,
+    ``disclosures`` the shown fields in SD-JWT form. ``check`` is unchecked, confirmed,
     corrected or contradicted: what the learner found when checking the answer.
     """
 

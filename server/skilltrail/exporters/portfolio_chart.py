@@ -119,7 +119,9 @@ def strip(skill: PortfolioSkill, months: Sequence[str], *, colour: int) -> Eleme
         tone = "bar" if counts.get(month) else "none"
         parts.append(_rect(place * width, 24 - high, width - 2, high, tone))
     box = f"0 0 {len(months) * width} 24"
-    return tag("svg", *parts, class_=f"strip s{colour % 12}", viewBox_=box, aria_hidden="true")
+    return tag(
+        "svg", *parts, class_=f"strip s{colour % 12}", viewBox_=box, preserveAspectRatio_="xMinYMax", aria_hidden="true"
+    )
 
 
 def _bar(month: SkillMonth, x: float, most: int, step: float, frame: Frame) -> list[Element]:

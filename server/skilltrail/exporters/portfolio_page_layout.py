@@ -82,6 +82,7 @@ def _result(view: PortfolioView) -> Element:
         "div",
         tag("h3", _("Who says so?")),
         tag("p", _name(view.issuer), class_="answer"),
+        tag("p", _("The public half of that key, to compare:"), class_="soft"),
         tag("p", tag("code", view.key), class_="key"),
         class_="card",
     )
@@ -119,8 +120,12 @@ def _row(skill: PortfolioSkill, said: SkillView, months: Sequence[str], place: i
         "li",
         tag("a", _name(said.name), href=f"#skill-{place + 1}"),
         charts.strip(skill, months, colour=place),
-        tag("span", said.stage_name, tag("span", said.stage_caveat, class_="caveat") if said.stage_caveat else None,
-            class_="stage"),
+        tag(
+            "span",
+            said.stage_name,
+            tag("span", said.stage_caveat, class_="caveat") if said.stage_caveat else None,
+            class_="stage",
+        ),
         tag("span", said.last, class_="soft"),
     )
 

@@ -23,8 +23,8 @@ def script_words(portfolio: Portfolio) -> str:
         "failedHint": _("Do not rely on this file. Ask for it again, from the sender."),
         "open": _("Not checked here"),
         "openHint": _(
-            "This browser cannot check signatures of this kind (Ed25519). Hashes fit, but whether they were signed is open. Use a "
-            "newer browser, or the ways named below."
+            "This browser cannot check signatures of this kind (Ed25519). Hashes fit, but whether they were signed is "
+            "open. Use a newer browser, or the ways named below."
         ),
         "noCrypto": _(
             "This browser or viewer offers no means to check anything. Save the file and open it in a current "

@@ -65,7 +65,8 @@ _CHART_STYLE = (
 )
 
 _PLAIN = (
-    "name", "headline", "title", "prepared", "introduction", "facts", "statement", "what", "stages", "withheld", "to_do",
+    "name", "headline", "title", "prepared", "introduction", "facts", "statement", "what", "stages", "withheld",
+    "to_do",
     "if_passed", "no_proof", "shows",
     "shows_not", "time", "time_hint", "issuer", "profiles", "notices", "made_with",
 )  # fmt: skip
@@ -98,7 +99,20 @@ def _skill(skill: PortfolioSkill, said: SkillView, months: list[str], place: int
     small += [f"{words} {address}".strip() for words, address in said.alignments]
     if said.counted:
         small.append(_("Counted entries of the log, for a spot check: {numbers}").format(numbers=said.counted))
-    names = ("name", "area", "stage", "stage_name", "stage_caveat", "rule", "fresh", "last", "note", "story", "counts", "reflections")
+    names = (
+        "name",
+        "area",
+        "stage",
+        "stage_name",
+        "stage_caveat",
+        "rule",
+        "fresh",
+        "last",
+        "note",
+        "story",
+        "counts",
+        "reflections",
+    )
     return {name: getattr(said, name) for name in names} | {
         "colour": PALETTE[place % len(PALETTE)],
         "chart": _chart(skill, said, months, place),

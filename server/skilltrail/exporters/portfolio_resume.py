@@ -28,9 +28,7 @@ def _resume(portfolio: Portfolio) -> dict[str, Any]:
         "skills": [{"name": said.name, "keywords": _keywords(skill, said)} for skill, said in pairs],
         "projects": [_project(view, skill, said) for skill, said in pairs],
         "references": [
-            {"name": one.by, "reference": _reference(one)}
-            for said in view.skills
-            for one in said.endorsements
+            {"name": one.by, "reference": _reference(one)} for said in view.skills for one in said.endorsements
         ],
         "meta": {"version": "v1.0.0", "lastModified": utc_stamp(portfolio.made_at)},
         "x-skilltrail": {
