@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gettext
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +42,26 @@ def test_every_message_is_translated(language: str) -> None:
     if missing and not c.COMPLETE:
         pytest.skip(f"{len(missing)} messages are not translated yet")
     assert missing == []
+
+
+OTHER_WORDS = {"de": r"\bAustausch|\bEpisode|unterschr(ie|ei)b|\bComputer", "es": r"\bdiálogo|\bcomputadora"}
+"""What translations called things before docs/glossary.md decided on one word for each."""
+
+TO_READERS = {"de": r"[a-zäöüß] (Sie|Ihnen|Ihr|Ihre[mnrs]?)\b|[a-z]en Sie\b", "es": r"\b[Uu]sted\b"}
+"""How those are spoken to who read a file that was sent; the learner is du and tú."""
+
+
+@pytest.mark.parametrize("language", c.LANGUAGES)
+def test_translations_use_one_word_and_one_address(language: str) -> None:
+    said = [
+        (words, {where for where, _line in message.locations})
+        for message in c.ours(c.read(language))
+        for words in (message.string if isinstance(message.string, tuple) else (message.string,))
+    ]
+    to_learner = [words for words, places in said if not all(place.startswith("exporters/") for place in places)]
+
+    assert [words for words, _places in said if re.search(OTHER_WORDS[language], words)] == []
+    assert [words for words in to_learner if re.search(TO_READERS[language], words)] == []
 
 
 def calls_outside_of_functions(tree: ast.Module) -> Iterator[int]:

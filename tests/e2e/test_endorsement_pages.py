@@ -109,6 +109,8 @@ def test_asked_signed_offline_taken_in_and_removed(site: Site, tab: Tab, browser
     page.locator("#take-text").fill(answer.read_text(encoding="utf-8"))
     page.get_by_role("button", name="Check and add").click()
     expect(page.get_by_role("status").filter(has_text="here already")).to_be_visible()
+    # The short message goes; beside the form it stays until something else is given.
+    expect(page.locator("form[data-action=endorsement-take] .complaint")).to_contain_text("here already")
     # The browser itself notes that the service refused.
     assert [one for one in tab.complaints if "422" not in one] == []
     tab.complaints.clear()

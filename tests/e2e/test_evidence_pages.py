@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from e2e.dashboard_site import Site, Tab, serve, violations
 from exchanges import history, items
 from skilltrail.application import Application
-from skilltrail.domain.entries import Deliverable, Goal
+from skilltrail.domain.entries import Deliverable, Goal, Reflection
 
 pytestmark = pytest.mark.e2e
 
@@ -85,4 +85,27 @@ def test_goals_and_reflections_are_written_by_keyboard_and_taken_back(site: Site
     expect(page.locator(".entry-text")).to_have_text("<i>Kerning</i> first.")
     assert violations(page) == []
     assert isinstance(site.application.entries.all()[-1].value, Goal)
+    assert tab.complaints == []
+
+
+def test_an_address_leads_to_an_entry_far_down_and_what_is_added_is_seen(site: Site, tab: Tab) -> None:
+    topic = site.application.trail.topics()[0].id
+    keep = site.application.entries.keep
+    kept = [keep(Reflection(f"Thought {number}."), topic_id=topic).id for number in range(60)]
+    tab.sign_in(site)
+    page = tab.visit(f"{site.origin}/evidence#entry-{kept[3]}")
+    expect(page.locator(f"#entry-{kept[3]}")).to_be_in_viewport()
+    page.get_by_role("link", name="Show the first ones").click()
+    expect(page.locator(f"#entry-{kept[-1]}")).to_be_visible()
+
+    page = tab.visit(f"{site.origin}/topics/{topic}")
+    shown = page.locator("[data-part=evidence] .entry")
+    expect(shown).to_have_count(5)
+    page.get_by_role("button", name="Show 40 more").click()
+    expect(shown).to_have_count(45)
+    page.get_by_text("Write a reflection").click()
+    page.locator("#reflect-text").fill("Seen at once.")
+    page.locator("#reflect-keep").click()
+    expect(shown.first).to_contain_text("Seen at once.")
+    assert violations(page) == []
     assert tab.complaints == []

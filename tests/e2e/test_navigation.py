@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from e2e.dashboard_site import Site, Tab, serve, violations
 from exchanges import history, items
@@ -46,6 +46,11 @@ def test_it_is_one_row_at_every_width_and_keeps_its_order(site: Site, tab: Tab) 
         if width >= 1180:
             assert page.evaluate(BEHIND) == 0
             expect(page.locator("#nav-button")).to_be_hidden()
+    # The name of the open page is set bold, and still all of them find room.
+    for path in ("/portfolio", "/timeline", "/settings"):
+        page.goto(f"{site.origin}{path}")
+        expect(page.locator("#nav [aria-current=page]")).to_be_visible()
+        assert page.evaluate(BEHIND) == 0, path
     at(page, 360)
     # Two rows: the name with the search, and the pages.
     assert page.evaluate("document.querySelector('.top').getBoundingClientRect().height") < 120
@@ -80,3 +85,39 @@ def test_what_stands_behind_the_button_is_reached_by_keyboard(site: Site, tab: T
         page.keyboard.press("Tab")
     expect(page.locator("#nav-rest")).to_be_hidden()
     assert tab.complaints == []
+
+
+def test_an_answer_for_the_page_before_never_comes_over_the_new_one(site: Site, tab: Tab) -> None:
+    """What is kept on one page opens another while the round of the live page asks for the first again."""
+    page = tab.sign_in(site)
+    page.goto(f"{site.origin}/portfolio")
+    expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
+    page.evaluate(
+        """async () => {
+          const real = fetch;
+          const slow = (ms) => new Promise((done) => setTimeout(done, ms));
+          window.fetch = async (address, ...more) => {
+            if (String(address).includes("/fragments/health")) await slow(300);
+            if (String(address).includes("/fragments/portfolios")) await slow(700);
+            return real(address, ...more);
+          };
+          const { navigate } = await import("/static/router.js");
+          const { refresh } = await import("/static/view.js");
+          navigate("/health");
+          await refresh();
+          await slow(1100);
+        }"""
+    )
+    expect(page.get_by_role("heading", name="Is everything kept?", level=1)).to_be_visible()
+    assert page.evaluate("location.pathname") == "/health"
+    assert tab.complaints == []
+
+
+def test_longer_words_take_the_place_of_the_search_field(site: Site, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="de-DE")
+    page = Tab(context).sign_in(site)
+    expect(page.get_by_role("link", name="Einstellungen", exact=True)).to_be_visible()
+    expect(page.locator("#nav-button")).to_be_hidden()
+    page.keyboard.press("/")
+    expect(page.locator("#search-text")).to_be_focused()
+    context.close()

@@ -37,6 +37,8 @@ def test_from_a_job_post_to_a_file(site: Site, tab: Tab) -> None:
 
     topic = sql_topic(site.application)
     expect(page.locator(f"#skill-{topic}")).to_be_checked()
+    number = site.application.portfolios.all()[0].id
+    assert page.evaluate("location.pathname") == f"/portfolio/{number}"
     expect(page.get_by_role("heading", name="Covered by your history")).to_be_visible(timeout=20_000)
     page.locator(f"#choice-{topic}").evaluate("one => { one.open = true; }")
     page.locator(f"#pick-{topic}").press("Enter")
@@ -47,14 +49,20 @@ def test_from_a_job_post_to_a_file(site: Site, tab: Tab) -> None:
     expect(page.locator(".hits mark")).to_have_text("jane@client-firm.com")
     assert violations(page) == []
 
-    page.get_by_role("button", name="Page", exact=True).click()
+    page.get_by_role("button", name="Web page", exact=True).click()
     expect(page.locator(".toast")).to_contain_text("leak scan")
     page.get_by_role("button", name="It may be shown").click()
     expect(page.get_by_text("Nothing is open.")).to_be_visible()
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Page", exact=True).click()
+        page.get_by_role("button", name="Web page", exact=True).click()
     assert b"jane@client-firm.com" in Path(saved.value.path()).read_bytes()
     expect(page.get_by_text("Nothing has changed since the last file.")).to_be_visible()
+
+    # From outside, the address leads to the same page; what is rarely wanted is folded away, and reached by keyboard.
+    page.goto(f"{site.origin}/portfolio/{number}")
+    expect(page.locator(f"#skill-{topic}")).to_be_checked()
+    page.locator("#more-formats > summary").press("Enter")
+    expect(page.locator("#format-csv")).to_be_visible()
 
     page.locator("#portfolio-undo").press("Enter")
     expect(page.locator(f"#note-{topic}")).to_have_value("")

@@ -83,7 +83,7 @@ def test_a_checkpoint_is_saved_for_an_authority_and_a_push_is_noted(site: Site, 
     expect(page.locator("#anchor-size")).to_have_value("3")
     picture(page, "anchors")
     page.locator("#anchor-address").fill("https://git.example/ada/log/commit/1")
-    page.get_by_role("button", name="Note it").click()
+    page.get_by_role("button", name="Keep the address").click()
     expect(page.get_by_text("3 entries: pushed to")).to_be_visible()
     page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("3 entries: pushed to")).to_have_count(0)

@@ -40,6 +40,17 @@ def counted() -> Iterator[list[str]]:
 
 
 class TestPages:
+    def test_whose_exchanges_are_stands_by_day_however_they_arrived(self, application: Application) -> None:
+        told = history(8)
+        application.exchanges.capture(items([*told[4:], *told[:4]]))
+        application.contexts.finish()
+
+        first = application.contexts.page("none", None, 5)
+        rest = application.contexts.page("none", first.next_cursor, 5)
+        asked = [row.asked_at for row in (*first.items, *rest.items)]
+        assert asked == sorted((one.asked_at for one in told), reverse=True)
+        assert application.contexts.page("none", 3, 9).items == (*first.items, *rest.items)[2:]
+
     def test_an_empty_page_says_why_one_would_list_clients(self, application: Application) -> None:
         page = Dashboard(application)("/fragments/clients")
 

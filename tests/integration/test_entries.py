@@ -23,7 +23,7 @@ from skilltrail.domain.entries import Deliverable, Entry, Goal, OwnSkill, Reflec
 from skilltrail.domain.forget import ForgetWish
 from skilltrail.domain.trajectory import Turn
 from skilltrail.errors import NotFound, RequestInvalid
-from skilltrail.web.entry_pages import ENTRIES_SHOWN
+from skilltrail.web.entry_pages import ENTRIES_SHOWN, TOPIC_ENTRIES
 from steps import count
 
 SHA = hashlib.sha256(b"work").hexdigest()
@@ -324,6 +324,25 @@ def test_a_long_list_comes_in_parts(grouped: Application) -> None:
     told = [f"thought {number:03}." for number in reversed(range(ENTRIES_SHOWN + 5))]
     assert [one for one in told if one in first] == told[:ENTRIES_SHOWN]
     assert [one for one in told if one in rest] == told[ENTRIES_SHOWN:]
-    assert ("Show more" in first, "Show more" in rest) == (True, False)
+    assert ("Show 5 more" in first, "more</button>" in rest) == (True, False)
     for kind in ("goal", "skill", "deliverable"):
         assert "thought" not in fetch(f"/fragments/evidence/{kind}?start=evil").text
+
+
+def test_an_address_reaches_an_entry_far_down_a_list(grouped: Application) -> None:
+    topic = grouped.trail.topics()[0].id
+    kept = [grouped.entries.keep(Reflection(f"thought {number:03}."), topic_id=topic).id for number in range(90)]
+    fetch = Dashboard(grouped)
+
+    for address, size in (("/fragments/evidence", ENTRIES_SHOWN), (f"/fragments/topics/{topic}", TOPIC_ENTRIES)):
+        page = fetch(f"{address}?entry={kept[7]}")
+        shown = [one for one in page.attributes("id") if one.startswith("entry-") and "remove" not in one]
+        assert f"entry-{kept[7]}" in shown
+        assert len(shown) <= size
+        assert "Show the first ones" in page.text
+        assert "Show the first ones" not in fetch(f"{address}?entry=0").text
+    rest = fetch(f"/fragments/evidence/reflection?start={TOPIC_ENTRIES}&topic={topic}").text
+    assert "thought 084." in rest
+    assert "thought 085." not in rest
+    assert "Show 40 more" in rest
+    assert "thought" not in fetch("/fragments/evidence/reflection?topic=t-gone").text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -133,6 +134,26 @@ class TestPages:
                 if cursor is None:
                     break
             assert seen == wanted
+
+    def test_a_topic_is_read_by_day_however_it_arrived(self, application: Application) -> None:
+        """An import stores chats in the order of its file, and two exchanges can have one moment."""
+        told = history(20)
+        told[3] = replace(told[3], asked_at=told[4].asked_at)
+        application.exchanges.capture(items([*told[10:], *told[:10]]))
+        put_topics(application, {"sql": list(range(1, 21))})
+        wanted = sorted(application.exchanges.page("sql", None, 50).items, key=lambda one: (one.asked_at, one.id))
+
+        seen: list[int] = []
+        cursor = None
+        while True:
+            page = application.exchanges.page("sql", cursor, 6, by_day=True)
+            seen += [row.id for row in page.items]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        assert seen == [row.id for row in reversed(wanted)]
+        gone = application.exchanges.page("sql", 99, 50, by_day=True)
+        assert [row.id for row in gone.items] == seen
 
     def test_a_topic_with_its_exemplars(self, application: Application) -> None:
         application.exchanges.capture(items(history(5)))

@@ -93,7 +93,7 @@ class EndorsementsFacade:
             common=common_words,
             of_held_back=of_held_back,
         )
-        statements = statements_to_tick(" ".join(told.person.split()))
+        statements = statements_to_tick(" ".join(told.person.split()), work=bool(told.deliverables))
         return endorsements.ask(session, told, did=did, statements=statements, now=self._clock())
 
     def _record(self, session: Session, file: ExportFile) -> None:

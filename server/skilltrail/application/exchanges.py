@@ -67,11 +67,21 @@ class ExchangesFacade:
         limit: int = 50,
         *,
         part: TimelineFilter | None = None,
+        by_day: bool = False,
     ) -> ExchangePage:
-        """Return a page of exchanges, the last to arrive first; of a topic those of a ``part`` of the history."""
+        """Return a page of exchanges, the last to arrive first; of a topic those of a ``part`` of the history.
+
+        ``by_day``: of a topic, the last asked first.
+        """
         with self._database.read() as session:
             return trail.read_page(
-                session, history=self._history, topic_id=topic_id, cursor=cursor, limit=limit, part=part
+                session,
+                history=self._history,
+                topic_id=topic_id,
+                cursor=cursor,
+                limit=limit,
+                part=part,
+                by_day=by_day,
             )
 
     def get(self, exchange_id: int) -> ExchangeDetail:

@@ -38,12 +38,15 @@ KEY_NAME = "skilltrail-endorser-key.json"
 _STYLE, _REQUEST, _SCRIPT = "<!--style-->", "<!--request-->", "<!--script-->"
 
 
-def statements_to_tick(person: str) -> tuple[str, ...]:
-    """Return what an endorser may confirm with a tick, in the language that is spoken now."""
+def statements_to_tick(person: str, *, work: bool = True) -> tuple[str, ...]:
+    """Return what an endorser may confirm with a tick, in the language that is spoken now.
+
+    ``work``: whether the request names any that could be confirmed.
+    """
     return (
         _("I worked with {person}, or was their client.").format(person=person),
         _("I saw {person} use this skill.").format(person=person),
-        _("The work named above was delivered, and we use it.").format(person=person),
+        *([_("The work named above was delivered, and we use it.")] if work else []),
         _("I would give {person} such work again.").format(person=person),
     )
 

@@ -108,7 +108,7 @@ def _sums(found: LeftOutCounts) -> tuple[int, int, int]:
 
 
 def read_page(session: Session, of: str, *, cursor: int | None, limit: int) -> ExchangePage:
-    """Return a page of exchanges, the last to arrive first; ``of`` is a client's id, own, none or undecided."""
+    """Return a page of exchanges, the last asked first; ``of`` is a client's id, own, none or undecided."""
     limit = max(1, min(limit, PAGE_LIMIT))
     items, total = boundary.page(session, of, before=cursor, limit=limit + 1)
     more = len(items) > limit

@@ -239,6 +239,25 @@ def page_ids(columns: Columns, rows: NDArray[np.int64], *, before: int | None, l
     return [int(number) for number in ids[max(0, end - limit) : end][::-1]]
 
 
+def day_page_ids(columns: Columns, rows: NDArray[np.int64], *, after: int | None, limit: int) -> list[int]:
+    """Return the ids of the exchanges in ``rows`` from the last asked to the first, those that follow ``after``.
+
+    ``after``: an id of an exchange; where it is gone, those that arrived before it follow.
+    """
+    if after is not None:
+        rows = rows[_follow(columns, rows, after)]
+    return newest(columns, rows, limit)
+
+
+def _follow(columns: Columns, rows: NDArray[np.int64], after: int) -> NDArray[np.bool_]:
+    asked, ids = columns.asked[rows], columns.id[rows]
+    at = np.flatnonzero(columns.id == after)
+    if not len(at):
+        return np.asarray(ids < after)
+    moment = columns.asked[at[0]]
+    return np.asarray((asked < moment) | ((asked == moment) & (ids < after)))
+
+
 def no_newer(columns: Columns, marks: Mapping[str, int]) -> dict[str, int]:
     """Return for each topic how many of its exchanges arrived no later than its mark, an id."""
     return {

@@ -163,8 +163,10 @@ def opened_all(
     What the exchange holds now is what the entry commits to: where anything changed, the entry is superseded. Of what
     may not leave in an export nothing is disclosed; that it was logged says nothing of it.
     """
-    if not all(0 <= entry < log.size for entry in entries):
-        raise NotFound(_("The evidence log has no such entry."))
+    unknown = next((entry for entry in entries if not 0 <= entry < log.size), None)
+    if unknown is not None:
+        words = _("The evidence log has no entry {n}; its last is {last}.")
+        raise NotFound(words.format(n=unknown, last=log.size - 1))
     held = {leaf.entry: leaf for leaf in queries.leaves_at(session, log.id, entries)}
     leaving = queries.leaving(session, [leaf.exchange_id for leaf in held.values()], admitted)
     exchanges = {row: exchange for row, _entry, exchange in queries.logged(session, sorted(leaving), log.id)}

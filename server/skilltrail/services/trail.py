@@ -174,10 +174,12 @@ def read_page(
     cursor: int | None,
     limit: int,
     part: TimelineFilter | None = None,
+    by_day: bool = False,
 ) -> ExchangePage:
     """Return a page of exchanges, the last to arrive first; ``cursor`` is the ``next_cursor`` of the page before.
 
-    ``part``: of a topic, only what belongs to this; its area does not count.
+    ``part``: of a topic, only what belongs to this; its area does not count. ``by_day``: of a topic, the last asked
+    first, as people read it: what was imported arrived in the order of its file.
     """
     limit = max(1, min(limit, PAGE_LIMIT))
     # One more than asked for tells whether there is a next page.
@@ -186,7 +188,11 @@ def read_page(
     else:
         columns = history.at(session)
         rows = _of_topic(session, columns, topic_id, part)
-        items = _summaries(session, counting.page_ids(columns, rows, before=cursor, limit=limit + 1))
+        if by_day:
+            ids = counting.day_page_ids(columns, rows, after=cursor, limit=limit + 1)
+        else:
+            ids = counting.page_ids(columns, rows, before=cursor, limit=limit + 1)
+        items = _summaries(session, ids)
         total = len(rows)
     more = len(items) > limit
     items = items[:limit]
@@ -207,7 +213,7 @@ def ids_shown_of(
     """Return the exchanges that a topic's page shows: its exemplars, and the newest ``limit`` with one more."""
     columns = history.at(session)
     rows = _of_topic(session, columns, topic_id, part)
-    page = counting.page_ids(columns, rows, before=None, limit=limit + 1)
+    page = counting.newest(columns, rows, limit + 1)
     return [*counting.exemplar_ids(columns, topic_id), *page]
 
 

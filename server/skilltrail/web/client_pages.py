@@ -69,7 +69,13 @@ def client_fragment(client_id: str) -> str:
     page = app.contexts.page(client_id, None, PAGE_SIZE)
     about = {"of": client_id, "page": page, "overview": overview, "revision": app.trail.revision()}
     if client_id in (OWN, NONE, UNDECIDED):
-        return _fragment("client_rest", heading=rest_heading(client_id), words=rest_words(client_id), **about)
+        return _fragment(
+            "client_rest",
+            heading=rest_heading(client_id),
+            words=rest_words(client_id),
+            nothing=rest_nothing(client_id),
+            **about,
+        )
     line = _line(overview.clients, client_id)
     others = [one.client for one in overview.clients if one.client.id != line.client.id]
     return _fragment("client", line=line, others=others, **about)
@@ -199,6 +205,15 @@ def rest_words(of: str) -> str:
         OWN: _("You said that these are yours. Exports may hold them."),
         NONE: _("They name no client. Exports may hold them. Tick those that belong to one."),
         UNDECIDED: _("They name several clients. They stay out of exports until you say whose they are."),
+    }[of]
+
+
+def rest_nothing(of: str) -> str:
+    """Say that such a list is empty."""
+    return {
+        OWN: _("Nothing yet. Tick exchanges and say that they are yours: exports may hold them then."),
+        NONE: _("Nothing: every exchange is a client’s, or yours."),
+        UNDECIDED: _("Nothing to decide: no exchange names several clients."),
     }[of]
 
 

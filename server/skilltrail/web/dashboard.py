@@ -142,7 +142,7 @@ def topic_fragment(topic_id: str) -> str:
         ]
     )
     detail = app.trail.topic(topic_id)
-    page = app.exchanges.page(topic_id, None, PAGE_SIZE, part=part)
+    page = app.exchanges.page(topic_id, None, PAGE_SIZE, part=part, by_day=True)
     return _fragment(
         "topic",
         claims=claims,
@@ -170,7 +170,7 @@ def topic_exchanges_fragment(topic_id: str) -> str:
     """Serve a further page of a topic's exchanges."""
     before = request.args.get("before", type=_row_number)
     part = asked_of_topic()
-    page = application().exchanges.page(topic_id, before, PAGE_SIZE, part=part)
+    page = application().exchanges.page(topic_id, before, PAGE_SIZE, part=part, by_day=True)
     return _fragment("topic_exchanges", topic_id=topic_id, page=page, kinds=_kinds(page), part_query=part_query(part))
 
 

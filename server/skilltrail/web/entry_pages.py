@@ -24,6 +24,9 @@ PROOFS_SHOWN = 20
 ENTRIES_SHOWN = 40
 """Entries of a kind in one answer: each has a form to change it."""
 
+TOPIC_ENTRIES = 5
+"""Entries of a kind with which the page of a topic begins."""
+
 
 @bp.get("/fragments/evidence")
 @asks(DASHBOARD_READ)
@@ -31,20 +34,35 @@ ENTRIES_SHOWN = 40
 def evidence_fragment() -> str:
     """Goals, skills of one's own, deliverables, reflections: the first of each."""
     app = application()
-    return _fragment("evidence", app, own=by_kind(app.entries.all()), revision=app.trail.revision())
+    own = by_kind(app.entries.all())
+    return _fragment("evidence", app, own=own, begins=begins(own, ENTRIES_SHOWN), revision=app.trail.revision())
 
 
 @bp.get("/fragments/evidence/<kind>")
 @asks(DASHBOARD_READ)
 @of_one_moment
 def more_entries_fragment(kind: str) -> str:
-    """Serve further entries of one kind."""
-    app, named = application(), request.args.get("start", "")
-    start = int(named) if named.isascii() and named.isdecimal() and len(named) < 10 else 0
-    found = by_kind(app.entries.all()).get(kind)
+    """Serve further entries of one kind, or of one kind on one topic."""
+    app, topic = application(), request.args.get("topic", "")
+    found = by_kind(app.entries.of_topic(topic) if topic else app.entries.all()).get(kind)
     if found is None:
         raise NotFound(_("This entry does not exist (any more)."))
-    return _fragment("evidence_more", app, kind=kind, entries=found, start=start)
+    return _fragment("evidence_more", app, kind=kind, entries=found, start=_number("start"), topic_id=topic)
+
+
+def _number(name: str) -> int:
+    named = request.args.get(name, "")
+    return int(named) if named.isascii() and named.isdecimal() and len(named) < 10 else 0
+
+
+def begins(own: dict[str, list[Entry]], size: int) -> dict[str, int]:
+    """Return by kind where the list of a page begins: with the ``size`` entries that hold the one the address names."""
+    named = _number("entry")
+    found = dict.fromkeys(own, 0)
+    for kind, entries in own.items():
+        place = next((place for place, one in enumerate(entries) if one.id == named), 0)
+        found[kind] = place - place % size
+    return found
 
 
 def _fragment(name: str, app: Application, **context: Any) -> str:
@@ -67,10 +85,14 @@ def topic_evidence(topic_id: str) -> dict[str, Any]:
     # First: it asks at once for what the rest of the page needs too.
     called = app.endorsements.suggested_name(topic_id)
     proofs = review_pages.proofs(app.checks.of_topic(topic_id))
+    own = by_kind(app.entries.of_topic(topic_id))
     return {
         "proofs": proofs,
         "proofs_shown": PROOFS_SHOWN,
-        "own": by_kind(app.entries.of_topic(topic_id)),
+        "own": own,
+        "begins": begins(own, TOPIC_ENTRIES),
+        "topic_entries": TOPIC_ENTRIES,
+        "entries_shown": ENTRIES_SHOWN,
         "languages": LANGUAGES,
         "chosen_language": language(),
         "asked_days": OPEN_DAYS,

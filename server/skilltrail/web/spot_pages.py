@@ -18,6 +18,7 @@ from skilltrail.web.space import application, in_demo, of_one_moment
 bp = Blueprint("spot_pages", __name__)
 
 _NUMBER_SIGNS = 15
+_TEXTS = frozenset({"prompt", "reply", "attachment", "citation"})
 
 
 @bp.get("/fragments/spot-check")
@@ -37,6 +38,7 @@ def spot_check_fragment() -> str:
         clients=client_pages.choices(),
         hit_words=hit_words,
         field_words=field_words,
+        texts_of=texts_of,
         reason_limit=REASON_LIMIT,
         now=datetime.now(UTC),
         is_demo=demo,
@@ -64,6 +66,11 @@ def field_words(name: str) -> str:
         "supersedes": _("Entry whose place it took"),
     }
     return str(known.get(kind, name)).format(n=number)
+
+
+def texts_of(asked: AskedEntry) -> list[str]:
+    """Return the fields of an entry that somebody wrote; the others are facts about it."""
+    return [part.name for part in asked.parts if part.name.partition(".")[0] in _TEXTS]
 
 
 def _asked(numbers: list[int], admitted: tuple[int, ...]) -> tuple[list[AskedEntry], str]:

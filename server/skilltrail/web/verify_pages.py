@@ -27,8 +27,23 @@ def verify_result_fragment() -> str:
     from skilltrail.services.verifying import verify
 
     found = verify({"": request.get_data(cache=False)})
-    answers = ((_("Integrity"), found.integrity), (_("Time"), found.time), (_("Issuer"), found.issuer))
-    return render_template("fragments/verify_result.html", answers=answers, lines=found.lines, words=_words())
+    answers = (
+        (_("Is it unchanged?"), found.integrity),
+        (_("Since when does it exist?"), found.time),
+        (_("Whose key signed it?"), found.issuer),
+    )
+    verdict = _verdict(found.integrity.outcome)
+    return render_template(
+        "fragments/verify_result.html", answers=answers, verdict=verdict, lines=found.lines, words=_words()
+    )
+
+
+def _verdict(integrity: Outcome) -> str:
+    return {
+        Outcome.PASSED: _("Nothing in it was changed"),
+        Outcome.FAILED: _("Do not rely on this file"),
+        Outcome.OPEN: _("It could not be checked as a whole"),
+    }[integrity]
 
 
 def _words() -> dict[Outcome, str]:

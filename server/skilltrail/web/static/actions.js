@@ -16,6 +16,7 @@ import { dropEarlierIdentities, makeIdentity, rotateIdentity, setIdentityPassphr
 import {
   backUp,
   changeKey,
+  complain,
   keptRecoveryKey,
   leaveRestore,
   makeRecoveryKey,
@@ -215,7 +216,7 @@ export function listenToActions() {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.target);
     const act = SUBMITS[form.dataset["action"] ?? ""];
-    if (act) void attempt(() => act(form));
+    if (act) void attempt(() => act(form), form);
     if (form.dataset["action"] === "forget-plan") void attempt(() => planForgetting(form));
     if (form.dataset["action"] === "retention-plan") void attempt(() => planRetention(form));
   });
@@ -234,13 +235,19 @@ export function listenToActions() {
   });
 }
 
-/** @param {() => unknown} act */
-async function attempt(act) {
+/**
+ * @param {() => unknown} act
+ * @param {HTMLFormElement} [form] where what went wrong stays to be read after its short message has gone
+ */
+async function attempt(act, form) {
+  const own = form?.matches(".own-form, .stack") ? form : null;
+  if (own) complain(own, "");
   try {
     await act();
   } catch (fault) {
     if (!(fault instanceof Refused) && !(fault instanceof ServerAway)) throw fault;
     notify(fault.message || word("failed"));
+    if (own) complain(own, fault.message || word("failed"), "");
   }
 }
 

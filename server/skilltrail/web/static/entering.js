@@ -12,6 +12,7 @@ const LARGEST = 512_000_000;
 export async function keepEntry(form) {
   const { kind = "", entry } = form.dataset;
   const kept = await send(`/${kind}`, bodyOf(form));
+  showAnew(form);
   if (entry) form.closest("details")?.removeAttribute("open");
   else form.reset();
   await told(kept.id, word(entry ? "entry-changed" : "entry-kept"), entry ? null : placeOf(form));
@@ -22,6 +23,7 @@ export async function removeEntry(button) {
   const { id = "" } = button.dataset;
   const heading = /** @type {HTMLElement | null} */ (button.closest("section")?.querySelector("h2"))?.id ?? null;
   await send(`/entries/${id}/remove`, {});
+  showAnew(button);
   await told(id, word("entry-removed"), heading);
 }
 
@@ -29,6 +31,7 @@ export async function removeEntry(button) {
 export async function reachGoal(button) {
   const { id = "" } = button.dataset;
   const done = await send(`/goals/${id}/reached`, {});
+  showAnew(button);
   await told(id, word(done.reached_on ? "goal-reached" : "goal-open"), null);
 }
 
@@ -114,6 +117,14 @@ function bodyOf(form) {
   if (topic) body["topic_id"] = topic;
   if (kind) body["form"] = kind;
   return body;
+}
+
+/**
+ * A list that was made longer is left as it is by refreshing; what was changed in it must be seen all the same.
+ * @param {Element} element
+ */
+function showAnew(element) {
+  element.closest("[data-part]")?.removeAttribute("data-grown");
 }
 
 /** @param {HTMLFormElement} form */

@@ -35,13 +35,14 @@ export async function sendForm(form, path, { method = "POST", body }) {
 /**
  * @param {HTMLFormElement} form
  * @param {string} words nothing takes the complaint away
+ * @param {string} role "" where it is said aloud elsewhere
  */
-export function complain(form, words) {
+export function complain(form, words, role = "alert") {
   form.querySelector(".complaint")?.remove();
   if (!words) return;
   const line = document.createElement("p");
   line.className = "complaint";
-  line.setAttribute("role", "alert");
+  if (role) line.setAttribute("role", role);
   line.textContent = words;
   form.append(line);
 }

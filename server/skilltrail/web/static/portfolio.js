@@ -3,6 +3,7 @@
 import { announce, notify, offer } from "./announce.js";
 import { save } from "./exporting.js";
 import { showFragment } from "./fragments.js";
+import { complain } from "./keeping.js";
 import { navigate } from "./router.js";
 import { ask, askJson, askText, Refused, ServerAway } from "./server.js";
 import { refresh } from "./view.js";
@@ -23,7 +24,7 @@ export function watchPortfolio() {
   document.addEventListener("change", ({ target }) => {
     const form = target instanceof Element ? target.closest("form") : null;
     const keep = form ? KEPT[form.dataset["action"] ?? ""] : undefined;
-    if (form && keep) void attempt(() => keep(form, /** @type {HTMLElement} */ (target)));
+    if (form && keep) void attempt(form, () => keep(form, /** @type {HTMLElement} */ (target)));
   });
 }
 
@@ -190,13 +191,19 @@ function inTurn(act) {
   return turn;
 }
 
-/** @param {() => Promise<void>} act */
-async function attempt(act) {
+/**
+ * What was not kept is said, and stays beside the field that holds it.
+ * @param {HTMLFormElement} form
+ * @param {() => Promise<void>} act
+ */
+async function attempt(form, act) {
+  complain(form, "");
   try {
     await act();
   } catch (fault) {
     if (!(fault instanceof Refused) && !(fault instanceof ServerAway)) throw fault;
     notify(fault.message || word("failed"));
+    complain(form, fault.message || word("failed"), "");
   }
 }
 

@@ -10,11 +10,11 @@ const PLACES = [
   { pattern: /^\/topics\/hidden$/, fragment: "/fragments/hidden-topics", nav: "timeline" },
   { pattern: /^\/search$/, fragment: "/fragments/search", nav: "search" },
   { pattern: /^\/topics\/([\w-]+)$/, fragment: "/fragments/topics/$1", nav: "timeline" },
-  { pattern: /^\/claims$/, fragment: "/fragments/claims", nav: "timeline" },
+  { pattern: /^\/claims$/, fragment: "/fragments/claims", nav: "skills" },
   { pattern: /^\/exchanges\/(\d+)$/, fragment: "/fragments/exchanges/$1", nav: "timeline" },
   { pattern: /^\/verify$/, fragment: "/fragments/verify", nav: "portfolio" },
   { pattern: /^\/review$/, fragment: "/fragments/review", nav: "review" },
-  { pattern: /^\/evidence$/, fragment: "/fragments/evidence", nav: "timeline" },
+  { pattern: /^\/evidence$/, fragment: "/fragments/evidence", nav: "skills" },
   { pattern: /^\/clients$/, fragment: "/fragments/clients", nav: "clients" },
   { pattern: /^\/clients\/(\w+)$/, fragment: "/fragments/clients/$1", nav: "clients" },
   { pattern: /^\/portfolio$/, fragment: "/fragments/portfolios", nav: "portfolio" },
@@ -38,10 +38,20 @@ export function placeOf(address) {
   const path = address.pathname.replace(/^\/demo(?=\/|$)/, "") || "/";
   for (const place of PLACES) {
     if (place.pattern.test(path)) {
-      return { fragment: path.replace(place.pattern, place.fragment) + address.search, nav: place.nav };
+      return { fragment: path.replace(place.pattern, place.fragment) + searchOf(address), nav: place.nav };
     }
   }
   return null;
+}
+
+/**
+ * The query, with the entry that the address names after "#": of long lists the service gives the part that holds it.
+ * @param {Location | URL} address
+ */
+function searchOf(address) {
+  const entry = /^#entry-(\d{1,9})$/.exec(address.hash)?.[1];
+  if (!entry) return address.search;
+  return `${address.search}${address.search ? "&" : "?"}entry=${entry}`;
 }
 
 /**
@@ -61,6 +71,8 @@ export function followMoves(moved) {
     const link = ownLink(event);
     if (!link) return;
     event.preventDefault();
+    // A short message belongs to the page that is left.
+    document.querySelector(".toast:not(.with-offer)")?.remove();
     navigate(link);
   });
 }

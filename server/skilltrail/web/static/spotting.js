@@ -11,7 +11,9 @@ export async function answerSpotCheck(form) {
   const silent = chosen.find((one) => !one.names.length && !one.reason);
   if (silent) {
     notify(word("spot-silent"));
-    document.getElementById(`spot-reason-${silent.entry}`)?.focus();
+    const reason = document.getElementById(`spot-reason-${silent.entry}`);
+    reason?.closest("details")?.setAttribute("open", "");
+    reason?.focus();
     return;
   }
   const older = /** @type {HTMLTextAreaElement} */ (form.querySelector("textarea[name=older]")).value;

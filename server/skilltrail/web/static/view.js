@@ -16,6 +16,8 @@ import { fromTemplate, word } from "./words.js";
 
 /** Counts openings, so that a slow answer never overwrites a page opened after it. */
 let opening = 0;
+/** The last opening whose page has come: until then what is shown is the page before, and must not come back. */
+let arrived = 0;
 /** The fragment that is shown, "" for a state. */
 let shown = "";
 
@@ -52,6 +54,7 @@ export async function open(how) {
     if (own !== opening) return undefined;
     showFragment(host(), html);
     shown = place.fragment;
+    arrived = own;
     afterShow(how);
   } catch (fault) {
     if (own === opening) showFault(fault);
@@ -64,6 +67,7 @@ export async function open(how) {
 
 /** Brings the shown page up to date without a jump. */
 export async function refresh() {
+  if (!shown || arrived !== opening) return;
   const own = opening;
   const html = await askText(shown);
   if (own !== opening || !shown) return;
