@@ -74,6 +74,7 @@ export function dressed(page, text, fence) {
   const element = page.createElement("p");
   element.className = "text";
   element.dir = "auto";
+  /** @type {HTMLElement} */
   let block = element;
   for (const line of text.trimEnd().split(/(?<=\n)/)) {
     const sign = FENCE.exec(line)?.[1] ?? "";
