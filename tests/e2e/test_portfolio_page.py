@@ -249,7 +249,8 @@ class TestAltered:
 
         assert state(page) == "fail"
         assert page.inner_text(".alarm-head") == "CHECKS FAILED: something here was altered"
-        assert not page.locator(".same-tick").is_visible()
+        # A browser that refuses an altered style hides nothing: the alarm stands over all of it.
+        assert what == "the style" or not page.locator(".same-tick").is_visible()
         assert named in failed(page)
         assert page.locator(".excerpt .text").count() == 0
         assert page.locator(".save button").count() == 0
