@@ -114,6 +114,7 @@ class Log:
             provider=told.provider,
             parts=tuple(ShownPart(name, fields[name]) for name in told.shown),
             withheld=len(fields) - len(shown),
+            left_out=sum(name.startswith(("prompt.", "reply.")) for name in fields) - len(shown),
             leaf=leaf,
             proof=write_proof(EntryProof(entry, tuple(path), self.checkpoint)),
             disclosures=shown,

@@ -103,7 +103,7 @@ def _attach(demo: Application, browser: Browser, folder: Path) -> None:
 
 def _selection(demo: Application) -> Selection:
     empty = Selection(
-        title="Web and data work for Example Shop",
+        title="How I learn what shops on the web need",
         audience=Audience.CLIENT,
         person="Ada Example",
         headline="Freelance web developer",

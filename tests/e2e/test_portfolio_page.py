@@ -82,6 +82,9 @@ class TestGenuine:
 
         assert state(page) == "pass"
         assert page.inner_text("#verdict") == "Unchanged since it was signed"
+        left = "2 not checked here (the signature of 1 endorsement and the Open Badges proofs)"
+        assert left in page.inner_text("#verdict-hint")
+        assert page.locator(".same-tick").is_visible()
         page.click("#more summary")
         lines = page.locator("#lines li").all_inner_texts()
         assert sum("Entry" in line and "passed" in line for line in lines) == 6
@@ -97,6 +100,10 @@ class TestGenuine:
         wanted = [part.text.rstrip() for skill in sample().skills for one in skill.excerpts for part in one.parts]
         assert shown == wanted
         assert page.locator(".excerpt .pending").count() == 0
+        # Marks stay in the text and out of sight.
+        heights = page.locator(".text .fence").evaluate_all("found => found.map(one => one.offsetHeight)")
+        assert len(heights) == 2
+        assert set(heights) == {0}
 
     def test_python_and_browser_read_the_same_page(self, show: Callable[..., Page], genuine: bytes) -> None:
         assert read_page(genuine).visible == _page_claim(genuine)["visible"]
@@ -152,7 +159,12 @@ class TestGenuine:
         assert sample().person.did in printed
         assert "A print cannot be checked" in printed
         assert "https://ada.example" in printed
-        assert "58 recorded exchanges" in printed
+        assert "58 exchanges, 6 of them imported" in printed
+        # On paper nothing is checked: no tick of a screen goes along.
+        assert page.locator(".on-paper").is_visible()
+        assert not page.locator("#verdict").is_visible()
+        assert not page.locator(".same-tick").is_visible()
+        assert page.locator(".entry .checked").first.is_hidden()
 
 
 def _page_claim(data: bytes) -> dict[str, str]:
@@ -237,6 +249,8 @@ class TestAltered:
 
         assert state(page) == "fail"
         assert page.inner_text(".alarm-head") == "CHECKS FAILED: something here was altered"
+        # A browser that refuses an altered style hides nothing: the alarm stands over all of it.
+        assert what == "the style" or not page.locator(".same-tick").is_visible()
         assert named in failed(page)
         assert page.locator(".excerpt .text").count() == 0
         assert page.locator(".save button").count() == 0

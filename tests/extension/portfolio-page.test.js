@@ -264,4 +264,21 @@ test("dressing an excerpt keeps every sign of it, and builds text alone", () => 
   assert.deepEqual(kinds(".block"), ["```js\nif (a) {", said[2].slice(0, said[2].indexOf("After"))]);
   assert.equal(kinds(".item").length, 3);
   assert.equal(kinds("img, b, script").length, 0);
+  assert.deepEqual(kinds(".mark"), ["**", "**", "`", "`"]);
+  assert.deepEqual(kinds(".fence"), ["```js\n", "```\n"]);
+});
+
+test("only signs that mark up are hidden from sight", () => {
+  const { document } = new JSDOM("").window;
+  const read = (text) => {
+    const made = dressed(document, text, { open: "" });
+    assert.equal(made.textContent, text);
+    for (const one of made.querySelectorAll(".mark, .fence")) one.remove();
+    return made.textContent;
+  };
+
+  assert.equal(read("**`x`: how long?** *not* now"), "x: how long? not now");
+  assert.equal(read("## A **head**\nand on"), "A head\nand on");
+  assert.equal(read("2 * 3 * 4, a*b*c, **open, * one"), "2 * 3 * 4, a*b*c, **open, * one");
+  assert.equal(read("``` words that are hidden from nobody\nx"), "``` words that are hidden from nobody\nx");
 });

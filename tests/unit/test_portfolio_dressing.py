@@ -8,16 +8,43 @@ import pytest
 from markdown_it import MarkdownIt
 
 from portfolios import ATTACKS
-from skilltrail.exporters.portfolio_dressing import dressed
+from skilltrail.exporters.portfolio_dressing import dressed, read_as_set
 from skilltrail.exporters.portfolio_markdown import _dressed, addressed, coded
 from skilltrail.exporters.portfolio_view import contact_link
 
 TALK = "Use **both** and `a < b`:\n\n```js\nif (a) {\n\n  b();\n}\n```\n1. one\n- two **three\nplain `open"
 
 
-@pytest.mark.parametrize("text", ["", TALK, "```\nnever closed", *map(str, ATTACKS)])
+@pytest.mark.parametrize(
+    "text", ["", TALK, "```\nnever closed", "```", "```\n```", "*a* **b `c` d** `e`", *map(str, ATTACKS)]
+)
 def test_no_sign_is_lost(text: str) -> None:
     assert "\n".join("".join(words for _how, words in runs) for _kind, runs in dressed(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("**`x`: how long?** *not* now", "x: how long? not now"),
+        ("## A head", "A head"),
+        ("2 * 3 * 4, a*b*c, **open, * one", "2 * 3 * 4, a*b*c, **open, * one"),
+        ("```js\nx\n```", "x"),
+        ("``` words that are hidden from nobody\nx", "``` words that are hidden from nobody\nx"),
+        ("```\n```", ""),
+    ],
+)
+def test_only_signs_that_mark_up_are_left_out_in_print(text: str, read: str) -> None:
+    blocks = dressed(text)
+
+    assert "\n".join("".join(words for _how, words in runs) for _kind, runs in blocks) == text
+    assert "\n".join("".join(words for _how, words in runs) for _kind, runs in read_as_set(blocks)) == read
+
+
+def test_markdown_has_the_emphasis_and_code_of_the_chat() -> None:
+    shown = MarkdownIt("commonmark", {"html": True}).render(_dressed("**`x`: so** and *not*\n```js\na < b\n```"))
+
+    assert "<strong><code>x</code>: so</strong> and <em>not</em>" in shown
+    assert '<pre><code class="language-js">a &lt; b\n</code></pre>' in shown
 
 
 def test_code_bold_and_items_are_told_apart() -> None:
@@ -26,12 +53,16 @@ def test_code_bold_and_items_are_told_apart() -> None:
     assert [kind for kind, _runs in blocks] == ["line", "line", "code", "item", "item", "line"]
     assert blocks[0][1] == [
         ("plain", "Use "),
-        ("bold", "**both**"),
+        ("mark", "**"),
+        ("bold", "both"),
+        ("mark", "**"),
         ("plain", " and "),
-        ("code", "`a < b`"),
+        ("mark", "`"),
+        ("code", "a < b"),
+        ("mark", "`"),
         ("plain", ":"),
     ]
-    assert blocks[2][1] == [("code", "```js\nif (a) {\n\n  b();\n}\n```")]
+    assert blocks[2][1] == [("mark", "```js\n"), ("code", "if (a) {\n\n  b();\n}"), ("mark", "\n```")]
     assert blocks[5][1] == [("plain", "plain `open")]
 
 
@@ -74,7 +105,7 @@ def test_addresses_and_hashes_stand_in_markdown_without_backslashes() -> None:
 def test_code_in_markdown_lets_no_markup_out(text: str) -> None:
     shown = MarkdownIt("commonmark", {"html": True}).render(_dressed(text))
 
-    bare = re.sub(r"</?(blockquote|pre|code|p|br /|br)>", "", shown)
+    bare = re.sub(r"</?(blockquote|pre|code|strong|em|p|br /|br)>", "", shown)
     assert "<" not in bare
 
 

@@ -103,7 +103,8 @@ def test_what_people_read_whole_holds_the_same(name: str) -> None:
     words = " ".join(re.sub(r"[\\>*]|  \n", " ", words_of(name, made(name))).split())
 
     wanted = [
-        "Attested", "Somebody else signed an endorsement of it", "18 November 2026",
+        "Endorsed · signature not checked here", "A statement in somebody else's name is attached", "18 November 2026",
+        "Prepared for: Example Shop GmbH", "I saw Ada Example use this skill.",
         "I used to open every port until it worked", "Network definition of the staging system",
         "Ada set up the network of our staging system; it has run since October.", "Marta Ruiz, Example Shop GmbH",
         "No third party confirms any date", "nobody vouches for", sample().person.did, "4 more skills",
@@ -116,7 +117,7 @@ def test_what_people_read_whole_holds_the_same(name: str) -> None:
 def test_a_portfolio_in_german_speaks_no_english(name: str) -> None:
     german = words_of(name, made(name, whole("de")))
 
-    for words in ("Self-recorded", "recorded exchanges", "of them learning", "Last practised", "nobody vouches"):
+    for words in ("Self-recorded", "of them imported", "of them learning", "Last exchange", "nobody vouches"):
         assert words not in german
     assert "selbst" in german.lower()
 

@@ -105,8 +105,9 @@ class Excerpt:
     """What is shown of one exchange, with what proves that the log holds it.
 
     ``origin`` is extension, import or manual; ``logged_on`` the day on which it entered the log, ``asked_on`` the day
-    of the question as its source states it. ``withheld`` counts the fields that are not shown. ``leaf`` and ``proof``
-    are bytes as the log has them, ``disclosures`` the shown fields in SD-JWT form. ``check`` is unchecked, confirmed,
+    of the question as its source states it. ``withheld`` counts the fields that are not shown, ``left_out`` those of
+    them that are paragraphs of question or answer. ``leaf`` and ``proof`` are bytes as the log has them,
+    ``disclosures`` the shown fields in SD-JWT form. ``check`` is unchecked, confirmed,
     corrected or contradicted: what the learner found when checking the answer.
     """
 
@@ -121,6 +122,7 @@ class Excerpt:
     proof: bytes
     disclosures: tuple[str, ...]
     check: str = "unchecked"
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

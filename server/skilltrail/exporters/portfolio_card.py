@@ -20,7 +20,7 @@ SKILLS_MOST = 6
 """Skills drawn; of more, the number of the others is told."""
 
 _WIDTH, _ROW, _HEAD, _FOOT = 800, 34, 96, 108
-_STRIP, _STAGE, _LAST = 300, 426, 552
+_STRIP, _STAGE, _LAST = 300, 418, 578
 """Where the columns of a row begin; each text is cut to what its column holds."""
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 _INK, _SOFT, _PAPER, _HAIR, _TEAL = "#1f2a2e", "#566166", "#fbf8f3", "#ddd5c8", "#0f766e"
@@ -68,9 +68,18 @@ def _row(pair: tuple[PortfolioSkill, SkillView], months: Sequence[str], place: i
         tag("path", d=f"M24 {y}.5H{_WIDTH - 24}", stroke=_HAIR),
         _text(_fit(said.name, _STRIP - 36, 15), 24, y + 22, "15", _INK, weight="600"),
         *_strip(skill, months, y, paint),
-        _text(_fit(said.stage, _LAST - _STAGE - 12, 13), _STAGE, y + 22, "13", paint, weight="600"),
+        *_stage(said, y, paint),
         _text(_fit(said.last, _WIDTH - 24 - _LAST, 12), _LAST, y + 22, "12", _SOFT),
     ]
+
+
+def _stage(said: SkillView, y: int, paint: str) -> list[Element]:
+    """Return the name of the stage; what must be read with it stands right under it."""
+    room = _LAST - _STAGE - 6
+    if not said.stage_caveat:
+        return [_text(_fit(said.stage_name, room, 13), _STAGE, y + 22, "13", paint, weight="600")]
+    name = _text(_fit(said.stage_name, room, 13), _STAGE, y + 16, "13", paint, weight="600")
+    return [name, _text(_fit(said.stage_caveat, room, 10), _STAGE, y + 29, "10", _INK)]
 
 
 def _strip(skill: PortfolioSkill, months: Sequence[str], y: int, paint: str) -> list[Element]:
@@ -95,7 +104,7 @@ def _foot(view: PortfolioView, drawn: int, height: int) -> list[Element]:
     return [
         tag("path", d=f"M24 {height - _FOOT}.5H{_WIDTH - 24}", stroke=_HAIR),
         _text(_fit(view.statement, _WIDTH - 48, 13), 24, height - 82, "13", _INK, weight="600"),
-        _text(_fit(view.attested, _WIDTH - 48, 11), 24, height - 61, "11", _SOFT),
+        _text(_fit(view.endorsed, _WIDTH - 48, 11), 24, height - 61, "11", _SOFT),
         _text(_fit(f"{rest} {view.made_with}".strip(), _WIDTH - 48, 12), 24, height - 41, "12", _SOFT),
         _text(_fit(key, _WIDTH - 48, 12), 24, height - 21, "12", _TEAL),
     ]

@@ -6,8 +6,9 @@ lately shows its empty months.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from skilltrail.domain.portfolio import PortfolioSkill, SkillMonth
@@ -39,7 +40,7 @@ class Frame:
 
     width: int
     plot: int = 110
-    head: int = 78
+    head: int = 20
     foot: int = 36
     side: int = 6
 
@@ -82,6 +83,7 @@ def chart(skill: PortfolioSkill, months: Sequence[str], frame: Frame, *, label: 
     places = {month: frame.side + (index + 0.5) * step for index, month in enumerate(months)}
     shown = [month for month in skill.months if month.month in places]
     most = max((month.exchanges for month in shown), default=1) or 1
+    frame = replace(frame, head=_head(shown, most, frame))
     bars = [part for month in shown for part in _bar(month, places[month.month], most, step, frame)]
     return tag(
         "svg",
@@ -96,6 +98,16 @@ def chart(skill: PortfolioSkill, months: Sequence[str], frame: Frame, *, label: 
     )
 
 
+def _head(shown: Sequence[SkillMonth], most: int, frame: Frame) -> int:
+    """Return how much room is needed over the tallest bar: for its number, and for the marks over it."""
+    tops = [
+        frame.plot * month.exchanges / most + _CLEAR + _HIGH * (min(len(month.turns), _STACK) - 1) + _HIGH / 2
+        for month in shown
+        if month.turns
+    ]
+    return max(frame.head, math.ceil(max(tops, default=0) - frame.plot) + 2)
+
+
 def strip(skill: PortfolioSkill, months: Sequence[str], *, colour: int) -> Element:
     """Return the months of a skill in one line of small bars, for a list; it says nothing that words do not."""
     counts: Mapping[str, int] = {month.month: month.exchanges for month in skill.months}
@@ -107,10 +119,14 @@ def strip(skill: PortfolioSkill, months: Sequence[str], *, colour: int) -> Eleme
         tone = "bar" if counts.get(month) else "none"
         parts.append(_rect(place * width, 24 - high, width - 2, high, tone))
     box = f"0 0 {len(months) * width} 24"
-    return tag("svg", *parts, class_=f"strip s{colour % 12}", viewBox_=box, aria_hidden="true")
+    return tag(
+        "svg", *parts, class_=f"strip s{colour % 12}", viewBox_=box, preserveAspectRatio_="xMinYMax", aria_hidden="true"
+    )
 
 
 def _bar(month: SkillMonth, x: float, most: int, step: float, frame: Frame) -> list[Element]:
+    if not month.exchanges:
+        return []
     half = min(20.0, step * 0.36)
     whole = max(3.0, frame.plot * month.exchanges / most)
     learnt = frame.plot * month.learning / most
@@ -123,8 +139,8 @@ def _bar(month: SkillMonth, x: float, most: int, step: float, frame: Frame) -> l
 
 
 def _axis(months: Sequence[str], places: Mapping[str, float], step: float, frame: Frame) -> list[Element]:
-    every = next((n for n in (1, 2, 3, 6) if step * n >= 30), 12)
-    named = [month for month in months if (int(month[5:7]) - 1) % every == 0]
+    every = next((n for n in (1, 2, 3, 6) if step * n >= _NAME), 12)
+    named = list(months[::every])
     years = [month for place, month in enumerate(named) if place == 0 or month[:4] != named[place - 1][:4]]
     short = [_text(month_short(month), places[month], frame.floor + 16, "month") for month in named]
     return [*short, *(_text(month[:4], places[month], frame.floor + 31, "year") for month in years)]
@@ -132,16 +148,20 @@ def _axis(months: Sequence[str], places: Mapping[str, float], step: float, frame
 
 _STACK = 4
 """Marks that stand one over the other; more begin a second row."""
+_CLEAR, _HIGH = 24, 15
+"""Pixels from a bar to the middle of the first mark over it, past the bar's number; from each mark to the next."""
+_NAME = 27
+"""Pixels that the short name of a month needs."""
 
 
 def _turns(shown: Sequence[SkillMonth], places: Mapping[str, float], most: int, frame: Frame) -> list[Element]:
     """Return the marks of each month right over its bar; ``marks`` says what they stand for, the story when."""
     found: list[Element] = []
     for month in shown:
-        top = frame.floor - frame.plot * month.exchanges / most - 24
+        top = frame.floor - frame.plot * month.exchanges / most - _CLEAR
         for place, turn in enumerate(month.turns):
             row, high = divmod(place, _STACK)
-            where = f"translate({_n(places[month.month] + 13 * row)} {_n(top - 15 * high)})"
+            where = f"translate({_n(places[month.month] + 13 * row)} {_n(top - _HIGH * high)})"
             found.append(tag("path", d=_MARKS[turn], transform=where, class_="mark"))
     return found
 

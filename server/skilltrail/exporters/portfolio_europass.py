@@ -21,7 +21,7 @@ def portfolio_europass(signed: SignedPortfolio) -> str:
 def _lines(view: PortfolioView) -> Iterator[str]:
     yield from _headed(_("Personal information"), view.name, *view.profiles)
     yield from _headed(_("About me"), view.headline, *view.introduction)
-    yield from _headed(_("Learning from work with AI assistants"), view.statement, view.what)
+    yield from _headed(_("Learning from work with AI assistants"), view.prepared, view.statement, view.what)
     for skill in view.skills:
         yield from _skill(skill)
     yield from _headed(_("Remarks"), view.stages, view.withheld, view.time, view.time_hint, view.issuer)
@@ -53,6 +53,8 @@ def _skill(skill: SkillView) -> Iterator[str]:
     for said in skill.endorsements:
         comment = " ".join(said.comment.split())
         named = _("Endorsement")
-        yield f"- {named}: “{comment}” {said.by}, {said.day}, {said.contact}. {said.caution}"
+        who = ", ".join(filter(None, (said.by, said.day, said.contact)))
+        ticked = f" {said.ticked_by} {' '.join(said.ticked)}" if said.ticked else ""
+        yield f"- {named}: “{comment}” {who}.{ticked} {said.caution}"
     yield from (f"- {words} {address}".rstrip() for words, address in skill.alignments)
     yield ""

@@ -134,6 +134,7 @@ def _excerpt(excerpt: Excerpt) -> dict[str, Any]:
         "check": excerpt.check,
         "parts": [{"name": part.name, "text": part.text} for part in excerpt.parts],
         "withheld": excerpt.withheld,
+        "left_out": excerpt.left_out,
         "leaf": _base64(excerpt.leaf),
         "proof": _base64(excerpt.proof),
         "disclosures": list(excerpt.disclosures),

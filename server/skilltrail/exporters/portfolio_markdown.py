@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from skilltrail.domain.portfolio import SignedPortfolio
 from skilltrail.exporters.plain_text import one_line, visible_lines
-from skilltrail.exporters.portfolio_dressing import Run, dressed
+from skilltrail.exporters.portfolio_dressing import MARK, Run, dressed
 from skilltrail.exporters.portfolio_view import (
     DeliverableView,
     EndorsementView,
@@ -34,6 +34,7 @@ def _lines(view: PortfolioView) -> Iterator[str]:
         yield from [f"**{literal(words)}**", ""]
     for words in view.introduction:
         yield from [literal(words), ""]
+    yield from [literal(". ".join(filter(None, (view.prepared, view.made_on)))), ""]
     yield from [f"> {literal(view.statement)} {literal(view.what)}", ""]
     yield from [", ".join(f"{number} {literal(words)}" for number, words in view.facts) + ".", ""]
     for skill in view.skills:
@@ -142,14 +143,23 @@ def _dressed(text: str) -> str:
 
 def _block(kind: str, runs: list[Run]) -> str:
     if kind == "code":
-        # A fence of ours, longer than any in the code: nothing in it can end it.
-        fence = "```"
-        while fence in runs[0][1]:
-            fence += "`"
-        return "\n".join(f"> {line}" for line in (fence, *runs[0][1].split("\n"), fence))
-    # Backticks of a run of code are its own, and in it stands none: Markdown reads it just so.
-    line = "".join(words if how == "code" else _within(words) for how, words in runs)
+        return "\n".join(f"> {line}" for line in _fenced(runs))
+    if kind == "head":
+        words = "".join(words for how, words in runs if how != MARK)
+        return f"> **{literal(words)}**  "
+    # Marks are backticks and stars in pairs, and in a run of code stands no backtick: Markdown reads it just so.
+    line = "".join(words if how in ("code", MARK) else _within(words) for how, words in runs)
     return f"> {_no_block(line)}  " if line.strip() else ">"
+
+
+def _fenced(runs: list[Run]) -> list[str]:
+    """Return the lines of a block of code in a fence of ours, longer than any in the code: nothing in it can end it."""
+    code, fence = runs[1][1], "```"
+    while fence in code:
+        fence += "`"
+    language = runs[0][1].strip().strip("`~").strip()
+    named = language if language.isalnum() and language.isascii() else ""
+    return [f"{fence}{named}", *(code.split("\n") if code else []), fence]
 
 
 def _within(words: str) -> str:

@@ -40,8 +40,6 @@ def body(portfolio: Portfolio, view: PortfolioView) -> list[Element]:
 
 def _opening(view: PortfolioView) -> Element:
     kicker = [tag("span", _("Learning portfolio")), tag("span", view.made_on)]
-    if view.recipient:
-        kicker.insert(1, tag("span", *_around(_("for {recipient}"), recipient=view.recipient)))
     return tag(
         "header",
         tag("p", *kicker, class_="kicker"),
@@ -49,6 +47,7 @@ def _opening(view: PortfolioView) -> Element:
         tag("p", _name(view.headline), class_="headline") if view.headline else None,
         tag("p", _name(view.title), class_="title") if view.title else None,
         *(tag("p", _name(words), class_="intro") for words in view.introduction),
+        tag("p", _name(view.prepared), class_="prepared") if view.prepared else None,
         tag("dl", *(_figure(number, words) for number, words in view.facts), class_="figures"),
         tag("p", tag("strong", view.statement), " ", _name(view.what), class_="honest"),
     )
@@ -66,8 +65,10 @@ def _result(view: PortfolioView) -> Element:
         tag("p", _("Not checked yet"), class_="answer", id="verdict"),
         tag("p", _("This page checks itself in a browser that runs its script. Without it, excerpts stay hidden."),
             id="verdict-hint"),
-        tag("p", _("This page judges itself; a forged page could show the same tick. To be sure:"), " ",
-            tag("a", _("check it without this page"), href="#how"), "."),
+        tag("p", _("Checked on screen only: nothing is checked on paper."), class_="answer on-paper"),
+        tag("p", tag("span", _("This page judges itself; a forged page could show the same tick.") + " ",
+                     class_="same-tick"),
+            _("To be sure:"), " ", tag("a", _("check it without this page"), href="#how"), "."),
         class_="card unchanged",
     )  # fmt: skip
     when = tag(
@@ -81,6 +82,7 @@ def _result(view: PortfolioView) -> Element:
         "div",
         tag("h3", _("Who says so?")),
         tag("p", _name(view.issuer), class_="answer"),
+        tag("p", _("The public half of that key, to compare:"), class_="soft"),
         tag("p", tag("code", view.key), class_="key"),
         class_="card",
     )
@@ -118,7 +120,12 @@ def _row(skill: PortfolioSkill, said: SkillView, months: Sequence[str], place: i
         "li",
         tag("a", _name(said.name), href=f"#skill-{place + 1}"),
         charts.strip(skill, months, colour=place),
-        tag("span", said.stage, class_="stage"),
+        tag(
+            "span",
+            said.stage_name,
+            tag("span", said.stage_caveat, class_="caveat") if said.stage_caveat else None,
+            class_="stage",
+        ),
         tag("span", said.last, class_="soft"),
     )
 

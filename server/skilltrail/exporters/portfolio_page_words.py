@@ -7,7 +7,8 @@ import json
 from skilltrail.domain.portfolio import Portfolio
 from skilltrail.exporters.portfolio_view import PortfolioView
 from skilltrail.exporters.portfolio_words import gap, part_label
-from skilltrail.exporters.wording import one_line
+from skilltrail.exporters.wording import ngettext, number, one_line
+from skilltrail.formats import listed
 from skilltrail.i18n import _
 
 
@@ -22,14 +23,14 @@ def script_words(portfolio: Portfolio) -> str:
         "failedHint": _("Do not rely on this file. Ask for it again, from the sender."),
         "open": _("Not checked here"),
         "openHint": _(
-            "This browser cannot check Ed25519 signatures. Hashes fit, but whether they were signed is open. Use a "
-            "newer browser, or the ways named below."
+            "This browser cannot check signatures of this kind (Ed25519). Hashes fit, but whether they were signed is "
+            "open. Use a newer browser, or the ways named below."
         ),
         "noCrypto": _(
             "This browser or viewer offers no means to check anything. Save the file and open it in a current "
             "browser, or use the ways named below."
         ),
-        "done": _("{n} checks passed in this browser; nothing was sent."),
+        "done": _done(portfolio),
         "shownUnchecked": _("Read the excerpts unchecked"),
         "unchecked": _("unchecked"),
         "checked": _("in {name}'s own log, as shown").format(name=name),
@@ -60,6 +61,18 @@ def script_words(portfolio: Portfolio) -> str:
     }
     text = json.dumps(words, ensure_ascii=True, sort_keys=True)
     return text.replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _done(portfolio: Portfolio) -> str:
+    """Say how many checks passed, {n}, and in the same breath which no browser makes."""
+    endorsements = sum(len(skill.endorsements) for skill in portfolio.skills)
+    left = [ngettext("the signature of {n} endorsement", "the signatures of {n} endorsements", endorsements)]
+    left = [*left[: bool(endorsements)], *([_("the Open Badges proofs")] if portfolio.skills else [])]
+    if not left:
+        return _("{n} checks passed in this browser; nothing was sent.")
+    words = _("{n} checks passed in this browser, {open} not checked here ({what}). Nothing was sent.")
+    count = endorsements + bool(portfolio.skills)
+    return words.replace("{open}", number(count)).replace("{what}", listed(left))
 
 
 def _failures() -> dict[str, str]:
@@ -95,8 +108,8 @@ def how_to_check(view: PortfolioView, *, stamped: bool, paper: bool = False) -> 
            "signed; it works offline and needs no account. Skilltrail is free software (Apache-2.0): take it from a "
            "source that you trust, not from whoever sent you this file."),
          "skilltrail verify portfolio.html"),
-        (_("You need not trust Skilltrail either: ask {name} for the evidence bundle. Its VERIFY.md tells how to check "
-           "it with other people's tools: any JOSE library, tools for C2SP logs, OpenSSL."), ""),
+        (_("You need not trust Skilltrail either: ask {name} for the evidence bundle. Its VERIFY.md holds a short "
+           "script to read and run, and the commands of OpenSSL, a program that others make."), ""),
         (_("Give a saved credential to any checker for Open Badges 3.0, such as vc.1ed.tech. It will say that the "
            "signature fits and that the issuer is unknown; that is right, for this is self-issued."), ""),
     ]  # fmt: skip
@@ -116,8 +129,8 @@ def _how_from_paper(view: PortfolioView) -> tuple[tuple[str, str], ...]:
         (_("Ask {name} for the page of this portfolio. It checks itself in a browser, and Skilltrail's command, free "
            "software that works offline, compares every byte of it with what was signed:"),
          "skilltrail verify portfolio.html"),
-        (_("You need not trust Skilltrail either: ask {name} for the evidence bundle. Its VERIFY.md tells how to check "
-           "it with other people's tools: any JOSE library, tools for C2SP logs, OpenSSL."), ""),
+        (_("You need not trust Skilltrail either: ask {name} for the evidence bundle. Its VERIFY.md holds a short "
+           "script to read and run, and the commands of OpenSSL, a program that others make."), ""),
         (_("Ask for a spot check: name some of the counted entries of a skill, and {name} can show them."), ""),
     ]  # fmt: skip
     return tuple((words.format(name=view.name), command) for words, command in steps)

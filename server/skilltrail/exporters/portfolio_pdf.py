@@ -15,7 +15,7 @@ from typing import Any
 from skilltrail.domain.portfolio import PortfolioSkill, SignedPortfolio
 from skilltrail.exporters import portfolio_chart as charts
 from skilltrail.exporters.chart_spec import PALETTE
-from skilltrail.exporters.portfolio_dressing import Run, dressed
+from skilltrail.exporters.portfolio_dressing import Run, dressed, read_as_set
 from skilltrail.exporters.portfolio_markup import Element, serialised, tag
 from skilltrail.exporters.portfolio_page_words import how_to_check
 from skilltrail.exporters.portfolio_view import PortfolioView, SkillView, contact_link, portfolio_view
@@ -49,7 +49,7 @@ def _words(signed: SignedPortfolio) -> dict[str, Any]:
             "kicker": _kicker(view),
             "qr": _qr(view.key),
             "qr_alt": view.key,
-            "qr_words": _("The key, to be compared"),
+            "qr_words": _("The key: compare it with the one that {name} published").format(name=view.name),
             "heads": _heads(),
             "how": how_to_check(view, stamped=False, paper=True),
             "skills": [_skill(skill, words, months, place) for place, (skill, words) in pairs],
@@ -65,21 +65,21 @@ _CHART_STYLE = (
 )
 
 _PLAIN = (
-    "name", "headline", "title", "introduction", "facts", "statement", "what", "stages", "withheld", "to_do",
+    "name", "headline", "title", "prepared", "introduction", "facts", "statement", "what", "stages", "withheld",
+    "to_do",
     "if_passed", "no_proof", "shows",
     "shows_not", "time", "time_hint", "issuer", "profiles", "notices", "made_with",
 )  # fmt: skip
 
 
 def _kicker(view: PortfolioView) -> str:
-    to = _("for {recipient}").format(recipient=view.recipient) if view.recipient else ""
-    return " · ".join(filter(None, (_("Learning portfolio"), to, view.made_on)))
+    return " · ".join((_("Learning portfolio"), view.made_on))
 
 
 def _heads() -> dict[str, Any]:
     return {
         "overview": _("Skills at a glance"),
-        "columns": [_("Skill"), "", _("Stage"), ""],
+        "columns": [_("Skill"), _("Months"), _("Stage"), _("Last exchange")],
         "excerpts": _("Excerpts from the log"),
         "reflections": _("What I learned, in my own words"),
         "deliverables": _("What came of it"),
@@ -99,7 +99,20 @@ def _skill(skill: PortfolioSkill, said: SkillView, months: list[str], place: int
     small += [f"{words} {address}".strip() for words, address in said.alignments]
     if said.counted:
         small.append(_("Counted entries of the log, for a spot check: {numbers}").format(numbers=said.counted))
-    names = ("name", "area", "stage", "rule", "fresh", "last", "note", "story", "counts", "reflections")
+    names = (
+        "name",
+        "area",
+        "stage",
+        "stage_name",
+        "stage_caveat",
+        "rule",
+        "fresh",
+        "last",
+        "note",
+        "story",
+        "counts",
+        "reflections",
+    )
     return {name: getattr(said, name) for name in names} | {
         "colour": PALETTE[place % len(PALETTE)],
         "chart": _chart(skill, said, months, place),
@@ -143,7 +156,7 @@ def _chart(skill: PortfolioSkill, said: SkillView, months: list[str], place: int
 
 
 def _set(text: str) -> list[tuple[str, list[Run]]]:
-    return dressed(visible_lines(text).rstrip(), gap())
+    return read_as_set(dressed(visible_lines(text).rstrip(), gap()))
 
 
 def _strip(skill: PortfolioSkill, months: list[str], place: int) -> str:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from skilltrail.domain.portfolio import Portfolio
 from skilltrail.exporters.wording import number, one_line
+from skilltrail.formats import listed
 from skilltrail.i18n import _
+
+
+def prepared_for(portfolio: Portfolio) -> str:
+    """Say for whom it was put together, "" for nobody in particular; never to be read as work done for them."""
+    to = one_line(portfolio.recipient)
+    return _("Prepared for: {recipient}").format(recipient=to) if to else ""
 
 
 def no_proof() -> str:
@@ -23,9 +32,7 @@ def if_they_pass() -> str:
 def what_you_can_do(portfolio: Portfolio) -> tuple[str, ...]:
     """Return what a reader can do now, shortest way first; only what there is something for."""
     name = one_line(portfolio.person.name)
-    found = []
-    if any(skill.deliverables for skill in portfolio.skills):
-        found.append(_("Open the deliverables, and judge the work itself."))
+    found = list(_of_deliverables(portfolio))
     if contacts := dict.fromkeys(
         f"{one_line(one.issuer_name)} ({_short(one_line(one.contact))})"
         for skill in portfolio.skills
@@ -42,6 +49,20 @@ def what_you_can_do(portfolio: Portfolio) -> tuple[str, ...]:
         found.append(words.format(name=name, entry=number(sorted(entries)[len(entries) // 2])))
     found.append(_("Compare the key with one that {name} published elsewhere.").format(name=name))
     return tuple(found)
+
+
+def _of_deliverables(portfolio: Portfolio) -> Iterator[str]:
+    """Yield what can be done with deliverables: some can be opened, of others only a hash is here."""
+    name = one_line(portfolio.person.name)
+    works = [one for skill in portfolio.skills for one in skill.deliverables]
+    if opened := [one_line(one.title) for one in works if one.address]:
+        yield _("Open what has an address ({titles}), and judge the work itself.").format(titles=listed(opened))
+    if files := [one_line(one.title) for one in works if not one.address and one.sha256]:
+        words = _("Ask {name} for {titles}, and compare the SHA-256 of what you get with the one that stands here.")
+        yield words.format(name=name, titles=listed(files))
+    if commits := [one_line(one.title) for one in works if not one.address and one.commit]:
+        words = _("Ask {name} to show you {titles}: the commit that stands here names one state of the work.")
+        yield words.format(name=name, titles=listed(commits))
 
 
 def _short(contact: str) -> str:

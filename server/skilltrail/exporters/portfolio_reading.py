@@ -140,6 +140,7 @@ def _excerpt(given: Json) -> Excerpt:
         proof=_bytes(given["proof"]),
         disclosures=tuple(_text(one) for one in _list(given["disclosures"])),
         check=_text(given["check"]),
+        left_out=_number(given["left_out"]),
     )
 
 

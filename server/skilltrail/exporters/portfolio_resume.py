@@ -34,6 +34,7 @@ def _resume(portfolio: Portfolio) -> dict[str, Any]:
         "x-skilltrail": {
             "statement": view.statement,
             "portfolio": portfolio.id,
+            "preparedFor": view.prepared,
             "did": view.key,
             "note": _("Nothing in this file can be checked by itself: it holds no signature."),
             "showsIfTheChecksPass": [view.if_passed, *view.shows],
@@ -45,7 +46,8 @@ def _resume(portfolio: Portfolio) -> dict[str, Any]:
 
 def _reference(one: EndorsementView) -> str:
     unchecked = _("the signature of this statement is not in this file and was not checked here")
-    return f"{one.comment} ({one.day}; {one.contact}; {one.caution}; {unchecked})"
+    ticked = f" {one.ticked_by} {' '.join(one.ticked)}" if one.ticked else ""
+    return f"{one.comment}{ticked} ({'; '.join(filter(None, (one.day, one.contact, one.caution, unchecked)))})"
 
 
 def _basics(view: PortfolioView) -> dict[str, Any]:

@@ -16,11 +16,11 @@ from skilltrail.domain.portfolio import (
     ShownDeliverable,
     ShownEndorsement,
 )
+from skilltrail.exporters import portfolio_reach_words as reach
 from skilltrail.exporters import portfolio_reader_words as reader
 from skilltrail.exporters import portfolio_words as say
 from skilltrail.exporters.disclosure import aligned, framework_notices, self_recorded
 from skilltrail.exporters.portfolio_chart import axis
-from skilltrail.exporters.skill_words import stage_words
 from skilltrail.exporters.wording import area_words, bytes_words, days_words, one_line, visible_lines
 from skilltrail.i18n import _
 
@@ -62,12 +62,17 @@ class EndorsementView:
 
 @dataclass(frozen=True, slots=True)
 class SkillView:
-    """One skill; ``counts`` are (number, what it counts), ``story`` says in words what the chart shows."""
+    """One skill; ``counts`` are (number, what it counts), ``story`` says in words what the chart shows.
+
+    ``stage`` is its name with what must be read with it, ``stage_name`` and ``stage_caveat`` are the two apart.
+    """
 
     id: str
     name: str
     area: str
     stage: str
+    stage_name: str
+    stage_caveat: str
     rule: str
     fresh: str
     last: str
@@ -94,6 +99,7 @@ class PortfolioView:
     introduction: tuple[str, ...]
     made_on: str
     recipient: str
+    prepared: str
     period: str
     statement: str
     what: str
@@ -101,7 +107,7 @@ class PortfolioView:
     skills: tuple[SkillView, ...]
     withheld: str
     stages: str
-    attested: str
+    endorsed: str
     to_do: tuple[str, ...]
     if_passed: str
     no_proof: str
@@ -126,22 +132,23 @@ def portfolio_view(portfolio: Portfolio) -> PortfolioView:
         introduction=_paragraphs(portfolio.person.introduction),
         made_on=say.day(portfolio.made_at.date()),
         recipient=one_line(portfolio.recipient),
+        prepared=reader.prepared_for(portfolio),
         period=days_words(portfolio.since, portfolio.until),
         statement=self_recorded(),
         what=say.what_this_is(portfolio),
         facts=say.facts(portfolio),
         skills=tuple(_skill(portfolio, skill) for skill in portfolio.skills),
         withheld=say.withheld_skills(portfolio.withheld),
-        stages=say.what_stages_are(portfolio),
-        attested=say.what_attested_is(portfolio),
+        stages=reach.what_stages_are(portfolio),
+        endorsed=reach.what_endorsed_is(portfolio),
         to_do=reader.what_you_can_do(portfolio),
         if_passed=reader.if_they_pass(),
         no_proof=reader.no_proof().format(name=name),
-        shows=say.what_the_checks_show(portfolio),
-        shows_not=say.what_they_do_not(portfolio),
-        time=say.time_answer(portfolio),
-        time_hint=say.time_hint(portfolio),
-        issuer=say.issuer_answer(name),
+        shows=reach.what_the_checks_show(portfolio),
+        shows_not=reach.what_they_do_not(portfolio),
+        time=reach.time_answer(portfolio),
+        time_hint=reach.time_hint(portfolio),
+        issuer=reach.issuer_answer(name),
         key=portfolio.person.did,
         profiles=tuple(filter(None, map(one_line, portfolio.person.profiles))),
         notices=_notices(portfolio),
@@ -157,7 +164,9 @@ def _skill(portfolio: Portfolio, skill: PortfolioSkill) -> SkillView:
         id=skill.id,
         name=one_line(skill.name),
         area=area_words(skill.area),
-        stage=stage_words(skill.stage),
+        stage=say.stage_whole(skill.stage),
+        stage_name=say.stage_name(skill.stage),
+        stage_caveat=say.stage_caveat(skill.stage),
         rule=say.rule(skill),
         fresh=say.freshness(skill),
         last=_("last on {day}").format(day=say.day(skill.last_on)),

@@ -145,8 +145,10 @@ def duration_words(seconds: float) -> str:
 
 
 def bytes_words(size: int) -> str:
-    """Return "12 KB" or "3.4 MB"."""
-    return f"{number(max(1, size / 1000))} KB" if size < 1_000_000 else f"{decimal(size / 1_000_000)} MB"
+    """Return "60 bytes", "12 KB" or "3.4 MB"."""
+    if size < 1000:
+        return ngettext("{n} byte", "{n} bytes", size)
+    return f"{number(size / 1000)} KB" if size < 1_000_000 else f"{decimal(size / 1_000_000)} MB"
 
 
 def span_words(first: datetime, last: datetime, zone: tzinfo | None = None) -> str:

@@ -284,6 +284,9 @@ class _Work:
 def _months(path: SkillPath) -> tuple[SkillMonth, ...]:
     turns: dict[str, list[Turn]] = {}
     for one in path.trajectory.milestones:
+        # A plateau is for the learner's own eyes: to a stranger it says nothing of the skill.
+        if one.turn is Turn.PLATEAU:
+            continue
         found = turns.setdefault(one.month, [])
         if one.turn not in found:
             found.append(one.turn)

@@ -140,6 +140,8 @@ def _excerpt(one: ExcerptChoice, entry: OpenableEntry, names: list[str], openabl
         proof=proof,
         disclosures=tuple(entry.disclosures[name] for name in names),
         check="unchecked" if check is None else check.said.value,
+        # A field that cannot be told any more may have been a paragraph: it counts as one.
+        left_out=sum(map(is_text, entry.fields)) - len(names) + entry.committed - len(entry.fields),
     )
 
 
