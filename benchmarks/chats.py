@@ -3,7 +3,8 @@
 ``python -m benchmarks.chats [TRADE …]`` reads the hand-written histories (all trades as one history by default) and the
 demo. Shown are V-measure and adjusted mutual information against the labels, the share of fillers that stand where the
 exchange stands that they follow, and the share of topics whose name is on the list of their skill, fixed before any run
-("judged": with the names of our own list that two judges accepted without having seen a run).
+("judged": with the names of our own list that two judges accepted without having seen a run). "reached" is the share of
+skills that have a topic with one of their names: few topics, all well named, would be no picture of a person.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Figures:
     """One run; all but ``topics`` are from 0 to 1.
 
     ``names`` and ``judged`` are the shares of topics with a name of the lists written from memory, and with one of these
-    or of the judged ones; None where there is no list.
+    or of the judged ones; ``reached`` is the share of skills that have a topic with one of both. None where there is no
+    list.
     """
 
     v_measure: float
@@ -47,6 +49,7 @@ class Figures:
     unassigned: float
     names: float | None = None
     judged: float | None = None
+    reached: float | None = None
 
 
 def main() -> None:
@@ -117,7 +120,7 @@ def measured(history: History, found: NDArray[np.int64], names: list[str] | None
         for row, subject in enumerate(history.subjects)
         if subject >= 0 and told[row]
     ]
-    named = named_well(history, found, names) if names and history.names else (None, None)
+    named = named_well(history, found, names) if names and history.names else (None, None, None)
     return Figures(
         v_measure=float(v_measure_score(skills[told], found[told])),
         information=float(adjusted_mutual_info_score(skills[told], found[told])),
@@ -126,15 +129,18 @@ def measured(history: History, found: NDArray[np.int64], names: list[str] | None
         unassigned=float((found == UNASSIGNED).mean()),
         names=named[0],
         judged=named[1],
+        reached=named[2],
     )
 
 
-def named_well(history: History, found: NDArray[np.int64], names: list[str]) -> tuple[float, float]:
-    """Shares of the topics about a skill (more than about nothing) that have an accepted name: strictly, and judged."""
+def named_well(history: History, found: NDArray[np.int64], names: list[str]) -> tuple[float, float, float]:
+    """Shares of the topics about a skill with an accepted name, strictly and judged, and of the skills so reached."""
     mains = [(main_skill(history, found, topic), name) for topic, name in enumerate(names)]
     told = [(skill, name) for skill, name in mains if skill not in NO_SKILL]
     strictly = [is_accepted(history, skill, name, judged=False) for skill, name in told]
-    return float(np.mean(strictly)), float(np.mean([is_accepted(history, skill, name) for skill, name in told]))
+    judged = [is_accepted(history, skill, name) for skill, name in told]
+    reached = {skill for (skill, _name), accepted in zip(told, judged, strict=True) if accepted}
+    return float(np.mean(strictly)), float(np.mean(judged)), len(reached) / len(set(history.skills) - NO_SKILL)
 
 
 def main_skill(history: History, found: NDArray[np.int64], topic: int) -> str:
@@ -173,12 +179,13 @@ def show(name: str, runs: list[Figures]) -> None:
     v = [run.v_measure for run in runs]
     names = [run.names for run in runs if run.names is not None]
     judged = [run.judged for run in runs if run.judged is not None]
+    reached = [run.reached for run in runs if run.reached is not None]
     counts = sorted({run.topics for run in runs})
     print(
         f"  {name:36} V {np.mean(v):.3f} ({min(v):.3f} to {max(v):.3f})"
         f"  AMI {np.mean([run.information for run in runs]):.3f}"
         f"  fillers {np.mean([run.fillers for run in runs]):4.0%}"
-        f"  names {f'{np.mean(names):.0%}, judged {np.mean(judged):.0%}' if names else '–'}"
+        f"  names {f'{np.mean(names):.0%}, judged {np.mean(judged):.0%}, reached {np.mean(reached):.0%}' if names else '–'}"
         f"  topics {counts[0]}{f'-{counts[-1]}' if len(counts) > 1 else ''}"
         f"  unassigned {np.mean([run.unassigned for run in runs]):.1%}",
         flush=True,

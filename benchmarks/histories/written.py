@@ -7,6 +7,7 @@ before any program was run on the texts. Every text is invented.
 from __future__ import annotations
 
 import json
+import random
 import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -80,6 +81,13 @@ class History:
                 found.append(-1)
                 last[talk, row["skill"]] = number
         return found
+
+    def drawn(self, share: float, seed: int) -> History:
+        """Return the history with a share of its conversations, drawn by lot."""
+        talks = sorted(set(self.talks))
+        kept = set(random.Random(seed).sample(talks, round(share * len(talks))))
+        rows = [row for row, talk in zip(self.rows, self.talks, strict=True) if talk in kept]
+        return History(self.name, rows, self.names, self.judged)
 
     def _pairs(self) -> list[tuple[str, dict[str, Any]]]:
         return [(f"{row['writer']}/{row['conversation']}", row) for row in self.rows]

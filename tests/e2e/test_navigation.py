@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from e2e.dashboard_site import Site, Tab, serve, violations
 from exchanges import history, items
@@ -91,7 +91,7 @@ def test_an_answer_for_the_page_before_never_comes_over_the_new_one(site: Site, 
     """What is kept on one page opens another while the round of the live page asks for the first again."""
     page = tab.sign_in(site)
     page.goto(f"{site.origin}/portfolio")
-    expect(page.locator("#new-begin")).to_be_visible()
+    expect(page.get_by_role("heading", name="Portfolio", level=1)).to_be_visible()
     page.evaluate(
         """async () => {
           const real = fetch;
@@ -111,3 +111,13 @@ def test_an_answer_for_the_page_before_never_comes_over_the_new_one(site: Site, 
     expect(page.get_by_role("heading", name="Is everything kept?", level=1)).to_be_visible()
     assert page.evaluate("location.pathname") == "/health"
     assert tab.complaints == []
+
+
+def test_longer_words_take_the_place_of_the_search_field(site: Site, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="de-DE")
+    page = Tab(context).sign_in(site)
+    expect(page.get_by_role("link", name="Einstellungen", exact=True)).to_be_visible()
+    expect(page.locator("#nav-button")).to_be_hidden()
+    page.keyboard.press("/")
+    expect(page.locator("#search-text")).to_be_focused()
+    context.close()

@@ -57,3 +57,15 @@ def test_no_json_and_the_wrong_json_are_told_apart(command_line: Caller, body: b
     answer = command_line.send("POST", "/api/v1/imports", body, Content_Type="application/json")
 
     assert (answer.status_code, answer.json["code"]) == (status, code)
+
+
+def test_what_does_not_fit_is_said_in_words_and_names_the_field(command_line: Caller) -> None:
+    answer = command_line.send(
+        "POST",
+        "/api/v1/evidence-log/anchors/pushed",
+        b'{"address": "https://x.example", "size": 0}',
+        Content_Type="application/json",
+    )
+
+    assert answer.status_code == 422
+    assert answer.json["detail"] == "Something is missing, or does not fit (size: greater_than_equal)."

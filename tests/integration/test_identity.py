@@ -253,7 +253,7 @@ def test_without_a_change_no_backup_is_told(application: Application) -> None:
     assert application.backups.with_ended_keys() == ()
 
 
-def test_the_page_says_where_keys_of_before_lie_and_replaces_them(
+def test_the_page_says_where_earlier_keys_lie_and_replaces_them(
     application: Application, clock: SteppingClock, page: Caller
 ) -> None:
     identity = application.identity
@@ -266,7 +266,7 @@ def test_the_page_says_where_keys_of_before_lie_and_replaces_them(
     assert "identity-old-backups" in ids_of(application)
     assert "identity-drop-now" not in ids_of(application)
     words = Dashboard(application)("/fragments/settings").text
-    assert f"1 backup in {application.backups.folder} still holds a key of before." in words
+    assert f"1 backup in {application.backups.folder} still holds an earlier key." in words
     identity.sign(portfolio(identity), b"{}")
     assert "identity-drop-now" in ids_of(application)
     clock.move(minutes=1)
@@ -328,7 +328,7 @@ def test_the_command_from_one_end_to_the_other(application: Application, setting
     assert (back["did"], back["locked"]) == (did, True)
 
 
-def test_the_command_says_where_keys_of_before_lie(application: Application, settings: Settings) -> None:
+def test_the_command_says_where_earlier_keys_lie(application: Application, settings: Settings) -> None:
     application.identity.standing()
     application.backups.make()
     application.close()
@@ -339,7 +339,7 @@ def test_the_command_says_where_keys_of_before_lie(application: Application, set
         return done.output
 
     rotated = said("rotate")
-    assert f"1 backup in {settings.home / 'backups'} still holds a key of before." in rotated
+    assert f"1 backup in {settings.home / 'backups'} still holds an earlier key." in rotated
     assert "Once the new key has signed something" in rotated
     with Application.open(settings) as again:
         again.identity.sign(portfolio(again.identity), b"{}")
@@ -349,4 +349,4 @@ def test_the_command_says_where_keys_of_before_lie(application: Application, set
         in CliRunner().invoke(main, ["identity", "drop-earlier", "--home", str(settings.home)], input="n\n").output
     )
     assert run("drop-earlier", "--yes", home=settings.home)["old_backups"] == 0
-    assert "key of before" not in said("drop-earlier")
+    assert "earlier key" not in said("drop-earlier")

@@ -15,7 +15,7 @@ from callers import Caller
 from canaries import dumped, found_in
 from dashboard import Dashboard
 from databases import BeginWith
-from portfolio_steps import chosen, filled, ids_of, sql_topic, with_client
+from portfolio_steps import chosen, filled, ids_of, sql_topic, topic_of, with_client
 from skilltrail.application import Application
 from skilltrail.cli import main
 from skilltrail.domain.contexts import SaidOf
@@ -226,6 +226,8 @@ def test_the_page_shows_what_would_go_out_what_stays_and_what_stops_it(applicati
 
     assert application.exchanges.get(second).captured.prompt in shown
     assert application.exchanges.get(first).captured.prompt not in shown
+    links = fetch(f"/fragments/portfolios/{saved.id}").attributes("href")
+    assert (f"/exchanges/{second}" in links, f"/exchanges/{first}" in links) == (True, False)
     assert "belongs to a client, is undecided, or is left out of exports" in shown
     assert "1 exchange of this skill is neither counted nor shown" in shown
     assert "A word of your client Zqacme GmbH" in shown
@@ -236,6 +238,19 @@ def test_the_page_shows_what_would_go_out_what_stays_and_what_stops_it(applicati
     listed = fetch("/fragments/portfolios").text
     assert "For a job" in listed
     assert "No file was made of it yet." in listed
+
+
+def test_a_skill_that_is_new_is_named_once_among_the_changes(application: Application) -> None:
+    topic, other = sql_topic(application), topic_of(application, "logo")
+    saved = application.portfolios.keep(chosen(topic))
+    application.portfolios.export(saved.id, "json")
+    application.portfolios.keep(chosen(topic, skills=(SkillChoice(topic), SkillChoice(other))), saved.id)
+
+    shown = Dashboard(application)(f"/fragments/portfolios/{saved.id}").text
+
+    assert "Changed since the last file" in shown
+    assert "New: the skill" in shown
+    assert "counts of" not in shown
 
 
 def test_the_command_line_lists_shows_checks_and_exports(application: Application, tmp_path: Path) -> None:

@@ -152,7 +152,8 @@ def test_raw_pages_run_them_without_the_policy_and_none_with_it(browser: Browser
         page = context.new_page()
         for number in range(len(live)):
             page.goto(f"{origin}/{number}", wait_until="load")
-            page.wait_for_timeout(30)
+            # What begins with an error of loading begins late, and later where other work has the cores.
+            page.wait_for_timeout(120)
         page.wait_for_timeout(500)
 
         ran = {where.split("?")[0] for where in watch.ran}

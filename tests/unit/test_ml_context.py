@@ -68,3 +68,22 @@ def test_two_ways_to_speak_of_one_skill_are_near_each_other(terms: TermList) -> 
 
 def test_texts_without_common_words_have_no_word_vectors(terms: TermList) -> None:
     assert word_vectors(["alpha", "beta", "gamma"], terms=terms, seed=1).shape == (3, 0)
+
+
+def test_skills_count_alike_in_short_and_long_texts(terms: TermList) -> None:
+    chatter = "zirkel quast malt rupf borka limt vrede talg munk pelt"
+    texts = [f"flexbox {chatter}", "justify-content", f"kerning {chatter}", "kerning"]
+
+    vectors = word_vectors(texts, terms=terms, seed=1)
+
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[3]
+    assert vectors[2] @ vectors[3] > vectors[2] @ vectors[1]
+
+
+def test_skills_of_one_area_are_nearer_than_those_of_two(terms: TermList) -> None:
+    subjects = ("kerning", "colour palette", "left join", "invoice", "flexbox", "podcast", "Excel", "bread")
+    texts = [f"{subject} {chatter}" for chatter in ("zirkel", "quast") for subject in subjects]
+
+    vectors = word_vectors(texts, terms=terms, seed=1)
+
+    assert vectors[0] @ vectors[1] > max(vectors[0] @ vectors[row] for row in range(2, len(subjects)))

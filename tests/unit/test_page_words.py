@@ -11,6 +11,7 @@ import pytest
 from skilltrail.domain.capture import DeviceHealth, LedgerRow, LedgerView, OutboxState
 from skilltrail.exporters import wording
 from skilltrail.exporters.chart_spec import HAIR, INK, PALETTE, SOFT
+from skilltrail.exporters.plain_text import unmarked
 from skilltrail.web import page_words
 from timelines import timeline, topic
 
@@ -154,3 +155,13 @@ def test_what_waits_is_told_apart_from_what_fits_nowhere(
     picture = timeline(*[topic()] * topics, pending=waiting, unassigned=unassigned)
 
     assert page_words.waiting_words(picture) == words
+
+
+def test_answers_are_quoted_without_the_signs_of_markdown() -> None:
+    """Bold and code are told from their signs, and a mark can stand within either: pieces are cleaned one by one."""
+    assert [unmarked(piece) for piece in ("That is **", "2.5.7", " Dragging** (`AA`)")] == [
+        "That is ",
+        "2.5.7",
+        " Dragging (AA)",
+    ]
+    assert unmarked("2 * 3 * 4 and snake_case\u202e") == "2 * 3 * 4 and snake_case"

@@ -419,6 +419,7 @@ def test_what_a_content_says_comes_back_whole(made: Callable[[], Portfolio], lan
         lambda content: content["skills"][0].update(terms="abc" * 2, months={}),
         lambda content: content["person"].update(name=["Ada"]),
         lambda content: content.pop("anchors"),
+        lambda content: content.update(skills=content["skills"] * 100),
     ],
 )
 def test_no_page_comes_of_a_content_that_is_none(change: Change) -> None:

@@ -107,7 +107,7 @@ def rotate_command(
         answer.say(_("This is a new identity: nothing shows that it is yours but what you publish yourself."))
 
 
-@command("drop-earlier", help="Make a new backup and delete those that still hold a key of before.")
+@command("drop-earlier", help="Make a new backup and delete those that still hold an earlier key.")
 @click.option("--yes", is_flag=True, help="Do not ask first.")
 def drop_command(settings: Settings, answer: Answer, yes: bool) -> None:
     """Only once the key of now has signed something; copies elsewhere are yours to delete."""
@@ -151,8 +151,8 @@ def _say(settings: Settings, answer: Answer, found: Told) -> None:
 
 def _say_old(settings: Settings, answer: Answer, found: Told) -> None:
     words = ngettext(
-        "{n} backup in {folder} still holds a key of before. Whoever can open it can sign with that key.",
-        "{n} backups in {folder} still hold a key of before. Whoever can open them can sign with that key.",
+        "{n} backup in {folder} still holds an earlier key. Whoever can open it can sign with that key.",
+        "{n} backups in {folder} still hold an earlier key. Whoever can open them can sign with that key.",
         found["old_backups"],
         folder=str(settings.home / FOLDER),
     )

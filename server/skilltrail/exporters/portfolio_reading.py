@@ -25,6 +25,7 @@ from skilltrail.domain.portfolio import (
     ShownReflection,
     SkillMonth,
 )
+from skilltrail.domain.saved_portfolio import SKILLS_MOST
 from skilltrail.domain.stages import Stage
 from skilltrail.domain.trajectory import Turn
 from skilltrail.errors import EvidenceInvalid
@@ -51,8 +52,8 @@ def read_portfolio(content: Json) -> Portfolio:
 
 def _portfolio(content: Json) -> Portfolio:
     log, language = content["log"], _text(content["language"])
-    if language not in LANGUAGES:
-        raise ValueError(language)
+    if language not in LANGUAGES or len(content["skills"]) > SKILLS_MOST:
+        raise ValueError("none of ours")  # of a million skills a page would take hours
     return Portfolio(
         id=_text(content["id"]),
         title=_text(content["title"]),

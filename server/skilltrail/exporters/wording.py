@@ -9,7 +9,7 @@ from skilltrail import formats
 from skilltrail.domain.timeline import Scale, Timeline
 from skilltrail.exporters.area_words import area_words
 from skilltrail.exporters.kind_words import kind_words
-from skilltrail.exporters.plain_text import one_line, visible, visible_lines
+from skilltrail.exporters.plain_text import one_line, unmarked, visible, visible_lines
 from skilltrail.formats import decimal, number
 from skilltrail.i18n import _, plural
 
@@ -18,7 +18,7 @@ __all__ = [
     "duration_words",
     "exchanges_words", "fidelity_words", "kind_words", "moment_words", "month_days", "month_of", "month_short",
     "month_words", "ngettext", "number", "one_line", "origin_words", "provider_name", "span_words", "status_words",
-    "timeline_sentence", "topics_words", "utc_stamp", "visible", "visible_lines",
+    "timeline_sentence", "topics_words", "unmarked", "utc_stamp", "visible", "visible_lines",
 ]  # fmt: skip
 """What templates may say as ``w.…``."""
 
@@ -189,7 +189,7 @@ def timeline_sentence(timeline: Timeline) -> str:
         "{span}: {exchanges} in {topics} and {areas}. "
         "Most are about {largest} ({count}); the latest are about {newest}."
     )
-    return words.format(
+    said = words.format(
         span=_span_of(timeline, timeline.first_at, timeline.last_at),
         exchanges=exchanges_words(grouped),
         topics=topics_words(len(timeline.topics)),
@@ -198,6 +198,8 @@ def timeline_sentence(timeline: Timeline) -> str:
         count=number(largest.exchanges),
         newest=one_line(newest.name),
     )
+    # Spanish months begin small, sentences do not.
+    return said[:1].upper() + said[1:]
 
 
 def utc_stamp(moment: datetime) -> str:

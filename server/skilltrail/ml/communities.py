@@ -13,6 +13,7 @@ import numpy as np
 
 from skilltrail.ml.merging import merge_alike
 from skilltrail.ml.neighbours import Neighbours, nearest_neighbours
+from skilltrail.ml.setting_apart import join_nearest, without_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 UNASSIGNED = -1
 
-FEWEST = 10
+FEWEST = 14
 """Neighbours of an exchange in a small history: fewer would break its topics up."""
 
 _SETTLED = 1_800
@@ -98,6 +99,7 @@ def find_communities(
     static: NDArray[np.float32],
     params: TopicParams,
     words: NDArray[np.float32] | None = None,
+    aside: NDArray[np.bool_] | None = None,
 ) -> Communities:
     """Group rows that are about the same thing.
 
@@ -110,6 +112,9 @@ def find_communities(
         See ``TopicParams``.
     words
         Word vectors, shape (n, d3), rows of length 1 or 0; see ``word_vectors``.
+    aside
+        Shape (n,): rows that are alike for another reason than what they are about, such as their language. They make
+        no groups, and each goes into that of the others whose middle it is nearest to. None by default.
 
     Returns
     -------
@@ -129,11 +134,14 @@ def find_communities(
         params = replace(params, floor=params.floor * (1 - params.word_weight))
     neighbours = nearest_neighbours(joined, neighbour_count(len(vectors), params))
     graph = neighbour_graph(neighbours, params.floor)
+    apart = np.zeros(len(vectors), dtype=np.bool_) if aside is None or aside.all() else aside
+    if apart.any():
+        graph = without_rows(graph, apart)
     found = leiden(graph, resolution_for(len(vectors), params, alone=alone), params.seed)
-    labels = by_size(settle_small(found, neighbours, params))
+    labels = by_size(settle_small(found, neighbours, params, apart))
     # The dense vectors where there are any: long texts are alike in static ones, whatever they are about.
     merged = merge_alike(static, labels, params.alike_static) if alone else merge_alike(dense, labels, params.alike)
-    return Communities(by_size(merged), vectors, neighbours)
+    return Communities(by_size(join_nearest(merged, joined, apart)), vectors, neighbours)
 
 
 def neighbour_count(rows: int, params: TopicParams) -> int:
@@ -191,12 +199,17 @@ def leiden(graph: csr_array, resolution: float, seed: int) -> NDArray[np.int64]:
     return np.array([found.get(node, spare + node) for node in range(count)], dtype=np.int64)
 
 
-def settle_small(labels: NDArray[np.int64], neighbours: Neighbours, params: TopicParams) -> NDArray[np.int64]:
-    """Move members of groups below the smallest size to where most of their neighbours are, else unassign them."""
+def settle_small(
+    labels: NDArray[np.int64], neighbours: Neighbours, params: TopicParams, apart: NDArray[np.bool_] | None = None
+) -> NDArray[np.int64]:
+    """Move members of groups below the smallest size to where most of their neighbours are, else unassign them.
+
+    Rows set ``apart`` are unassigned whatever their neighbours.
+    """
     sizes = np.bincount(labels, minlength=1)
     settled = labels.copy()
     settled[sizes[labels] < params.smallest] = UNASSIGNED
-    for row in np.flatnonzero(settled == UNASSIGNED):
+    for row in np.flatnonzero((settled == UNASSIGNED) & ~(False if apart is None else apart)):
         near = neighbours.indices[row]
         settled[row] = vote(labels[near], neighbours.similarities[row], sizes, params)
     return settled

@@ -25,6 +25,7 @@ from skilltrail.ml.communities import (
 from skilltrail.ml.context import with_context
 from skilltrail.ml.holding import Holds, finer, obey
 from skilltrail.ml.labelling import FIRST_SAMPLE, SAMPLE, Label, label_topics
+from skilltrail.ml.languages import elsewhere
 from skilltrail.ml.name_fit import Embed
 from skilltrail.ml.placing import place_firmly
 from skilltrail.ml.skill_terms import TermList, term_list
@@ -105,7 +106,8 @@ def discover(
 
     words = leaning(word_vectors(spoken, terms=chosen, seed=params.seed))
     read_closely = dense[grouped, : 0 if alone else None]
-    found = find_communities(leaning(read_closely), leaning(static[grouped]), params, words)
+    foreign = elsewhere(spoken)
+    found = find_communities(leaning(read_closely), leaning(static[grouped]), params, words, foreign)
     found, numbers = _continue(found, grouped, held, bound, settled, corrected=corrected, spare=spare, params=params)
     middles = centroids(found.vectors, found.labels, found.count)
     members = [_nearest_first(found, middles, topic) for topic in range(found.count)]

@@ -1,4 +1,4 @@
-"""How well each term of the allow-list would name each topic: seven things that can be seen, and what each is worth."""
+"""How well each term of the allow-list would name each topic: eight things that can be seen, and what each is worth."""
 
 from __future__ import annotations
 
@@ -36,16 +36,19 @@ class Weights:
     ``spoken``: root of the share of its exchanges that speak of it. ``family_spoken``: the same of prompts that speak
     of it or of one of its parts. ``family_near``: the best cosine among it and its parts. ``wide``: log of one more
     than its parts, for profiles name the skill, not a detail of it. ``life``: it is of an area of ``LIFE``.
-    ``published``: it is not of our own list; published terms are many, and some are near anything.
+    ``published``: it is not of our own list; published terms are many, and some are near anything. ``at_home``: root of
+    the share of prompts that speak of its area in the other topics, for a person's skills lie beside each other, and
+    what a single client deals in does not.
     """
 
-    nearer: float = 12.23
-    spoken: float = 1.27
-    family_spoken: float = 4.02
-    family_near: float = 11.91
-    wide: float = 1.17
-    life: float = -1.05
-    published: float = -0.72
+    nearer: float = 18.59
+    spoken: float = 1.05
+    family_spoken: float = 3.98
+    family_near: float = 10.01
+    wide: float = 1.16
+    life: float = -0.65
+    published: float = -0.65
+    at_home: float = 3.22
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What a topic mentions: share of exchanges by term, and of prompts the share by a term or one of its parts."""
+    """What a topic mentions: share of exchanges by term, of prompts by a term or one of its parts, and by area."""
 
     shares: dict[int, float]
     families: dict[int, float]
+    areas: dict[str, float]
 
     def share_of(self, term: int) -> float:
         """Return the share that speaks of a term or of one of its parts, 0 to 1."""
@@ -75,6 +79,7 @@ def spoken_of(exchanges: Sequence[tuple[list[Word], list[Word]]], terms: TermLis
     """Return what is mentioned in the words of (prompt, reply) of each exchange of a topic."""
     shares: dict[int, float] = {}
     families: dict[int, float] = {}
+    areas: dict[str, float] = {}
     each = 1 / max(len(exchanges), 1)
     for prompt, reply in exchanges:
         asked = terms.mentioned(prompt)
@@ -83,12 +88,14 @@ def spoken_of(exchanges: Sequence[tuple[list[Word], list[Word]]], terms: TermLis
             shares[term] = shares.get(term, 0.0) + weight * each
         for touched in asked | {wide for term in asked for wide in terms.wider.get(term, ())}:
             families[touched] = families.get(touched, 0.0) + each
-    return Spoken(dict(sorted(shares.items())), families)
+        for area in {terms.terms[term].area for term in asked} - {""}:
+            areas[area] = areas.get(area, 0.0) + each
+    return Spoken(dict(sorted(shares.items())), families, areas)
 
 
 @dataclass(frozen=True, slots=True)
 class Sights:
-    """What is seen of each candidate of one topic: ``terms`` (n,), ``columns`` (n, 7), plain ``similarity`` (n,)."""
+    """What is seen of each candidate of one topic: ``terms`` (n,), ``columns`` (n, 8), plain ``similarity`` (n,)."""
 
     terms: NDArray[np.int64]
     columns: NDArray[np.float64]
@@ -137,7 +144,7 @@ def sights(topics: Sequence[Spoken], middles: NDArray[np.float32], terms: TermLi
     short = _short_lists(topics, terms)
     wanted = sorted({term for chosen in short for term in chosen})
     if not wanted:
-        return [Sights(np.empty(0, np.int64), np.empty((0, 7)), np.empty(0)) for _ in topics]
+        return [Sights(np.empty(0, np.int64), np.empty((0, 8)), np.empty(0)) for _ in topics]
     near = (middles @ embed([terms.terms[term].spelled_out for term in wanted]).T).astype(np.float64)
     places = {term: place for place, term in enumerate(wanted)}
     best = near.copy()
@@ -145,14 +152,26 @@ def sights(topics: Sequence[Spoken], middles: NDArray[np.float32], terms: TermLi
         best[:, places[wide]] = near[:, [places[term] for term in (wide, *parts)]].max(axis=1)
     nearer = near - near.mean(axis=0, keepdims=True)
     standing = np.array([_standing(terms, term) for term in wanted])
+    around = _around(topics, terms.areas)
     seen = []
     for number, chosen in enumerate(short):
         at = [places[term] for term in chosen]
         spoken = np.sqrt([min(topics[number].shares.get(term, 0.0), 1.0) for term in chosen])
         family = np.sqrt([topics[number].families.get(term, 0.0) for term in chosen])
-        columns = np.column_stack([nearer[number, at], spoken, family, best[number, at], standing[at]])
+        home = [around[number].get(terms.terms[term].area, 0.0) for term in chosen]
+        columns = np.column_stack([nearer[number, at], spoken, family, best[number, at], standing[at], home])
         seen.append(Sights(np.array(chosen, dtype=np.int64), columns, near[number, at]))
     return seen
+
+
+def _around(topics: Sequence[Spoken], areas: Sequence[str]) -> list[dict[str, float]]:
+    """Return for each topic, by area, the root of the mean share of prompts that speak of it in the other topics."""
+    totals = {area: sum(topic.areas.get(area, 0.0) for topic in topics) for area in areas}
+    others = max(len(topics) - 1, 1)
+    return [
+        {area: math.sqrt(max(total - topic.areas.get(area, 0.0), 0.0) / others) for area, total in totals.items()}
+        for topic in topics
+    ]
 
 
 def _standing(terms: TermList, term: int) -> tuple[float, float, float]:

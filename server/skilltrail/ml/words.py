@@ -92,9 +92,28 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=1)
 def stop_words() -> frozenset[str]:
     """Return words that never name a topic, as stems: grammar of several languages, and the small talk of chats."""
-    lines = (DATA / "stop_words.txt").read_text("utf-8").splitlines()
-    listed = {word for line in lines if not line.startswith("#") for word in line.split()}
+    listed = {word for words in _listed().values() for word in words}
     return frozenset(listed | {stem(word) for word in listed})
+
+
+def grammar_words() -> dict[str, frozenset[str]]:
+    """Return the words of grammar by the English name of their language."""
+    return {title.removesuffix(_GRAMMAR): frozenset(words) for title, words in _listed().items() if _GRAMMAR in title}
+
+
+_GRAMMAR = " grammar"
+
+
+@lru_cache(maxsize=1)
+def _listed() -> dict[str, list[str]]:
+    """Return the words of ``stop_words.txt`` by the heading above them."""
+    listed: dict[str, list[str]] = {}
+    for line in (DATA / "stop_words.txt").read_text("utf-8").splitlines():
+        if line.startswith("# "):
+            heading = line.removeprefix("# ")
+        else:
+            listed.setdefault(heading, []).extend(line.split())
+    return listed
 
 
 def term_stems(phrase: str) -> tuple[str, ...]:

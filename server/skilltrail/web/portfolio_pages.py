@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -9,10 +10,11 @@ from flask import Blueprint, render_template, request
 from skilltrail.application import Application
 from skilltrail.application.portfolio_files import FORMATS
 from skilltrail.domain.entries import Endorsement, EntryKind
+from skilltrail.domain.exchange import ExchangeSummary
 from skilltrail.domain.job_post import Standing
 from skilltrail.domain.portfolio import Audience
 from skilltrail.domain.resolved_portfolio import Resolved
-from skilltrail.domain.saved_portfolio import SavedPortfolio
+from skilltrail.domain.saved_portfolio import ItemChange, SavedPortfolio
 from skilltrail.exporters.skill_words import stage_words
 from skilltrail.i18n import LANGUAGES
 from skilltrail.web import client_pages, portfolio_words
@@ -58,6 +60,7 @@ def portfolio_fragment(portfolio_id: int) -> str:
         "portfolio",
         saved=saved,
         chosen=saved.selection,
+        questions=_shown_questions(app, saved, resolved),
         audiences=list(Audience),
         languages=LANGUAGES,
         clients=client_pages.choices(),
@@ -67,7 +70,7 @@ def portfolio_fragment(portfolio_id: int) -> str:
         open_hits=[hit for hit in hits if not hit.allowed],
         allowed_hits=[hit for hit in hits if hit.allowed],
         entries=_entries(app, saved),
-        changes=app.portfolios.changes(portfolio_id, resolved),
+        changes=_worth_saying(app.portfolios.changes(portfolio_id, resolved)),
         exports=app.portfolios.exports(portfolio_id),
         formats=[portfolio_words.format_card(one) for one in FORMATS],
         locked=identity is not None and identity.locked,
@@ -118,6 +121,22 @@ def portfolio_post_fragment(portfolio_id: int) -> str:
         texts={one.number: one.text for one in found.sentences},
         taken={one.topic_id for one in saved.selection.skills},
     )
+
+
+def _shown_questions(app: Application, saved: SavedPortfolio, resolved: Resolved) -> dict[int, ExchangeSummary]:
+    """Return by exchange the questions of excerpts that are shown: what is held back is not quoted here either."""
+    missing = {one.place.key for one in resolved.not_shown if one.place.what == "excerpt"}
+    living = {one.topic_id for one in resolved.portfolio.skills}
+    chosen = [one for skill in saved.selection.skills if skill.topic_id in living for one in skill.excerpts]
+    return app.exchanges.summaries([one.exchange_id for one in chosen if str(one.exchange_id) not in missing])
+
+
+def _worth_saying(changes: Sequence[ItemChange] | None) -> list[ItemChange] | None:
+    """Leave out the counts of skills that come or go whole: whoever reads that knows that their counts do."""
+    if changes is None:
+        return None
+    whole = {one.key for one in changes if one.kind == "skill" and one.how != "changed"}
+    return [one for one in changes if one.kind != "counts" or one.key.split(" ")[0] not in whole]
 
 
 def _entries(app: Application, saved: SavedPortfolio) -> dict[str, dict[str, list[Any]]]:

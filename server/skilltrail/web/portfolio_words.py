@@ -178,7 +178,7 @@ def format_card(format_name: str) -> FormatCard:
     known = {
         "html": (_("Web page"), _("To send: reads well, prints well, checks itself without a network.")),
         "pdf": (_("PDF"), _("To print or upload.")),
-        "bundle": (_("Everything, to check (zip)"), _("All files with proofs and the words how to check them.")),
+        "bundle": (_("All files with proofs (zip)"), _("For whoever checks everything; it says how.")),
         "badge-json": (_("Open Badges (JSON)"), _("One credential for each skill, for wallets and checkers.")),
         "badge-png": (_("Open Badges (picture)"), _("The same, baked into a picture.")),
         "json": (_("Data (JSON)"), _("For programs. The format is described.")),

@@ -16,6 +16,7 @@ from skilltrail.domain.capture import HeldExchange, LedgerReport, LedgerRow, Out
 from skilltrail.domain.exchange import Attachment, CapturedExchange, Citation, Fidelity, Origin, Status
 from skilltrail.domain.timeline import TimelineFilter
 from skilltrail.errors import RequestInvalid
+from skilltrail.i18n import _
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -328,7 +329,8 @@ def read_model(kind: type[Model], value: Any) -> Model:
     try:
         return kind.model_validate(value)
     except ValidationError as error:
-        raise RequestInvalid(what_is_wrong(error)) from None
+        words = _("Something is missing, or does not fit ({what}).")
+        raise RequestInvalid(words.format(what=what_is_wrong(error))) from None
 
 
 def what_is_wrong(error: ValidationError) -> str:

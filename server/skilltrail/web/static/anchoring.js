@@ -2,6 +2,7 @@
 
 import { notify, offer } from "./announce.js";
 import { saveBytes, saveText } from "./exporting.js";
+import { complain } from "./keeping.js";
 import { askJson } from "./server.js";
 import { refresh } from "./view.js";
 import { word } from "./words.js";
@@ -36,7 +37,9 @@ export async function takeAnchor(form) {
 export async function notePush(form) {
   const fields = new FormData(form);
   const body = { address: String(fields.get("address")), size: Number(fields.get("size")) || 0 };
+  if (!body.address || !body.size) return complain(form, word("anchor-fields"));
   await told(await send("/pushed", body), word("entry-kept"));
+  return undefined;
 }
 
 /** @param {HTMLElement} button */

@@ -11,6 +11,7 @@ export function fitNav() {
   close();
   row.append(...rest.children, button);
   button.hidden = true;
+  shrinkSearch(row);
   if (isTooLong(row)) button.hidden = false;
   while (isTooLong(row) && button.previousElementSibling) rest.prepend(button.previousElementSibling);
   button.classList.toggle("holds-current", rest.querySelector("[aria-current]") !== null);
@@ -51,6 +52,16 @@ function isTooLong(row) {
   const shown = [...row.children].filter((one) => one instanceof HTMLElement && !one.hidden);
   const tops = shown.map((one) => one.getBoundingClientRect().top);
   return Math.max(...tops) - Math.min(...tops) > 8;
+}
+
+/**
+ * Where words are longer, the search field gives way first: a page behind a button is harder to find than a field.
+ * @param {HTMLElement} row
+ */
+function shrinkSearch(row) {
+  const room = /** @type {HTMLElement} */ (part("nav").parentElement);
+  room.classList.remove("tight");
+  room.classList.toggle("tight", isTooLong(row));
 }
 
 function open() {

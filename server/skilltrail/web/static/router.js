@@ -71,6 +71,8 @@ export function followMoves(moved) {
     const link = ownLink(event);
     if (!link) return;
     event.preventDefault();
+    // A short message belongs to the page that is left.
+    document.querySelector(".toast:not(.with-offer)")?.remove();
     navigate(link);
   });
 }
