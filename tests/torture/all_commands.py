@@ -98,7 +98,7 @@ def _topics(run: Runner) -> tuple[str, list[int]]:
     exchanges = [one["id"] for one in run("search", "index", "--limit", 8)["results"]]
     topic = run("topics", "move", *exchanges[:6], "--new", f"Indexes {run.folder.name}")["topic"]
     other = run("topics", "move", *exchanges[6:], "--new", f"Joins {run.folder.name}")["topic"]
-    run("topics", "rename", topic, "Database indexes")
+    run("topics", "rename", topic, f"Database indexes {run.folder.name}")
     run("topics", "standing", topic, "show")
     run("topics", "keep", topic)
     merged = run("topics", "merge", topic, other)["correction"]
@@ -154,10 +154,12 @@ def _evidence_log(run: Runner, exchanges: list[int]) -> None:
     head, shown = run.file("head.txt"), run.file("shown")
     run("evidence-log")
     run("evidence-log", "head", "--out", head)
-    run("evidence-log", "proof", "--exchange", exchanges[1], "--show-all", "--out", shown)
+    entry = run("evidence-log", "proof", "--exchange", exchanges[1], "--show-all", "--out", shown)["entries"][0][
+        "entry"
+    ]
     run("evidence-log", "verify", shown)
     run("evidence-log", "extends", head, "--out", run.file("extension.txt"))
-    run("evidence-log", "answer", 2, "--out", run.file("answer.zip"))
+    run("evidence-log", "answer", entry, "--out", run.file("answer.zip"))
 
 
 def _anchors(run: Runner) -> None:
