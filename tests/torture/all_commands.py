@@ -193,6 +193,8 @@ def portfolios(run: Runner, number: int) -> None:
     made = run.file("portfolio.html")
     run("portfolio", "export", number, "--out", made)
     run("verify", made)
+    # The new key has signed something now: the one before may go.
+    run("identity", "drop-earlier", "--yes")
 
 
 def _identity(run: Runner) -> None:
@@ -203,5 +205,4 @@ def _identity(run: Runner) -> None:
     run("identity", "passphrase", "--passphrases", secrets)
     run("identity", "passphrase", "--none", "--passphrases", secrets)
     run("identity", "rotate")
-    run("identity", "drop-earlier", "--yes")
     run("identity")

@@ -81,7 +81,10 @@ def main() -> None:
     """Run everything and say which commands there are that were not run."""
     folder = Path(sys.argv[1])
     service = Service(home=folder / "home", port=PORT)
-    used = with_server(service, folder)
+    try:
+        used = with_server(service, folder)
+    finally:
+        service.stop()
     # Once more where no server runs: the commands do the work themselves then.
     alone = Runner(service, folder / "alone")
     run_all(alone)
