@@ -408,6 +408,19 @@ class TestOlderHistories:
         application.exchanges.capture(items([captured(7, conversation_id="meanwhile")]))
         assert rows(application, "SELECT count(*) FROM log_due") == [(0,)]
 
+    def test_a_capture_does_not_wait_for_a_whole_history_that_was_changed(self, application: Application) -> None:
+        application.exchanges.capture(items(history(1200)))
+        application.evidence_log.checkpoint()
+        with application._database.write() as session:
+            session.execute(text("UPDATE exchange_text SET reply = reply || '.'"))
+
+        application.exchanges.capture(items([captured(5, conversation_id="meanwhile")]))
+        assert application.evidence_log.standing().waiting == 701
+        last = application.evidence_log.checkpoint()
+
+        assert head(application, last).size == 1 + 1200 + 1201
+        assert rows(application, "SELECT count(*) FROM log_leaf WHERE leaf IS NULL") == [(0,)]
+
     def test_the_migration_makes_everything_due(self, real_migrations: None, tmp_path: Path) -> None:
         from migrating import fill, make_version
         from skilltrail.storage.engine import raw_connection

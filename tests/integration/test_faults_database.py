@@ -16,6 +16,7 @@ from callers import envelope, item
 from exchanges import captured, history, items
 from skilltrail.application import Application
 from skilltrail.application.health import HealthFacade
+from skilltrail.application.imports import ImportsFacade
 from skilltrail.config import Settings
 from skilltrail.errors import DatabaseDamaged, DatabaseReplaced, KeyUnavailable, StorageError, StorageFull
 from skilltrail.ml.hash_embedder import HashEmbedder
@@ -48,6 +49,23 @@ def cut_off(tmp_path: Path) -> Path:
 
 def opened(home: Path) -> Application:
     return Application.open(Settings(home=home, keyring=False), model=HashEmbedder())
+
+
+def test_damage_that_shows_after_the_database_is_open_gives_the_folder_free(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(_facade: object) -> None:
+        raise DatabaseDamaged("found while it looked for imports")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ImportsFacade, "recover", damaged)
+        with pytest.raises(DatabaseDamaged) as refused:
+            Application.open(settings, model=HashEmbedder())
+
+    # The error, and with it all that was half open, is still held here.
+    assert refused.value
+    assert list(settings.home.glob(DATABASE + "-wal")) == []
+    Application.open(settings, model=HashEmbedder()).close()
 
 
 def test_a_good_end_leaves_no_mark(application: Application, settings: Settings) -> None:

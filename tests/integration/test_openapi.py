@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -52,6 +53,15 @@ def test_the_document_is_served_to_anyone(service: Flask, described: dict[str, A
 
     assert answer.json["openapi"] == "3.1.0"
     assert answer.json["paths"].keys() == described["paths"].keys()
+
+
+def test_no_two_models_may_have_one_name() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Problem:
+        other: str
+
+    with pytest.raises(ValueError, match="Problem"):
+        document((*ROUTES, replace(ROUTES[0], gives=Problem)))
 
 
 def test_every_schema_is_one_and_every_reference_leads_somewhere(described: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from exchanges import NOON, captured, items
 from skilltrail.application import Application
 from skilltrail.application.opening import restore_closed
 from skilltrail.config import Settings
+from skilltrail.domain.capture import Outcome
 from skilltrail.storage.engine import raw_connection
 from skilltrail.storage.types import to_microseconds
 
@@ -23,6 +24,7 @@ EXCHANGES = int(os.environ.get("SKILLTRAIL_TORTURE_EXCHANGES", "200000"))
 SENDERS = 4
 EVERY_SECONDS = 0.04
 """Of each sender: together 100 captures a second."""
+CALM_SECONDS = 5
 
 _CONVERSATION = 20
 
@@ -44,7 +46,15 @@ def large_history(settings: Settings) -> bytes:
     connection.execute("UPDATE meta SET value = ? WHERE name = 'last_seq'", (str(EXCHANGES),))
     connection.execute("COMMIT")
     connection.close()
+    _enter_in_the_log(settings)
     return key
+
+
+def _enter_in_the_log(settings: Settings) -> None:
+    """Do what the worker does when it is quiet: what was written by hand waits for its entries in the evidence log."""
+    with Application.open(settings) as application:
+        while application.evidence_log.step():
+            continue
 
 
 def _add(connection: Any, row: dict[str, Any], numbers: range, draw: random.Random) -> None:
@@ -69,11 +79,11 @@ def _add(connection: Any, row: dict[str, Any], numbers: range, draw: random.Rand
     marks = ", ".join(f":{name}" for name in row)
     connection.executemany(f"INSERT INTO exchange ({names}) VALUES ({marks})", rows)
     connection.executemany(
-        "INSERT INTO exchange_text VALUES (?, ?, ?, '[]', '[]')",
+        "INSERT INTO exchange_text (exchange_id, prompt, reply, attachments, citations) VALUES (?, ?, ?, '[]', '[]')",
         [(number, draw.randbytes(250).hex(), draw.randbytes(1_700).hex()) for number in numbers],
     )
     connection.executemany(
-        "INSERT INTO embedding VALUES (?, 'model', ?, ?)",
+        "INSERT INTO embedding (exchange_id, model, kind, vector) VALUES (?, 'model', ?, ?)",
         [
             (number, kind, draw.randbytes(size))
             for number in numbers
@@ -90,6 +100,7 @@ class Senders:
         self._ending = threading.Event()
         self.acknowledged: list[tuple[float, int]] = []
         self.seconds: list[float] = []
+        self.failed: list[BaseException] = []
         self._threads = [threading.Thread(target=self._send, args=(number,)) for number in range(SENDERS)]
 
     def __enter__(self) -> Self:
@@ -102,7 +113,18 @@ class Senders:
         for thread in self._threads:
             thread.join()
 
+    def running(self) -> bool:
+        """Tell whether every sender still sends; one that stopped by itself makes the load none."""
+        return not self.failed and all(thread.is_alive() for thread in self._threads)
+
     def _send(self, sender: int) -> None:
+        try:
+            self._capture_on(sender)
+        except BaseException as failure:  # a thread's end is silent
+            self.failed.append(failure)
+            raise
+
+    def _capture_on(self, sender: int) -> None:
         number, due = 10_000_000 * (sender + 1), time.monotonic()
         while not self._ending.is_set():
             due += EVERY_SECONDS
@@ -112,6 +134,7 @@ class Senders:
             ended = time.monotonic()
             # From when it was due: a sender that is held up holds up what comes after, and that counts.
             self.seconds.append(ended - due)
+            assert [result.outcome for result in report.results] == [Outcome.STORED], report
             self.acknowledged += [(ended, result.exchange_id or 0) for result in report.results]
             number += 1
 
@@ -131,13 +154,15 @@ def test_a_large_history_is_backed_up_under_load_and_restored(
     with Application.open(settings) as application, Senders(application) as senders:
         time.sleep(3)  # the first capture reads the redaction rules
         senders.seconds.clear()
-        time.sleep(5)
+        time.sleep(CALM_SECONDS)
         calm = list(senders.seconds)
+        assert len(calm) >= CALM_SECONDS / EVERY_SECONDS * SENDERS / 2, "the senders do not keep up before the backup"
         began = time.monotonic()
         known = {number for _ended, number in list(senders.acknowledged)}
         made = application.backups.make()
         backed_up = time.monotonic() - began
         loaded = senders.seconds[len(calm) :]
+        assert senders.running(), senders.failed
     inside = ids(application.backups.folder / made.name, key)
 
     began = time.monotonic()
@@ -156,6 +181,7 @@ def test_a_large_history_is_backed_up_under_load_and_restored(
     assert known <= inside
     assert ids(settings.home / "skilltrail.db", key) == inside
     assert done.exchanges == made.exchanges
+    assert known
     assert len(loaded) > 10
 
 

@@ -114,17 +114,20 @@ def fill(application: Application, size: int) -> None:
         connection = session.connection()
         for kind, dims in (("dense", 384), ("static", 256)):
             rows = [(row, HashEmbedder().identity, kind, vectors[row % 997, :dims].tobytes()) for row in ids]
-            connection.exec_driver_sql("INSERT OR IGNORE INTO embedding VALUES (?, ?, ?, ?)", rows)
+            connection.exec_driver_sql(
+                "INSERT OR IGNORE INTO embedding (exchange_id, model, kind, vector) VALUES (?, ?, ?, ?)", rows
+            )
         connection.exec_driver_sql("UPDATE exchange SET vectors_due = 0")
         # Topics of a hundred exchanges each, named after words that all of them hold.
         connection.exec_driver_sql(
-            "INSERT INTO topic SELECT 'big-' || n, 'Join and index ' || n, NULL, '', '[\"index\",\"table\"]', "
-            "(SELECT min(id) FROM area), 1, NULL, 0, NULL "
+            "INSERT INTO topic (id, name, name_reason, terms, area_id, colour, created_at) "
+            "SELECT 'big-' || n, 'Join and index ' || n, '', '[\"index\",\"table\"]', (SELECT min(id) FROM area), 1, 0 "
             "FROM (SELECT DISTINCT id / 100 AS n FROM exchange WHERE id > ?)",
             (PLANTED,),
         )
         connection.exec_driver_sql(
-            "INSERT INTO topic_membership SELECT id, 'big-' || (id / 100), 0.5, NULL FROM exchange WHERE id > ?",
+            "INSERT INTO topic_membership (exchange_id, topic_id, strength) "
+            "SELECT id, 'big-' || (id / 100), 0.5 FROM exchange WHERE id > ?",
             (PLANTED,),
         )
 

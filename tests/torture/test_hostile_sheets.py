@@ -71,7 +71,7 @@ def rows_of(texts: Sequence[str]) -> list[object]:
 
 
 def written(application: Application, texts: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> Application:
-    monkeypatch.setattr(application.exchanges, "rows", lambda: iter(rows_of(texts)))
+    monkeypatch.setattr(application.exchanges, "rows", lambda _admitted=(): iter(rows_of(texts)))
     return application
 
 

@@ -15,6 +15,9 @@ from skilltrail.storage.database import open_database
 from torture.disk import small_disk
 
 STATEMENTS_MOST = 5_000
+STEP_BYTES = 8_192
+DISK_MEGABYTES = 8
+ENOUGH = 4
 
 
 def killed_everywhere(
@@ -71,11 +74,12 @@ def test_killed_at_every_statement_of_a_rebuild_of_parents(
 def test_on_disks_that_fill_up_at_every_size_the_old_one_stays(
     tmp_path: Path, version: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    full = done = 0
-    with small_disk(tmp_path / "disk", megabytes=4) as disk:
+    full = done = leave = 0
+    with small_disk(tmp_path / "disk", megabytes=DISK_MEGABYTES) as disk:
         model = tmp_path / "model.db"
         before = make_filled(model, version)
-        for leave in range(0, 300_000, 8_192):
+        # Up to where four have room, however much today's tables need; never past the end of the disk itself.
+        while done < ENOUGH and leave < DISK_MEGABYTES * 500_000:
             disk.free()
             for file in disk.folder.glob("full.db*"):
                 file.unlink()
@@ -91,8 +95,13 @@ def test_on_disks_that_fill_up_at_every_size_the_old_one_stays(
             assert content(path, KEY, shared(before)) == before
             open_database(path, KEY).close()
             assert version_of(path, KEY)[0] == migrate.HEAD
+            leave += STEP_BYTES
 
     with capsys.disabled():
-        print(f"\nG20 {version} on {full + done} disks: {full} too small, old one kept; {done} done; 0 rows lost")
+        print(
+            f"\nG20 {version} on {full + done} disks: {full} too small, old one kept; {done} done; 0 rows lost; ",
+            end="",
+        )
+        print(f"the last had {(leave - STEP_BYTES) // 1024} KiB of room")
     assert full > 3
     assert done > 3

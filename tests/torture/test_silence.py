@@ -21,8 +21,6 @@ from torture.connections_hostile import outside, outside_by_strace, watched_envi
 from torture.whole_run import export_file
 
 ROOT = Path(__file__).resolve().parents[2]
-# Commands that need a person, a second machine's time, or are tested for silence where they are built.
-NOT_RUN = {"pair", "verify", "forget", "backup", "restore"}
 NO_NETWORK = ["unshare", "--net", *([] if os.geteuid() == 0 else ["--map-root-user"]), "sh", "-c"]
 ALONE = 'ip link set lo up && exec "$@"'
 
@@ -62,7 +60,7 @@ def test_everything_works_without_a_network_and_asks_nobody(tmp_path: Path) -> N
     started = notes.read_text(encoding="utf-8").count("start ")
     calls = outside(notes)
     print(f"G29 without network: {len(report['used'])} commands, {started} processes, calls outside: {calls[:5]}")
-    assert set(report["missing"]) <= NOT_RUN
+    assert report["missing"] == []
     assert started > 12
     assert calls == []
 

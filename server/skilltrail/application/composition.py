@@ -261,9 +261,10 @@ class Application:
             opened = cls(
                 settings=settings, clock=clock, database=database, held=held, folder=folder, lock=lock, model=model
             )
+            # Damage may show only here; what is half open must not keep the folder from the next start.
+            opened.imports.recover()
+            opened.forgetting.resume()
             undo.pop_all()
-        opened.imports.recover()
-        opened.forgetting.resume()
         opened.health.begin()
         return opened
 

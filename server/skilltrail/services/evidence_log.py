@@ -65,16 +65,17 @@ def start(
     return log
 
 
-def keep_up(session: Session, *, now: datetime) -> int:
-    """Append whatever is due, in the transaction that stored it; return how many entries that were.
+def keep_up(session: Session, *, now: datetime, stored: int) -> int:
+    """Append what is due, in the transaction that stored so many items; return how many entries that were.
 
-    As long as what was there before the log is not in it, this leaves everything to ``catch_up``: entries come in the
-    order in which exchanges were stored.
+    More is due where a whole history was changed: a capture must not wait for all of it, and the worker's steps bring
+    the rest. As long as what was there before the log is not in it, this leaves everything to ``catch_up``: entries
+    come in the order in which exchanges were stored.
     """
     log = queries.open_log(session)
     if log is None or not log.caught_up:
         return 0
-    return _append_due(session, log, now=now, most=None)
+    return _append_due(session, log, now=now, most=max(stored, BATCH))
 
 
 def catch_up(session: Session, *, now: datetime, most: int = BATCH) -> int:
@@ -88,11 +89,11 @@ def catch_up(session: Session, *, now: datetime, most: int = BATCH) -> int:
     return done
 
 
-def _append_due(session: Session, log: EvidenceLog, *, now: datetime, most: int | None) -> int:
+def _append_due(session: Session, log: EvidenceLog, *, now: datetime, most: int) -> int:
     size = log.size
     done = 0
-    while most is None or done < most:
-        wanted = BATCH if most is None else min(BATCH, most - done)
+    while done < most:
+        wanted = min(BATCH, most - done)
         ids = queries.due(session, wanted)
         if ids:
             size += _append(session, log, size, ids, now)

@@ -77,7 +77,7 @@ def store(
     batch.load([item for item in prepared if item.code is None])
     results = [batch.take(item) for item in prepared]
     changed = batch.finish()
-    evidence_log.keep_up(session, now=now)
+    evidence_log.keep_up(session, now=now, stored=len(prepared))
     return CaptureReport(tuple(results), bump_revision(session, batch.touched()) if changed else get_revision(session))
 
 

@@ -23,7 +23,7 @@ class LearningSayIn(Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class ReasonAnswer:
+class CueAnswer:
     """One thing that spoke for what is told; ``words`` of the prompt showed it."""
 
     cue: str
@@ -49,7 +49,7 @@ class LearningAnswer:
     told_intent: str | None
     chance: float | None
     taught: int
-    reasons: list[ReasonAnswer]
+    reasons: list[CueAnswer]
     undoable: bool
     words: str
 
@@ -123,7 +123,7 @@ def learning_answer(told: ToldExchange) -> LearningAnswer:
         told_intent=ours.intent.value if ours and ours.intent else None,
         chance=round(ours.chance, 4) if ours else None,
         taught=ours.taught if ours else 0,
-        reasons=[ReasonAnswer(reason.cue, reason.words, round(reason.weight, 3)) for reason in told.reasons],
+        reasons=[CueAnswer(reason.cue, reason.words, round(reason.weight, 3)) for reason in told.reasons],
         undoable=told.undoable,
         words=learning_words.kind_sentence(told),
     )

@@ -38,7 +38,7 @@ class OlderIn(Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class LogAnswer:
+class EvidenceLogAnswer:
     """How the evidence log stands. ``key`` is the public one; ``waiting`` exchanges are not in it yet.
 
     ``follows`` is the last signed head of the log before; ``checkpoint`` the last one of this log, over ``signed``
@@ -57,7 +57,7 @@ class LogAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryAnswer:
+class LogEntryAnswer:
     """An entry and its fields. Its state is open (it can be shown), superseded (nothing but its hash is left),
 
     private (a client's, or left out of exports: nothing of it is disclosed) or start.
@@ -96,22 +96,22 @@ class ExtensionAnswer:
     extension: str
 
 
-def read_log() -> LogAnswer:
+def read_log() -> EvidenceLogAnswer:
     """Show how the log stands."""
     return log_answer(application().evidence_log.standing())
 
 
-def sign_log() -> LogAnswer:
+def sign_log() -> EvidenceLogAnswer:
     """Sign a checkpoint over everything that is stored."""
     return signed_answer(spaces().own.evidence_log)
 
 
-def read_entry(number: int) -> EntryAnswer:
+def read_entry(number: int) -> LogEntryAnswer:
     """Show which fields an entry has."""
     return entry_answer(application().evidence_log, number)
 
 
-def read_entry_of(exchange_id: int) -> EntryAnswer:
+def read_entry_of(exchange_id: int) -> LogEntryAnswer:
     """Show which entry an exchange has."""
     log = application().evidence_log
     return entry_answer(log, log.entry_of(exchange_id))
@@ -127,12 +127,12 @@ def extend(body: OlderIn) -> ExtensionAnswer:
     return ExtensionAnswer(spaces().own.evidence_log.extension(body.checkpoint.encode()).decode())
 
 
-def log_answer(standing: LogStanding) -> LogAnswer:
+def log_answer(standing: LogStanding) -> EvidenceLogAnswer:
     """Return the log's standing as the API tells it."""
     log = standing.log
     follows = None if log.follows is None else {name: str(value) for name, value in log.follows.items()}
     note = None if standing.checkpoint is None else standing.checkpoint.decode()
-    return LogAnswer(
+    return EvidenceLogAnswer(
         log=log.origin,
         key=log.key().text(),
         reason=log.reason.value,
@@ -145,16 +145,16 @@ def log_answer(standing: LogStanding) -> LogAnswer:
     )
 
 
-def signed_answer(log: EvidenceLogFacade) -> LogAnswer:
+def signed_answer(log: EvidenceLogFacade) -> EvidenceLogAnswer:
     """Sign, and return how the log stands then."""
     log.checkpoint()
     return log_answer(log.standing())
 
 
-def entry_answer(log: EvidenceLogFacade, entry: int) -> EntryAnswer:
+def entry_answer(log: EvidenceLogFacade, entry: int) -> LogEntryAnswer:
     """Return an entry as the API tells it."""
     opened = log.open(entry)
-    return EntryAnswer(entry, opened.state.value, list(opened.fields))
+    return LogEntryAnswer(entry, opened.state.value, list(opened.fields))
 
 
 def shown_answer(log: EvidenceLogFacade, body: ShowIn) -> ShownEntries:
@@ -170,7 +170,7 @@ def _shown(one: Shown) -> ShownAnswer:
 
 
 ROUTES = (
-    Route("GET", "/evidence-log", read_log, READ, "How the evidence log stands.", gives=LogAnswer),
+    Route("GET", "/evidence-log", read_log, READ, "How the evidence log stands.", gives=EvidenceLogAnswer),
     Route(
         "POST",
         "/evidence-log/checkpoint",
@@ -178,7 +178,7 @@ ROUTES = (
         DECIDE,
         "Sign a checkpoint over everything that is stored; the last one stays where nothing came since.",
         takes=Nothing,
-        gives=LogAnswer,
+        gives=EvidenceLogAnswer,
     ),
     Route(
         "GET",
@@ -186,7 +186,7 @@ ROUTES = (
         read_entry,
         READ,
         "Which fields an entry has that can be shown.",
-        gives=EntryAnswer,
+        gives=LogEntryAnswer,
     ),
     Route(
         "GET",
@@ -194,7 +194,7 @@ ROUTES = (
         read_entry_of,
         READ,
         "Which entry of the evidence log an exchange has.",
-        gives=EntryAnswer,
+        gives=LogEntryAnswer,
     ),
     Route(
         "POST",

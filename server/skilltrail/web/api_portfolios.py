@@ -16,8 +16,8 @@ from skilltrail.web.portfolio_answers import (
     ChoosablePage,
     ContentAnswer,
     OfferedList,
-    PastExport,
     PortfolioAnswer,
+    PortfolioExportAnswer,
     PortfolioList,
     PortfolioUndone,
     ScanAnswer,
@@ -152,7 +152,7 @@ def read_changes(portfolio_id: int) -> ChangesAnswer:
     """Show what is other than in the last file."""
     portfolios = application().portfolios
     changes = portfolios.changes(portfolio_id)
-    exports = [PastExport(one.format, one.name, one.made_at) for one in portfolios.exports(portfolio_id)]
+    exports = [PortfolioExportAnswer(one.format, one.name, one.made_at) for one in portfolios.exports(portfolio_id)]
     return ChangesAnswer(None if changes is None else list(changes), exports)
 
 

@@ -111,8 +111,9 @@ def _schemas(routes: tuple[Route, ...]) -> dict[str, Any]:
     found: dict[str, Any] = dict(incoming.get("$defs", {}))
     for kind in {route.gives for route in routes if route.gives is not None} | {answers.Problem}:
         schema = TypeAdapter(kind).json_schema(mode="serialization", ref_template=_REF)
-        found |= schema.pop("$defs", {})
-        found[kind.__name__] = schema
+        for name, one in {**schema.pop("$defs", {}), kind.__name__: schema}.items():
+            if found.setdefault(name, one) != one:
+                raise ValueError(f"two models of the API are called {name}")
     return dict(sorted(found.items()))
 
 

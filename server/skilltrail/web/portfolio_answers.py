@@ -160,7 +160,7 @@ class ChoosablePage:
 
 
 @dataclass(frozen=True, slots=True)
-class PastExport:
+class PortfolioExportAnswer:
     """A file that was made of a portfolio."""
 
     format: str
@@ -173,7 +173,7 @@ class ChangesAnswer:
     """What is other than in the last file, null where none was made; and the files, the newest first."""
 
     changes: list[ItemChange] | None
-    exports: list[PastExport]
+    exports: list[PortfolioExportAnswer]
 
 
 def portfolio_answer(saved: SavedPortfolio) -> PortfolioAnswer:
