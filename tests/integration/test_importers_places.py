@@ -222,6 +222,11 @@ def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
         look([tmp_path / "missing.zip"])
 
 
+def test_a_path_that_no_system_takes_is_refused_as_one(tmp_path: Path) -> None:
+    with pytest.raises(ImportFailed, match="could not be opened"):
+        look([tmp_path / ("a" * 5000)])
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on Windows")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")

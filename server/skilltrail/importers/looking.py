@@ -100,12 +100,9 @@ class _Looker:
 
     def look(self, path: Path, key: str) -> None:
         """Add what lies in one path."""
-        if path.is_dir():
+        if _is_folder(path):
             self._folder(path, key)
             return
-        if path.exists() and not path.is_file():
-            # A pipe would be waited for without end.
-            raise ImportFailed(_("{name} is neither a file nor a folder.").format(name=path.name))
         with opened(path) as file:
             archive = is_archive(file)
         if archive:
@@ -232,6 +229,18 @@ def _keys(paths: Sequence[Path]) -> Iterator[str]:
         name = path.name or "folder"
         seen[name] += 1
         yield name if seen[name] == 1 else f"{name}#{seen[name]}"
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        if not path.is_dir() and path.exists() and not path.is_file():
+            # A pipe would be waited for without end.
+            raise ImportFailed(_("{name} is neither a file nor a folder.").format(name=path.name))
+        return path.is_dir()
+    except OSError as error:
+        # Of a name that is too long the system does not even say that there is nothing of it.
+        why = error.strerror
+        raise ImportFailed(_("{name} could not be opened: {why}").format(name=path.name[:80], why=why)) from error
 
 
 def _files(path: Path) -> Iterator[Path]:
