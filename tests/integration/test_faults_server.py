@@ -51,9 +51,12 @@ def test_a_process_that_stood_still_takes_what_was_sent_again_once(server: Serve
             sends(server, 2, 3, seconds=0.3)
     server.send(signal.SIGCONT)
 
+    # Those that waited and this one are answered side by side: which of them comes first is open.
     status, outcomes = sends(server, 2, 3)
 
-    assert (status, set(outcomes)) == (200, {"known"})
+    assert status == 200
+    assert set(outcomes) <= {"stored", "known"}
+    assert sends(server, 2, 3) == (200, ["known", "known"])
     assert total(server) == 3
 
 
