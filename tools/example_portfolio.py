@@ -24,15 +24,17 @@ from skilltrail.exporters.portfolio_files import FORMATS
 from skilltrail.services.endorsements import Wish
 
 ROOT = Path(__file__).resolve().parents[1]
-SHOWN = ("React", "SQL", "Docker")
+SHOWN = ("React", "SQL", "CSS layout")
 EXCERPTS = 2
 NOTES = {
     "React": "I build interfaces with React, and look for why something renders before I make it faster.",
     "SQL": "I read query plans, and tune what a report really asks for.",
-    "Docker": "I set up the containers that my clients' sites run in.",
+    "CSS layout": "I lay pages out with grid, and look at them on a narrow phone first.",
 }
-COMPOSE = b"services:\n  web:\n    image: nginx\n  db:\n    image: postgres\n"
-COMMENT = "Ada set up the containers of our staging system. They run since September, and our people can change them."
+STYLES = (
+    b".rooms {\n  display: grid;\n  gap: 1rem;\n  grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr));\n}\n"
+)
+COMMENT = "Ada built the page of our rooms. It runs since September, and our guests book on their phones."
 
 
 def main(folder: Path) -> None:
@@ -76,22 +78,22 @@ def _attach(demo: Application, browser: Browser, folder: Path) -> None:
     demo.entries.keep(
         Deliverable(
             "file",
-            "compose.yaml",
-            sha256=sha256(COMPOSE).hexdigest(),
-            size=len(COMPOSE),
+            "rooms.css",
+            sha256=sha256(STYLES).hexdigest(),
+            size=len(STYLES),
             dated=today - timedelta(days=30),
         ),
-        topic_id=topics["Docker"],
+        topic_id=topics["CSS layout"],
     )
     request, _entry = demo.endorsements.ask(
-        Wish(topics["Docker"], "Ada Example", note="The staging system of September")
+        Wish(topics["CSS layout"], "Ada Example", note="The booking page of September")
     )
     (folder / "request.html").write_bytes(request.data)
     page = browser.new_context(offline=True, accept_downloads=True, viewport={"width": 900, "height": 900}).new_page()
     page.goto((folder / "request.html").resolve().as_uri())
     page.locator("#comment").fill(COMMENT)
-    page.locator("#name").fill("Mia Möller, Möller Bau GmbH")
-    page.locator("#contact").fill("moeller-bau.example")
+    page.locator("#name").fill("Mia Möller, Gasthof Möller")
+    page.locator("#contact").fill("gasthof-moeller.example")
     page.locator("input[name=statement]").first.check()
     Camera(ROOT / "docs" / "images").take(page, "portfolio-request")
     page.get_by_role("button", name="Sign").click()
