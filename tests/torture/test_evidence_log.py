@@ -79,7 +79,10 @@ def _live(settings: Settings, told: Path, turn: int) -> None:
                 case _:
                     note = opened.evidence_log.checkpoint()
                     # Told to somebody: from now on it must not be contradicted.
-                    (told / f"{turn:04d}-{step:05d}").write_bytes(note)
+                    # In one move: a note that was being written when the process died was told to nobody.
+                    part = told.with_name("part")
+                    part.write_bytes(note)
+                    part.replace(told / f"{turn:04d}-{step:05d}")
 
 
 def _any(opened: Application, chance: random.Random) -> int:
